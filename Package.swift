@@ -1,0 +1,98 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+
+let package = Package(
+    name: "concord",
+    dependencies: [
+        .package(
+            url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: ["FullFoundation"]),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    ],
+    targets: [
+        .target(name: "RecordKit"),
+        .target(name: "Records", dependencies: ["RecordKit"]),
+        .target(name: "MerkleLog", dependencies: [crypto]),
+        .target(name: "Storage", dependencies: ["RecordKit", "MerkleLog", crypto]),
+        .target(
+            name: "SQLiteStorage", dependencies: ["RecordKit", "Storage", "MerkleLog", grdb],
+            resources: [.copy("Migrations")]),
+        .target(name: "Access", dependencies: ["RecordKit", "Records", "Storage", crypto, cryptoExtras]),
+        .target(
+            name: "Catalogue", dependencies: ["RecordKit", "Records", yams, crypto], resources: [.copy("Resources")]),
+        .target(
+            name: "Governance",
+            dependencies: ["RecordKit", "Records", "Storage", "MerkleLog", "Access", "Catalogue"]),
+        .target(
+            name: "HTTPServing",
+            dependencies: [
+                "RecordKit", "Storage", "Access", "Governance", hummingbird, httpTypes, nioCore, logging,
+            ]),
+        .target(name: "Exchange", dependencies: ["RecordKit", "Records", "Storage", "Governance", "Access"]),
+        .target(
+            name: "RESTAPI",
+            dependencies: [
+                "RecordKit", "Records", "Storage", "MerkleLog", "Access", "Governance", "HTTPServing", hummingbird,
+                httpTypes, nioCore, logging,
+            ]),
+        .target(
+            name: "WebUI",
+            dependencies: [
+                "RecordKit", "Records", "Storage", "MerkleLog", "Access", "Governance", "Exchange", "HTTPServing",
+                hummingbird, httpTypes, nioCore, logging, crypto,
+            ], resources: [.copy("Assets")]),
+        .target(name: "Demo", dependencies: ["RecordKit", "Records", "Storage", "MerkleLog", "Access", "Governance"]),
+        .target(
+            name: "Server",
+            dependencies: [
+                "RecordKit", "Records", "Storage", "SQLiteStorage", "Access", "Governance", "HTTPServing", "RESTAPI",
+                "WebUI", hummingbird, logging, lifecycle,
+            ]),
+        .executableTarget(
+            name: "concord",
+            dependencies: [
+                "RecordKit", "Records", "Storage", "SQLiteStorage", "MerkleLog", "Access", "Governance", "Demo",
+                "Server", hummingbird, logging, argumentParser,
+            ]),
+        .target(
+            name: "TestKit", dependencies: ["RecordKit", "Storage", "MerkleLog"], path: "Tests/TestKit"),
+        .testTarget(name: "RecordKitTests", dependencies: ["RecordKit"]),
+        .testTarget(name: "RecordsTests", dependencies: ["RecordKit", "Records"]),
+        .testTarget(name: "MerkleLogTests", dependencies: ["MerkleLog", crypto]),
+        .testTarget(name: "CatalogueTests", dependencies: ["Catalogue", crypto]),
+        .testTarget(
+            name: "StoreContractTests",
+            dependencies: ["RecordKit", "Storage", "SQLiteStorage", "MerkleLog", "TestKit"]),
+        .testTarget(
+            name: "AccessTests",
+            dependencies: ["RecordKit", "Records", "Storage", "Access", crypto, cryptoExtras]),
+        .testTarget(name: "WebUITests", dependencies: ["WebUI", "RecordKit", "Records", "TestKit"]),
+    ]
+)
+
+for target in package.targets where target.type != .system {
+    target.swiftSettings =
+        (target.swiftSettings ?? []) + [
+            .treatAllWarnings(as: .error),
+            .enableUpcomingFeature("ExistentialAny"),
+            .enableUpcomingFeature("InternalImportsByDefault"),
+            .enableUpcomingFeature("MemberImportVisibility"),
+        ]
+}

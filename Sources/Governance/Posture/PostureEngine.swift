@@ -1,0 +1,133 @@
+// Keeps the measured half of every requirement's status true: it walks the links backwards from what changed, in the
+// transaction of the change. The status table is a cache; `rebuild` computes it anew, and a test compares both.
+package import Foundation
+package import RecordKit
+import Records
+package import Storage
+
+/// Computes what is measured about requirements.
+package struct PostureEngine: Sendable {
+    /// Links of one requirement that are looked at; a requirement with more is refused rather than miscounted.
+    package static let linksMax = 50_000
+    package init() {}
+
+    /// Brings the statuses up to date after a record was saved. Cost: constant for a new control; otherwise one pass
+    /// over the links of each requirement that the record is about, directly or through its controls.
+    package func recordChanged(
+        from old: StoredRecord?, to new: StoredRecord, in transaction: any Transaction, today: Day
+    ) throws {
+        guard let organisation = new.meta.organisation else { return }
+        switch new.schema.type {
+        case Control.type where old == nil:
+            // Nothing can be linked to a control that did not exist: only the number of controls changes.
+            if case .links(let requirements) = new["requirements"], !requirements.isEmpty {
+                try transaction.countControl(requirements)
+            }
+        case Control.type:
+            guard let old, old["requirements"] != new["requirements"] || old.meta.isArchived != new.meta.isArchived
+            else { return }
+            try recompute(old.links("requirements") + new.links("requirements"), in: transaction, organisation, today)
+        case Evidence.type, Task.type:
+            var requirements = new.links("requirements") + (old?.links("requirements") ?? [])
+            for control in Set(new.links("controls") + (old?.links("controls") ?? [])) {
+                if let control = try transaction.find(Control.schema.erased, control, in: organisation, asOf: nil) {
+                    requirements += control.links("requirements")
+                }
+            }
+            try recompute(requirements, in: transaction, organisation, today)
+        default: break
+        }
+    }
+
+    /// Computes the statuses of some requirements anew.
+    package func recompute(
+        _ requirements: [UUID], in transaction: any Transaction, _ organisation: UUID, _ today: Day
+    ) throws {
+        let rows = try Set(requirements).sorted { $0 < $1 }.map {
+            try status(of: $0, in: transaction, organisation, asOf: nil, today)
+        }
+        try transaction.saveStatuses(rows)
+    }
+
+    /// Computes every status of an organisation anew.
+    package func rebuild(requirements: [UUID], in transaction: any Transaction, _ organisation: UUID, _ today: Day) throws {
+        try transaction.removeStatuses()
+        for requirement in requirements {
+            let row = try status(of: requirement, in: transaction, organisation, asOf: nil, today)
+            if row != StatusRow(requirement: requirement) { try transaction.saveStatuses([row]) }
+        }
+    }
+
+    /// What is measured about a requirement, from the records that are linked to it, now or as of a moment.
+    package func status(
+        of requirement: UUID, in reader: any Reader, _ organisation: UUID, asOf: AsOf?, _ today: Day
+    ) throws -> StatusRow {
+        let links = try reader.links(to: [requirement], in: organisation, asOf: asOf, limit: Self.linksMax)
+        guard links.count < Self.linksMax else {
+            throw StoreError.unavailable("requirement \(requirement) has more than \(Self.linksMax) links")
+        }
+        func sources(_ links: [Link], _ type: RecordType, _ field: String) -> Set<UUID> {
+            Set(links.filter { $0.fromType == type && $0.field == field }.map(\.from))
+        }
+        let controls = try present(
+            Control.schema.erased, sources(links, Control.type, "requirements"), in: reader, organisation, asOf)
+        var evidenceIDs = sources(links, Evidence.type, "requirements")
+        var taskIDs = sources(links, Task.type, "requirements")
+        for part in controls.map(\.id).chunks(of: 500) {
+            let behind = try reader.links(to: part, in: organisation, asOf: asOf, limit: Self.linksMax)
+            evidenceIDs.formUnion(sources(behind, Evidence.type, "controls"))
+            taskIDs.formUnion(sources(behind, Task.type, "controls"))
+        }
+        var row = StatusRow(requirement: requirement)
+        row.controls = controls.count
+        var changes: [Day] = []
+        for record in try present(Evidence.schema.erased, evidenceIDs, in: reader, organisation, asOf) {
+            let evidence = try record.decoded(as: Evidence.self).value
+            guard evidence.status != .withdrawn else { continue }
+            row.evidence += 1
+            guard let end = evidence.validUntil else { continue }
+            if end < today { row.evidenceStale += 1 } else { changes.append(end.adding(days: 1)) }
+        }
+        var isFailing = false
+        for record in try present(Task.schema.erased, taskIDs, in: reader, organisation, asOf) {
+            let task = try record.decoded(as: Task.self).value
+            guard task.status == .open || task.status == .inProgress else { continue }
+            row.tasksOpen += 1
+            guard let due = task.dueOn else { continue }
+            if due < today {
+                row.tasksOverdue += 1
+                if task.kind == .correctiveAction { isFailing = true }
+            } else {
+                changes.append(due.adding(days: 1))
+            }
+        }
+        let measured: Measured? =
+            isFailing ? .failing
+            : row.tasksOverdue > 0 || (row.evidence > 0 && row.evidenceStale == row.evidence) ? .weakened
+            : row.evidence > 0 ? .supported : nil
+        row.measured = measured?.rawValue
+        row.changesOn = changes.min()
+        return row
+    }
+
+    private func present(
+        _ schema: AnySchema, _ ids: Set<UUID>, in reader: any Reader, _ organisation: UUID, _ asOf: AsOf?
+    ) throws -> [StoredRecord] {
+        try ids.sorted { $0 < $1 }.chunks(of: 500).flatMap { part in
+            try reader.page(
+                Query(schema, where: .ids(part), limit: part.count), in: organisation, asOf: asOf
+            ).records
+        }
+    }
+}
+
+extension StoredRecord {
+    /// The ids in a field of links.
+    func links(_ field: String) -> [UUID] { if case .links(let ids) = self[field] { ids } else { [] } }
+}
+
+extension Array {
+    func chunks(of size: Int) -> [[Element]] {
+        stride(from: 0, to: count, by: size).map { Array(self[$0..<Swift.min($0 + size, count)]) }
+    }
+}

@@ -1,0 +1,266 @@
+// The integrated assessment: one list of rows over all frameworks in scope, one verb that answers a row.
+package import Access
+package import Foundation
+package import RecordKit
+import Records
+package import Storage
+
+/// Reads and answers assessments.
+package struct AssessmentService: Sendable {
+    /// Answers, adoptions and applicability decisions of one organisation that are read at once.
+    package static let recordsMax = 1_000
+    let store: any Store
+    let environment: Environment
+    let library: LibraryHolder
+    let posture: PostureEngine
+
+    package init(store: any Store, environment: Environment, library: LibraryHolder, posture: PostureEngine) {
+        self.store = store
+        self.environment = environment
+        self.library = library
+        self.posture = posture
+    }
+
+    // MARK: Reading
+
+    /// The latest assessment that the caller may see; `nil` if there is none.
+    package func latest(as caller: Caller, asOf: AsOf? = nil) async throws -> UUID? {
+        let query = Query(
+            Assessment.schema.erased, where: Authorisation.visible(caller, .read, Assessment.schema.erased),
+            sort: Sort(nil, isDescending: true), limit: 1)
+        return try await store.read { try $0.page(query, in: caller.organisation, asOf: asOf).records.first?.id }
+    }
+
+    /// All rows of an assessment with what is assessed, measured and shown. Five queries, whatever the number of
+    /// rows.
+    package func view(_ id: UUID, as caller: Caller, asOf: AsOf? = nil) async throws -> AssessmentView {
+        let library = try await library.current()
+        let today = caller.today(at: environment.now())
+        return try await store.read { [posture] reader in
+            let schema = Assessment.schema.erased
+            guard let organisation = caller.organisation,
+                let record = try reader.find(schema, id, in: organisation, asOf: asOf),
+                Authorisation.may(caller, .read, record)
+            else { throw ServiceError.notFound(schema.label) }
+            return try AssessmentView(
+                assessment: record.decoded(), library: library, reader: reader, organisation: organisation,
+                asOf: asOf, today: today, posture: posture)
+        }
+    }
+
+    // MARK: Answering
+
+    /// Roles that may answer any row; whoever owns a row may answer that one.
+    static let answeringRoles: Set<Role> = [.complianceLead, .aiRiskOfficer, .dataSecurityOfficer]
+
+    /// Whether the caller may answer a row.
+    package static func mayAnswer(_ row: RowView, as caller: Caller) -> Bool {
+        guard caller.mayWrite, !caller.roles.contains(.externalAuditor) else { return false }
+        if caller.hasEveryPermission || !caller.roles.isDisjoint(with: answeringRoles) { return true }
+        return row.parts.contains { $0.answer?.value.owner?.raw == caller.person && caller.person != nil }
+    }
+
+    /// Answers one row, or a part of it, over the versions that the caller saw.
+    /// - Returns: The whole assessment as it is afterwards.
+    /// - Throws: ``ServiceError``: a conflict with the present answer if somebody answered meanwhile.
+    package func answer(
+        _ assessmentID: UUID, row key: String, _ input: AnswerInput, as caller: Caller, request: String? = nil
+    ) async throws -> AssessmentView {
+        let library = try await library.current()
+        guard let row = library.row(key) else { throw ServiceError.notFound("row \(key)") }
+        guard let organisation = caller.organisation else { throw ServiceError.notFound("assessment") }
+        guard caller.mayWrite else { throw ServiceError.forbidden(Refusal.readOnlyToken.message) }
+        let now = environment.now()
+        let environment = environment
+        let today = caller.today(at: now)
+        return try await translated(Answer.schema.erased) {
+            try await store.write(organisation) { [posture] transaction in
+                let schema = Assessment.schema.erased
+                guard let record = try transaction.find(schema, assessmentID, in: organisation, asOf: nil),
+                    Authorisation.may(caller, .read, record)
+                else { throw ServiceError.notFound(schema.label) }
+                let assessment = try record.decoded(as: Assessment.self)
+                guard assessment.value.status == .open, !assessment.meta.isArchived else {
+                    throw ServiceError.conflict(.state("the assessment is closed"))
+                }
+                var view = try AssessmentView(
+                    assessment: assessment, library: library, reader: transaction, organisation: organisation,
+                    asOf: nil, today: today, posture: posture)
+                guard let current = view.rows.first(where: { $0.row.key == key }) else {
+                    throw ServiceError.invalid("row", "\(key) belongs to no standard in the scope of this assessment")
+                }
+                guard Self.mayAnswer(current, as: caller) else {
+                    throw ServiceError.forbidden(
+                        "A row is answered by the compliance lead, the AI risk officer, the data security officer or its owner.")
+                }
+                let verb = AnswerVerb(
+                    row: row, current: current, input: input, assessment: assessment.id, caller: caller,
+                    environment: environment, today: today, request: request, transaction: transaction)
+                try verb.run()
+                view = try AssessmentView(
+                    assessment: assessment, library: library, reader: transaction, organisation: organisation,
+                    asOf: nil, today: today, posture: posture)
+                return view
+            }
+        }
+    }
+
+    /// The id of the answer to a requirement in an assessment: there can be no second one.
+    static func answerID(_ assessment: ID<Assessment>, _ requirement: UUID) -> ID<Answer> {
+        ID(CatalogueLoader.id(Answer.type, "\(assessment.raw.lowercased)/\(requirement.lowercased)"))
+    }
+}
+
+/// What is said about a row. A member that is `nil` stays as it is; an inner `nil` clears it.
+package struct AnswerInput: Sendable {
+    /// What a person can say: the results of an answer, that it is open, or that a control does not apply.
+    package enum Result: String, Sendable, CaseIterable {
+        case conform, partlyConform, nonconform, notAssessed, notApplicable
+    }
+    /// The key of the framework whose part is meant; `nil` for the whole row.
+    package var part: String?
+    package var result: Result?
+    package var maturity: Int??
+    package var note: String??
+    package var owner: UUID??
+    package var dueOn: Day??
+    /// Why a control does not apply, or applies again.
+    package var justification: String?
+    /// Splits a row that one answer fills, or joins it again.
+    package var isSeparate: Bool?
+    /// The version of each framework's answer that the caller saw; 0 if there was none.
+    package var versions: [String: Int] = [:]
+    /// Applicability's version that the caller saw, for controls; 0 if there was none.
+    package init() {}
+}
+
+/// One answer, inside its transaction.
+private struct AnswerVerb {
+    let row: LibraryRow
+    let current: RowView
+    let input: AnswerInput
+    let assessment: ID<Assessment>
+    let caller: Caller
+    let environment: Environment
+    let today: Day
+    let request: String?
+    let transaction: any Transaction
+
+    func run() throws {
+        let parts = current.parts.filter(\.isInScope)
+        guard input.part == nil || parts.contains(where: { $0.item.frameworkKey == input.part }) else {
+            throw ServiceError.invalid("part", "\(input.part ?? "") is no standard of this row in scope")
+        }
+        if let separate = input.isSeparate { try checkSplit(separate, parts) }
+        var answers: [String: Answer] = [:]
+        for part in parts { answers[part.item.frameworkKey] = part.answer?.value ?? blank(part.item) }
+        if let result = input.result { try set(result, parts, &answers) }
+        let chosen = parts.filter { input.part == nil || $0.item.frameworkKey == input.part }
+        for part in chosen {
+            let key = part.item.frameworkKey
+            if let maturity = input.maturity { answers[key]?.maturity = maturity }
+            if let note = input.note { answers[key]?.note = note }
+            if let owner = input.owner { answers[key]?.owner = owner.map { ID($0) } }
+            if let dueOn = input.dueOn { answers[key]?.dueOn = dueOn }
+        }
+        if let separate = input.isSeparate {
+            for part in parts { answers[part.item.frameworkKey]?.isSeparate = separate }
+        }
+        for part in parts {
+            guard let answer = answers[part.item.frameworkKey] else { continue }
+            try save(answer, part)
+        }
+    }
+
+    private func blank(_ item: LibraryItem) -> Answer {
+        var answer = Answer()
+        answer.assessment = assessment
+        answer.requirement = ID(item.id)
+        answer.key = "\(assessment.raw.lowercased)/\(item.id.lowercased)"
+        answer.name = "\(item.reference) \(item.title)"
+        return answer
+    }
+
+    private func checkSplit(_ separate: Bool, _ parts: [PartView]) throws {
+        guard row.sharing == .equal else {
+            throw ServiceError.invalid("isSeparate", "only a row that one answer fills can be split")
+        }
+        let results = Set(parts.map { $0.answer?.value.result })
+        guard separate || results.count <= 1 else {
+            throw ServiceError.invalid("isSeparate", "give both standards the same result before joining them")
+        }
+    }
+
+    private func set(
+        _ result: AnswerInput.Result, _ parts: [PartView], _ answers: inout [String: Answer]
+    ) throws {
+        let isOneAnswer = row.sharing == .equal && !current.isSplit && input.isSeparate != true
+        if input.part == nil, parts.count > 1, !isOneAnswer {
+            throw ServiceError.invalid("part", "say for which standard: the row has a part for each")
+        }
+        if input.part != nil, parts.count > 1, isOneAnswer {
+            throw ServiceError.invalid("part", "one answer fills both standards; split the row first")
+        }
+        let chosen = parts.filter { input.part == nil || $0.item.frameworkKey == input.part }
+        for part in chosen {
+            if result == .notApplicable {
+                try decide(part, isApplicable: false)
+                continue
+            }
+            if part.applicability?.value.isApplicable == false { try decide(part, isApplicable: true) }
+            let given = Answer.Result(rawValue: result.rawValue)
+            let key = part.item.frameworkKey
+            if answers[key]?.result != given {
+                answers[key]?.result = given
+                answers[key]?.answeredOn = given == nil ? nil : today
+                answers[key]?.answeredBy = given == nil ? nil : caller.person.map { ID($0) }
+            }
+        }
+    }
+
+    /// Whether a control applies stands in the organisation's one decision, which both assessments and the Statement
+    /// of Applicability read.
+    private func decide(_ part: PartView, isApplicable: Bool) throws {
+        guard !part.item.isClause else {
+            throw ServiceError.invalid("result", "clauses 4 to 10 always apply: “not applicable” is for controls only")
+        }
+        guard part.item.kind == .control else {
+            throw ServiceError.invalid("result", "“not applicable” is for the controls of Annex A")
+        }
+        var decision = part.applicability?.value ?? Applicability()
+        if part.applicability != nil, decision.isApplicable == isApplicable, input.justification == nil { return }
+        decision.requirement = ID(part.item.id)
+        decision.name = "\(part.item.reference) \(part.item.title) (\(current.frameworkName(part)))"
+        decision.isApplicable = isApplicable
+        if let justification = input.justification {
+            decision.justification = justification
+        } else if isApplicable {
+            decision.justification = "Found applicable again in the assessment of \(today)."
+        } else {
+            throw ServiceError.invalid("justification", "is required: say why the control does not apply")
+        }
+        let id: ID<Applicability> = part.applicability?.id ?? ID(environment.id())
+        let change = caller.change("decide", request: request, in: environment)
+        try transaction.save(
+            try Applicability.schema.validated(decision), id: id, over: part.applicability?.version, by: change)
+    }
+
+    private func save(_ answer: Answer, _ part: PartView) throws {
+        let valid = try Answer.schema.validated(answer)
+        guard part.answer?.value != answer, part.answer != nil || answer != blank(part.item) else { return }
+        let seen = input.versions[part.item.frameworkKey]
+        let present = part.answer?.version ?? 0
+        guard let seen else {
+            throw ServiceError.invalid("versions", "\(part.item.frameworkKey): the version that you saw is missing")
+        }
+        guard seen == present else {
+            guard let stored = part.storedAnswer else {
+                throw ServiceError.conflict(.state("there is no answer at version \(seen)"))
+            }
+            throw ServiceError.conflict(.stale(present: stored, yours: valid.erased.values))
+        }
+        try transaction.save(
+            valid, id: AssessmentService.answerID(assessment, part.item.id), over: part.answer?.version,
+            by: caller.change("answer", request: request, in: environment))
+    }
+}

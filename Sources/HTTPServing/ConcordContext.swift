@@ -1,0 +1,28 @@
+// One request on its way: who asks, by which session, under which id.
+package import Access
+package import Hummingbird
+import Logging
+package import NIOCore
+package import Storage
+
+/// The context of a request.
+package struct ConcordContext: RequestContext, RemoteAddressRequestContext {
+    package var coreContext: CoreRequestContextStorage
+    package let remoteAddress: SocketAddress?
+    /// Who asks; `nil` for somebody who is not signed in.
+    package var caller: Caller?
+    /// The browser's session, if the caller came by one.
+    package var session: Session?
+    /// The secret of that session's cookie: sign-out and the switch of organisations need it.
+    package var sessionSecret: String?
+    /// Given to every answer, and logged with it.
+    package var requestID = ""
+
+    package init(source: ApplicationRequestContextSource) {
+        coreContext = .init(source: source)
+        remoteAddress = source.channel.remoteAddress
+    }
+
+    /// The peer's IP address, for throttling.
+    package var address: String { remoteAddress?.ipAddress ?? "unknown" }
+}

@@ -1,0 +1,102 @@
+// What happens to every request before and after its route: id, headers, sign-in.
+package import Access
+import Foundation
+package import HTTPTypes
+package import Hummingbird
+import Logging
+import RecordKit
+
+extension HTTPField.Name {
+    /// The secret of the session's forms, from scripts.
+    package static let formSecret = name("X-Concord-Form")
+    package static let requestID = name("X-Request-Id")
+    package static let permissionsPolicy = name("Permissions-Policy")
+    package static let frameOptions = name("X-Frame-Options")
+    package static let referrerPolicy = name("Referrer-Policy")
+    package static let openerPolicy = name("Cross-Origin-Opener-Policy")
+
+    private static func name(_ text: StaticString) -> HTTPField.Name {
+        guard let name = HTTPField.Name("\(text)") else { preconditionFailure("\(text) is no name of a header") }
+        return name
+    }
+}
+
+/// Gives the request an id, and the answer its security headers.
+package struct EnvelopeMiddleware: RouterMiddleware {
+    private let environment: Access.Environment
+    package init(environment: Access.Environment) { self.environment = environment }
+
+    package func handle(
+        _ request: Request, context: ConcordContext,
+        next: (Request, ConcordContext) async throws -> Response
+    ) async throws -> Response {
+        var context = context
+        context.requestID = environment.id().lowercased
+        context.logger[metadataKey: "request"] = .string(context.requestID)
+        var response = try await next(request, context)
+        response.headers[.requestID] = context.requestID
+        response.headers[.xContentTypeOptions] = "nosniff"
+        response.headers[.frameOptions] = "DENY"
+        response.headers[.referrerPolicy] = "same-origin"
+        response.headers[.openerPolicy] = "same-origin"
+        response.headers[.permissionsPolicy] = "camera=(), microphone=(), geolocation=(), payment=()"
+        if response.headers[.contentSecurityPolicy] == nil {
+            response.headers[.contentSecurityPolicy] = Self.policy
+        }
+        if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
+        return response
+    }
+
+    /// Nothing from elsewhere, nothing inline.
+    package static let policy =
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        + "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+}
+
+/// Finds out who asks: by `Authorization: Bearer`, else by the session's cookie. A request without either goes on as
+/// nobody's; a bad token is refused at once.
+package struct AuthenticationMiddleware: RouterMiddleware {
+    package static let cookieName = "concord_session"
+    private let signIn: SignIn
+    package init(signIn: SignIn) { self.signIn = signIn }
+
+    package func handle(
+        _ request: Request, context: ConcordContext,
+        next: (Request, ConcordContext) async throws -> Response
+    ) async throws -> Response {
+        var context = context
+        if let header = request.headers[.authorization] {
+            guard header.hasPrefix("Bearer "),
+                let caller = try await signIn.authenticate(token: String(header.dropFirst(7)))
+            else { throw Failure.unauthenticated }
+            context.caller = caller
+        } else if let secret = request.cookies[Self.cookieName]?.value,
+            let (caller, session) = try await signIn.authenticate(sessionSecret: secret)
+        {
+            context.caller = caller
+            context.session = session
+            context.sessionSecret = secret
+        }
+        return try await next(request, context)
+    }
+}
+
+extension ConcordContext {
+    /// Who asks, in an organisation.
+    /// - Throws: ``Failure/unauthenticated``.
+    package func requireCaller() throws -> Caller {
+        guard let caller else { throw Failure.unauthenticated }
+        return caller
+    }
+
+    /// Refuses a change that a browser's session was tricked into: the request must carry the session's form secret.
+    /// A token is never sent by a browser on its own, so it needs none.
+    package func verifyForm(_ secret: String?) throws {
+        guard let session else { return }
+        guard let secret, SignIn.verify(form: secret, session) else {
+            throw Failure(
+                .forbidden, "forbidden", "Not allowed",
+                "The form has expired or was not made by this session. Go back, reload the page and send it again.")
+        }
+    }
+}

@@ -1,0 +1,52 @@
+// A standard or law as the catalogue has it. The loader writes it; organisations share it.
+package import RecordKit
+
+/// One edition of a standard, law or framework.
+package struct Framework: Record {
+    package var key = ""
+    package var name = ""
+    package var fullName = ""
+    package var edition = ""
+    package var publisher = ""
+    package var licence = ""
+    package var textOrigin = ""
+    package var contentSHA256 = ""
+    package var source: String?
+    package init() {}
+
+    package static let type: RecordType = "framework"
+    package static let schema = Schema<Framework>(
+        plural: "frameworks", title: "name",
+        help: "The standards and laws that Concord knows, each in one edition.", isCatalogue: true,
+        permissions: Permissions(.allowAll(.read))
+    ) {
+        Section("Framework") {
+            Field(
+                \.key, "key", help: "The stable name of this edition, for example iso27001-2022.", .length(1...64),
+                .listed, .unique, .fixed)
+            Field(
+                \.name, "name", help: "The short name, for example ISO/IEC 27001:2022.", .length(1...100), .listed,
+                .searchable, .sortable)
+            Field(\.fullName, "fullName", label: "Full name", help: "The official title.", .listed, .searchable)
+            Field(
+                \.edition, "edition", help: "The edition or consolidated state, with its amendments.",
+                .length(1...100), .listed)
+            Field(
+                \.publisher, "publisher", help: "The body that issues it.", .length(1...100), .listed, .filterable,
+                .sortable)
+        }
+        Section("Origin of the content") {
+            Field(\.licence, "licence", help: "What the publisher's rights allow to be shown here.")
+            Field(
+                \.textOrigin, "textOrigin", label: "Origin of the texts",
+                help: "Who wrote the texts shown here: the publisher, or this project in its own words.")
+            Field(
+                \.source, "source", label: "Where to obtain it", help: "The publisher's page with the full text.",
+                .webAddress)
+            Field(
+                \.contentSHA256, "contentSHA256", label: "Content SHA-256",
+                help: "The fingerprint of the content file: an adoption keeps it, so that a change is noticed.",
+                .length(64...64))
+        }
+    }
+}

@@ -1,0 +1,21 @@
+// The frozen migrations, in order. A migration that has shipped is never changed.
+import Foundation
+package import GRDB
+
+/// The steps from an empty file to the present tables.
+package enum Migrations {
+    package static let names = ["0001_foundation"]
+
+    /// - Throws: if a file is missing from the installation.
+    package static func migrator() throws -> DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        for name in names {
+            guard let file = Bundle.module.url(forResource: name, withExtension: "sql", subdirectory: "Migrations") else {
+                throw CocoaError(.fileNoSuchFile, userInfo: [NSFilePathErrorKey: "Migrations/\(name).sql"])
+            }
+            let sql = try String(contentsOf: file, encoding: .utf8)
+            migrator.registerMigration(name) { db in try db.execute(sql: sql) }
+        }
+        return migrator
+    }
+}

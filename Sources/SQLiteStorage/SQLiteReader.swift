@@ -1,0 +1,388 @@
+// Reading from the SQLite file: the statements of `SQLGenerator`, run and decoded.
+import Foundation
+import GRDB
+import MerkleLog
+import RecordKit
+import Storage
+
+/// Reads on one connection, within one snapshot.
+class SQLiteReader: Reader {
+    let db: Database
+    let layouts: Layouts
+    init(_ db: Database, _ layouts: Layouts) {
+        self.db = db
+        self.layouts = layouts
+    }
+
+    // MARK: Records
+
+    func find(_ schema: AnySchema, _ id: UUID, in organisation: UUID?, asOf: AsOf?) throws -> StoredRecord? {
+        let entry = layouts[schema]
+        return try records(entry.generator.find(id, in: organisation, asOf: asOf), entry.layout).first
+    }
+
+    func page(_ query: Query, in organisation: UUID?, asOf: AsOf?) throws -> RecordPage {
+        let entry = layouts[query.schema]
+        let generator = entry.generator
+        let cursor = try query.cursor.map { text throws(StoreError) in try Cursor(text, for: query.sort) }
+        let backwards = cursor?.isBackwards ?? false
+        let hasNulls = try generator.sortColumn(query.sort).isNullable
+        // One more than asked for tells whether the list goes on.
+        let wanted = query.limit + 1
+        func phase(nulls: Bool, _ limit: Int) throws -> [StoredRecord] {
+            try records(
+                generator.page(
+                    query, in: organisation, asOf: asOf, nulls: nulls, after: cursor, backwards: backwards,
+                    limit: limit), entry.layout)
+        }
+        var found: [StoredRecord] = []
+        let startsInNulls = cursor?.key == .null && query.sort.field != nil
+        if backwards {
+            if startsInNulls { found = try phase(nulls: true, wanted) }
+            if found.count < wanted { found += try phase(nulls: false, wanted - found.count) }
+        } else {
+            if !startsInNulls { found = try phase(nulls: false, wanted) }
+            if hasNulls, found.count < wanted { found += try phase(nulls: true, wanted - found.count) }
+        }
+        let goesOn = found.count > query.limit
+        if goesOn { found.removeLast() }
+        if backwards { found.reverse() }
+        func cursorText(_ record: StoredRecord, _ isBackwards: Bool) -> String {
+            let key =
+                query.sort.field.flatMap { name in
+                    query.schema.field(name).map { $0.sortKey(of: record[name]) }
+                } ?? .null
+            return Cursor(key: key, id: record.id, isBackwards: isBackwards, sort: query.sort).text
+        }
+        let hasNext = backwards ? cursor != nil : goesOn
+        let hasPrevious = backwards ? goesOn : cursor != nil
+        return RecordPage(
+            records: found, next: hasNext ? found.last.map { cursorText($0, false) } : nil,
+            previous: hasPrevious ? found.first.map { cursorText($0, true) } : nil)
+    }
+
+    func count(_ schema: AnySchema, where predicate: Criteria, in organisation: UUID?, asOf: AsOf?) throws -> Int {
+        try one(layouts[schema].generator.count(predicate, in: organisation, asOf: asOf)) ?? 0
+    }
+
+    func counts(
+        _ schema: AnySchema, by field: String, where predicate: Criteria, in organisation: UUID?, asOf: AsOf?
+    ) throws -> [String: Int] {
+        let sql = try layouts[schema].generator.counts(by: field, predicate, in: organisation, asOf: asOf)
+        var found: [String: Int] = [:]
+        try each(sql) { row in found[row[0] as String? ?? ""] = row[1] }
+        return found
+    }
+
+    func titles(_ schema: AnySchema, _ ids: [UUID], in organisation: UUID?) throws -> [UUID: String] {
+        guard !ids.isEmpty else { return [:] }
+        let entry = layouts[schema]
+        let titleField = schema.fields[schema.titlePosition]
+        guard titleField.isDerived else {
+            let sql =
+                BoundSQL(
+                    "SELECT t.\"id\", t.\(titleField.column) FROM \(entry.layout.table) t WHERE t.\"id\" IN "
+                        + "(\(marks(ids.count))) AND ", ids.map { .identifier($0) })
+                + entry.generator.visible(in: organisation, asOf: nil)
+            var found: [UUID: String] = [:]
+            try each(sql) { row in found[row[0]] = row[1] as String? ?? "" }
+            return found
+        }
+        let page = try page(
+            Query(schema, where: .ids(ids), archived: .include, limit: min(ids.count, Query.limitMax)),
+            in: organisation, asOf: nil)
+        return Dictionary(uniqueKeysWithValues: page.records.map { ($0.id, $0.title) })
+    }
+
+    // MARK: History and links
+
+    func revisions(
+        of id: UUID, _ schema: AnySchema, in organisation: UUID?, before version: Int?, limit: Int
+    ) throws -> [Revision] {
+        let layout = layouts[schema].layout
+        var sql = BoundSQL(
+            "SELECT \(layout.selectColumns), r.\"action\", r.\"actor_kind\", r.\"person\", r.\"auth\", r.\"at\", "
+                + "r.\"reason\", r.\"index\", r.\"request\" FROM \(layout.table) t "
+                + "JOIN \"revision\" r ON r.\"number\" = t.\"revision\" WHERE t.\"id\" = ?", [.identifier(id)])
+        if let organisation {
+            sql = sql + BoundSQL(
+                schema.isCatalogue
+                    ? " AND (t.\"organisation\" = ? OR t.\"organisation\" IS NULL)" : " AND t.\"organisation\" = ?",
+                [.identifier(organisation)])
+        } else {
+            sql.text += " AND t.\"organisation\" IS NULL"
+        }
+        if let version { sql = sql + BoundSQL(" AND t.\"version\" < ?", [.integer(Int64(version))]) }
+        sql = sql + BoundSQL(" ORDER BY t.\"version\" DESC LIMIT ?", [.integer(Int64(limit))])
+        var found: [Revision] = []
+        let first = TableLayout.metaColumns.count + layout.stored.count
+        try each(sql) { row in
+            guard let kind = Change.ActorKind(rawValue: row[first + 1]) else {
+                throw StoreError.unavailable("revision of \(id): unknown kind of actor")
+            }
+            found.append(
+                Revision(
+                    record: try decode(row, layout), action: row[first], actorKind: kind, person: row[first + 2],
+                    auth: row[first + 3], at: Instant(millisecondsSince1970: row[first + 4]), reason: row[first + 5],
+                    index: row[first + 6], request: row[first + 7]))
+        }
+        return found
+    }
+
+    func links(from ids: [UUID], in organisation: UUID?, asOf: AsOf?, limit: Int) throws -> [Link] {
+        try links("from_id", ids, in: organisation, asOf: asOf, limit: limit)
+    }
+    func links(to ids: [UUID], in organisation: UUID?, asOf: AsOf?, limit: Int) throws -> [Link] {
+        try links("to_id", ids, in: organisation, asOf: asOf, limit: limit)
+    }
+    private func links(
+        _ end: String, _ ids: [UUID], in organisation: UUID?, asOf: AsOf?, limit: Int
+    ) throws -> [Link] {
+        guard !ids.isEmpty else { return [] }
+        var sql = BoundSQL(
+            "SELECT l.\"from_id\", l.\"from_type\", l.\"field\", l.\"to_id\" FROM \"link\" l WHERE l.\"\(end)\" IN "
+                + "(\(marks(ids.count))) AND ", ids.map { .identifier($0) })
+        if let organisation {
+            sql = sql + BoundSQL("((l.\"organisation\" = ?", [.identifier(organisation)])
+                + SQLGenerator.at(asOf?.index, "l") + BoundSQL(") OR (l.\"organisation\" IS NULL")
+                + SQLGenerator.at(asOf?.sharedIndex, "l") + BoundSQL("))")
+        } else {
+            sql = sql + BoundSQL("l.\"organisation\" IS NULL") + SQLGenerator.at(asOf?.sharedIndex, "l")
+        }
+        sql = sql + BoundSQL(
+            " ORDER BY l.\"from_id\", l.\"field\", l.\"to_id\" LIMIT ?", [.integer(Int64(limit))])
+        var found: [Link] = []
+        try each(sql) { row in
+            found.append(Link(from: row[0], fromType: RecordType(row[1] as String), field: row[2], to: row[3]))
+        }
+        return found
+    }
+
+    // MARK: Ledger
+
+    func ledgerSize(_ organisation: UUID?) throws -> Int {
+        let sql = BoundSQL("SELECT max(\"index\") + 1 FROM \"leaf\" WHERE \"ledger\" = ?", [ledger(organisation)])
+        return try one(sql) ?? 0
+    }
+
+    func position(at time: Instant, in organisation: UUID?) throws -> AsOf? {
+        guard let index = try lastIndex(organisation, at: time.millisecondsSince1970) else { return nil }
+        return AsOf(index: index, sharedIndex: try lastIndex(nil, at: time.millisecondsSince1970) ?? -1)
+    }
+
+    func position(index: Int, in organisation: UUID?) throws -> AsOf? {
+        guard organisation != nil else { return AsOf(index: index, sharedIndex: index) }
+        let sql = BoundSQL(
+            "SELECT \"at\" FROM \"leaf\" WHERE \"ledger\" = ? AND \"index\" = ?",
+            [ledger(organisation), .integer(Int64(index))])
+        guard let at: Int64 = try one(sql) else { return nil }
+        return AsOf(index: index, sharedIndex: try lastIndex(nil, at: at) ?? -1)
+    }
+
+    private func lastIndex(_ organisation: UUID?, at milliseconds: Int64) throws -> Int? {
+        try one(
+            BoundSQL(
+                "SELECT \"index\" FROM \"leaf\" WHERE \"ledger\" = ? AND \"at\" <= ? "
+                    + "ORDER BY \"at\" DESC, \"index\" DESC LIMIT 1", [ledger(organisation), .integer(milliseconds)]))
+    }
+
+    func leaves(_ organisation: UUID?, from index: Int, limit: Int) throws -> [StoredLeaf] {
+        var found: [StoredLeaf] = []
+        let sql = BoundSQL(
+            "SELECT \"index\", \"data\", \"hash\" FROM \"leaf\" WHERE \"ledger\" = ? AND \"index\" >= ? "
+                + "ORDER BY \"index\" LIMIT ?", [ledger(organisation), .integer(Int64(index)), .integer(Int64(limit))])
+        try each(sql) { row in
+            found.append(
+                StoredLeaf(index: row[0], data: Array((row[1] as String).utf8), hash: [UInt8](row[2] as Data)))
+        }
+        return found
+    }
+
+    func hashes(_ organisation: UUID?) -> any HashSource { SQLiteHashes(reader: self, ledger: ledger(organisation)) }
+
+    func lastCheckpoint(_ organisation: UUID?) throws -> StoredCheckpoint? {
+        var found: StoredCheckpoint?
+        let sql = BoundSQL(
+            "SELECT \"size\", \"root\", \"note\", \"at\" FROM \"checkpoint\" WHERE \"ledger\" = ? "
+                + "ORDER BY \"size\" DESC LIMIT 1", [ledger(organisation)])
+        try each(sql) { row in
+            found = StoredCheckpoint(
+                size: row[0], root: [UInt8](row[1] as Data), note: row[2], at: Instant(millisecondsSince1970: row[3]))
+        }
+        return found
+    }
+
+    // MARK: Caches and sources
+
+    func statuses(in organisation: UUID) throws -> [StatusRow] {
+        var found: [StatusRow] = []
+        let sql = BoundSQL(
+            "SELECT \"requirement\", \"controls\", \"evidence\", \"evidence_stale\", \"tasks_open\", "
+                + "\"tasks_overdue\", \"measured\", \"changes_on\" FROM \"status\" WHERE \"organisation\" = ?",
+            [.identifier(organisation)])
+        try each(sql) { row in
+            var status = StatusRow(requirement: row[0])
+            status.controls = row[1]
+            status.evidence = row[2]
+            status.evidenceStale = row[3]
+            status.tasksOpen = row[4]
+            status.tasksOverdue = row[5]
+            status.measured = row[6]
+            status.changesOn = (row[7] as Int?).map { Day(daysSince1970: $0) }
+            found.append(status)
+        }
+        return found
+    }
+
+    func statusesDue(by day: Day, in organisation: UUID, limit: Int) throws -> [UUID] {
+        var found: [UUID] = []
+        let sql = BoundSQL(
+            "SELECT \"requirement\" FROM \"status\" WHERE \"organisation\" = ? AND \"changes_on\" <= ? LIMIT ?",
+            [.identifier(organisation), .integer(Int64(day.daysSince1970)), .integer(Int64(limit))])
+        try each(sql) { row in found.append(row[0]) }
+        return found
+    }
+
+    func loadedSource(_ name: String) throws -> String? {
+        try one(BoundSQL("SELECT \"sha256\" FROM \"source\" WHERE \"name\" = ?", [.text(name)]))
+    }
+
+    func organisations(after: UUID?, limit: Int) throws -> [UUID] {
+        var found: [UUID] = []
+        let sql = BoundSQL(
+            "SELECT \"id\" FROM \"record\" WHERE \"type\" = 'organisation' AND \"id\" = \"organisation\" "
+                + "AND \"id\" > ? ORDER BY \"id\" LIMIT ?",
+            [.identifier(after ?? .unset), .integer(Int64(limit))])
+        try each(sql) { row in found.append(row[0]) }
+        return found
+    }
+
+    // MARK: Running and decoding
+
+    func ledger(_ organisation: UUID?) -> SQLValue { .identifier(organisation ?? .unset) }
+
+    func each(_ sql: BoundSQL, _ body: (Row) throws -> Void) throws {
+        let statement = try db.cachedStatement(sql: sql.text)
+        let rows = try Row.fetchCursor(statement, arguments: StatementArguments(sql.values.map(\.databaseValue)))
+        while let row = try rows.next() { try body(row) }
+    }
+
+    func one<T: DatabaseValueConvertible & StatementColumnConvertible>(_ sql: BoundSQL) throws -> T? {
+        try T.fetchOne(
+            try db.cachedStatement(sql: sql.text),
+            arguments: StatementArguments(sql.values.map(\.databaseValue)))
+    }
+
+    func run(_ sql: String, _ values: [SQLValue]) throws {
+        let statement = try db.cachedStatement(sql: sql)
+        try statement.execute(arguments: StatementArguments(values.map(\.databaseValue)))
+    }
+
+    private func records(_ sql: BoundSQL, _ layout: TableLayout) throws -> [StoredRecord] {
+        var found: [StoredRecord] = []
+        try each(sql) { row in found.append(try decode(row, layout)) }
+        return found
+    }
+
+    /// The columns of `TableLayout.selectColumns`.
+    func decode(_ row: Row, _ layout: TableLayout) throws -> StoredRecord {
+        let meta = RecordMeta(
+            version: row[2], isArchived: row[3], organisation: row[1], since: row[4], until: row[5],
+            createdAt: Instant(millisecondsSince1970: row[6]), createdBy: row[7],
+            updatedAt: Instant(millisecondsSince1970: row[8]), updatedBy: row[9])
+        var values = [FieldValue](repeating: .null, count: layout.schema.fields.count)
+        var column = TableLayout.metaColumns.count
+        for position in layout.stored {
+            values[position] = try value(row, column, layout.schema.fields[position])
+            column += 1
+        }
+        if layout.schema.hasDerived { values = try layout.schema.withDerived(values) }
+        return StoredRecord(schema: layout.schema, id: row[0], meta: meta, values: values)
+    }
+
+    private func value(_ row: Row, _ column: Int, _ field: FieldDescription) throws -> FieldValue {
+        if row.hasNull(atIndex: column) { return .null }
+        switch field.kind {
+        case .text, .choice: return .text(row[column])
+        case .json: return .json(row[column])
+        case .integer: return .integer(row[column])
+        case .bool: return .bool(row[column])
+        case .day: return .day(Day(daysSince1970: row[column]))
+        case .time: return .time(Instant(millisecondsSince1970: row[column]))
+        case .reference: return .reference(row[column])
+        case .decimal:
+            guard let number = Decimal(string: row[column], locale: nil) else { throw damaged(field) }
+            return .decimal(number)
+        case .links: return .links(try identifiers(row[column], field))
+        case .file:
+            let text: String = row[column]
+            guard case .object(let parts) = try JSONValue.parse(Array(text.utf8)),
+                case .string(let sha256) = parts["sha256"], case .string(let name) = parts["name"],
+                case .string(let mediaType) = parts["mediaType"], case .integer(let bytes) = parts["bytes"]
+            else { throw damaged(field) }
+            return .file(try FileReference(sha256: sha256, name: name, mediaType: mediaType, bytes: bytes))
+        }
+    }
+
+    private func identifiers(_ bytes: Data, _ field: FieldDescription) throws -> [UUID] {
+        guard bytes.count % 16 == 0 else { throw damaged(field) }
+        return stride(from: 0, to: bytes.count, by: 16).map { start in
+            var raw = UUID.unset.uuid
+            withUnsafeMutableBytes(of: &raw) { target in
+                bytes.withUnsafeBytes { target.copyMemory(from: .init(rebasing: $0[start..<(start + 16)])) }
+            }
+            return UUID(uuid: raw)
+        }
+    }
+
+    private func damaged(_ field: FieldDescription) -> StoreError {
+        .unavailable("the stored value of \(field.name) is damaged")
+    }
+}
+
+/// The tiles and leaf rows of one ledger, as the Merkle tree reads them.
+private struct SQLiteHashes: HashSource {
+    let reader: SQLiteReader
+    let ledger: SQLValue
+
+    func hashes(level: Int, tile: Int, count: Int) throws -> [Hash] {
+        var bytes = Data()
+        let stored = BoundSQL(
+            "SELECT \"hashes\" FROM \"tile\" WHERE \"ledger\" = ? AND \"level\" = ? AND \"index\" = ?",
+            [ledger, .integer(Int64(level)), .integer(Int64(tile))])
+        if let full: Data = try reader.one(stored) {
+            bytes = full.prefix(32 * count)
+        } else if level == 0 {
+            let rows = BoundSQL(
+                "SELECT \"hash\" FROM \"leaf\" WHERE \"ledger\" = ? AND \"index\" >= ? ORDER BY \"index\" LIMIT ?",
+                [ledger, .integer(Int64(tile * 256)), .integer(Int64(count))])
+            try reader.each(rows) { row in bytes.append(row[0] as Data) }
+        } else {
+            // A partial tile of a higher level: each hash is the root of a full tile one level below.
+            for child in 0..<count {
+                bytes.append(
+                    contentsOf: MerkleTree.root(
+                        of: try hashes(level: level - 1, tile: tile * 256 + child, count: 256)
+                    ).bytes)
+            }
+        }
+        let hashes = stride(from: 0, to: bytes.count, by: 32).compactMap { Hash([UInt8](bytes[$0..<($0 + 32)])) }
+        guard hashes.count == count else {
+            throw StoreError.unavailable("ledger tile \(level)/\(tile) has \(hashes.count) of \(count) hashes")
+        }
+        return hashes
+    }
+}
+
+extension SQLValue {
+    var databaseValue: (any DatabaseValueConvertible)? {
+        switch self {
+        case .null: nil
+        case .integer(let number): number
+        case .real(let number): number
+        case .text(let text): text
+        case .identifier(let id): id
+        case .bytes(let bytes): Data(bytes)
+        }
+    }
+}

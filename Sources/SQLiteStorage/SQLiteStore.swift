@@ -1,0 +1,210 @@
+// The embedded store: one SQLite file in WAL mode. Reads run on a pool of connections; writes queue up and share
+// commits, so that many small changes wait for one flush together.
+package import Foundation
+package import GRDB
+package import RecordKit
+package import Storage
+import Synchronization
+
+/// A database file.
+package final class SQLiteStore: Store {
+    /// Changes in one commit; more wait for the next.
+    package static let changesPerCommitMax = 256
+    /// Changes that may wait; more are refused.
+    package static let waitingChangesMax = 10_000
+
+    let pool: DatabasePool
+    let layouts: Layouts
+    let generation = Atomic<Int>(0)
+    private let queue = Mutex(Queue())
+
+    private struct Outcome: Sendable {
+        /// Who may do what may have changed.
+        var touchesAccess = false
+        let finish: @Sendable ((any Error)?) -> Void
+    }
+    private struct Queue {
+        var waiting: [Pending] = []
+        var isDraining = false
+    }
+    private struct Pending: Sendable {
+        let organisation: UUID?
+        /// Runs the body in its savepoint and returns what to do once the commit is through or has failed.
+        let run: @Sendable (Database) -> Outcome
+        let refuse: @Sendable (any Error) -> Void
+    }
+
+    /// Opens the file and brings its tables up to date.
+    /// - Parameter migrator: The frozen migrations; without them an empty file gets the tables that the schemas ask
+    ///   for, as tests with record types of their own need it.
+    /// - Throws: a `DatabaseError` if the file cannot be opened or is not a database of Concord.
+    package init(path: String, schemas: [AnySchema], migrator: DatabaseMigrator? = nil) throws {
+        var configuration = GRDB.Configuration()
+        configuration.busyMode = .timeout(5)
+        configuration.maximumReaderCount = 4
+        configuration.foreignKeysEnabled = true
+        configuration.prepareDatabase { db in
+            try db.execute(sql: "PRAGMA cache_size = -8000; PRAGMA trusted_schema = OFF")
+        }
+        layouts = Layouts(schemas)
+        pool = try DatabasePool(path: path, configuration: configuration)
+        // GRDB lowers this for WAL; an acknowledged change must survive a power cut.
+        try pool.writeWithoutTransaction { db in
+            try db.execute(sql: "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000")
+        }
+        if let migrator {
+            try migrator.migrate(pool)
+        } else {
+            try pool.write { [layouts] db in
+                guard try !db.tableExists("record") else { return }
+                for statement in Self.definition(layouts) { try db.execute(sql: statement) }
+            }
+        }
+    }
+
+    /// Ends all connections; nothing may be asked afterwards.
+    package func close() throws { try pool.close() }
+
+    /// Writes a consistent copy of the whole database to a new file.
+    package func copy(to path: String) async throws {
+        try await pool.writeWithoutTransaction { db in try db.execute(sql: "VACUUM INTO ?", arguments: [path]) }
+    }
+
+    /// Every statement that an empty database needs.
+    package static func definition(_ schemas: [AnySchema]) -> [String] { definition(Layouts(schemas)) }
+    private static func definition(_ layouts: Layouts) -> [String] {
+        CoreTables.statements + layouts.all.flatMap { $0.layout.definition(.sqlite) }
+    }
+
+    package func read<T: Sendable>(_ body: @escaping @Sendable (any Reader) throws -> T) async throws -> T {
+        try await pool.read { [layouts] db in try body(SQLiteReader(db, layouts)) }
+    }
+
+    package func write<T: Sendable>(
+        _ organisation: UUID?, _ body: @escaping @Sendable (any Transaction) throws -> T
+    ) async throws -> T {
+        try await withCheckedThrowingContinuation { continuation in
+            let pending = Pending(
+                organisation: organisation,
+                run: { [self] db in
+                    do {
+                        let transaction = SQLiteTransaction(db, layouts, organisation)
+                        var result: T?
+                        try db.inSavepoint {
+                            result = try body(transaction)
+                            return .commit
+                        }
+                        guard let result else { preconditionFailure("a savepoint without a result") }
+                        return Outcome(touchesAccess: transaction.touchesAccess) { failure in
+                            if let failure {
+                                continuation.resume(throwing: failure)
+                            } else {
+                                continuation.resume(returning: result)
+                            }
+                        }
+                    } catch {
+                        let named = StoreError.from(error)
+                        return Outcome { _ in continuation.resume(throwing: named) }
+                    }
+                },
+                refuse: { continuation.resume(throwing: $0) })
+            enqueue(pending)
+        }
+    }
+
+    private func enqueue(_ pending: Pending) {
+        enum Next { case drain, wait, refuse }
+        let next: Next = queue.withLock { queue in
+            guard queue.waiting.count < Self.waitingChangesMax else { return .refuse }
+            queue.waiting.append(pending)
+            if queue.isDraining { return .wait }
+            queue.isDraining = true
+            return .drain
+        }
+        switch next {
+        case .wait: break
+        case .refuse: pending.refuse(StoreError.unavailable("\(Self.waitingChangesMax) changes wait already"))
+        case .drain: drain()
+        }
+    }
+
+    /// Takes what waits, commits it together, and goes on until nothing waits. What arrives during a commit makes up
+    /// the next one.
+    private func drain() {
+        pool.asyncWriteWithoutTransaction { [self] db in
+            while true {
+                let batch: [Pending] = queue.withLock { queue in
+                    let batch = Array(queue.waiting.prefix(Self.changesPerCommitMax))
+                    queue.waiting.removeFirst(batch.count)
+                    if batch.isEmpty { queue.isDraining = false }
+                    return batch
+                }
+                if batch.isEmpty { return }
+                var outcomes: [Outcome] = []
+                do {
+                    try db.inTransaction(.immediate) {
+                        for pending in batch { outcomes.append(pending.run(db)) }
+                        return .commit
+                    }
+                    // Only now do readers see it: what they worked out before is no longer good.
+                    if outcomes.contains(where: \.touchesAccess) {
+                        generation.add(1, ordering: .sequentiallyConsistent)
+                    }
+                    for outcome in outcomes { outcome.finish(nil) }
+                } catch {
+                    // Nothing of this batch is on disk: everyone in it is told.
+                    let failure = StoreError.from(error)
+                    for outcome in outcomes { outcome.finish(failure) }
+                    for pending in batch.dropFirst(outcomes.count) { pending.refuse(failure) }
+                }
+            }
+        }
+    }
+}
+
+/// The layouts of all types, made once.
+package struct Layouts: Sendable {
+    struct Entry: Sendable {
+        let layout: TableLayout
+        let generator: SQLGenerator
+        let isAccess: Bool
+    }
+    let all: [Entry]
+    private let byType: [RecordType: Entry]
+
+    init(_ schemas: [AnySchema]) {
+        all = schemas.map { schema in
+            let layout = TableLayout(schema)
+            return Entry(
+                layout: layout, generator: SQLGenerator(layout),
+                isAccess: ["person", "roleAssignment", "organisation"].contains(schema.type.name))
+        }
+        byType = Dictionary(uniqueKeysWithValues: all.map { ($0.layout.schema.type, $0) })
+    }
+
+    subscript(_ schema: AnySchema) -> Entry {
+        guard let entry = byType[schema.type] else { preconditionFailure("\(schema.type.name) is not registered") }
+        return entry
+    }
+    func named(_ name: String) -> Entry? { byType[RecordType(name)] }
+}
+
+extension StoreError {
+    /// A database error in the words of the store; `StoreError`s and errors of verbs pass as they are.
+    static func from(_ error: any Error) -> any Error {
+        guard let error = error as? DatabaseError else { return error }
+        // "UNIQUE constraint failed: index 'control__unique_code'"
+        if error.extendedResultCode == .SQLITE_CONSTRAINT_UNIQUE, let message = error.message,
+            let name = message.split(separator: "'").dropFirst().first
+        {
+            let parts = name.components(separatedBy: "__unique_")
+            if parts.count == 2 { return StoreError.taken(type: camel(parts[0]), field: camel(parts[1])) }
+        }
+        return StoreError.unavailable("database: \(error)")
+    }
+
+    private static func camel(_ column: String) -> String {
+        let words = column.split(separator: "_")
+        return words.prefix(1).joined() + words.dropFirst().map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
+    }
+}

@@ -1,0 +1,270 @@
+// Writing to the SQLite file: row, revision, links, search words and leaf, all in the transaction of the change.
+import Foundation
+import GRDB
+import MerkleLog
+import RecordKit
+import Storage
+
+/// One change of one organisation's ledger, inside its savepoint.
+final class SQLiteTransaction: SQLiteReader, Transaction {
+    let organisation: UUID?
+    /// A person, a role or the organisation itself was written.
+    private(set) var touchesAccess = false
+
+    init(_ db: Database, _ layouts: Layouts, _ organisation: UUID?) {
+        self.organisation = organisation
+        super.init(db, layouts)
+    }
+
+    @discardableResult
+    func save(
+        _ record: ValidRecord, id: UUID, over version: Int?, isArchived: Bool, by change: Change
+    ) throws -> StoredRecord {
+        let entry = layouts[record.schema]
+        let schema = record.schema
+        if entry.isAccess { touchesAccess = true }
+        precondition(organisation != nil || schema.isCatalogue, "\(schema.type.name) without an organisation")
+        let old = try find(schema, id, in: organisation, asOf: nil)
+        guard old?.version == version, old == nil || old?.meta.organisation == organisation else {
+            throw old.map { StoreError.changedMeanwhile(type: schema.type.name, id: id, present: $0.version) }
+                ?? StoreError.notFound(type: schema.type.name, id: id)
+        }
+        let targets = try checkedReferences(of: record, id)
+        let next = (version ?? 0) + 1
+        let index = try ledgerSize(organisation)
+        let body = try RevisionBody.make(
+            type: schema.type, id: id, version: next, isArchived: isArchived, reason: change.reason,
+            values: record.values, schema: schema)
+        let commitment = try Commitment.make(salt: change.salt, revision: body)
+        let before: String? = try old.flatMap { old in
+            try one(
+                BoundSQL(
+                    "SELECT \"commitment\" FROM \"revision\" WHERE \"record\" = ? AND \"version\" = ?",
+                    [.identifier(id), .integer(Int64(old.version))]))
+        }
+        if old == nil {
+            try run(
+                "INSERT INTO \"record\" (\"id\", \"organisation\", \"type\", \"version\", \"archived\") "
+                    + "VALUES (?, ?, ?, ?, ?)",
+                [
+                    .identifier(id), optional(organisation), .text(schema.type.name), .integer(Int64(next)),
+                    .integer(isArchived ? 1 : 0),
+                ])
+        } else {
+            try run(
+                "UPDATE \"record\" SET \"version\" = ?, \"archived\" = ? WHERE \"id\" = ?",
+                [.integer(Int64(next)), .integer(isArchived ? 1 : 0), .identifier(id)])
+            try run(
+                "UPDATE \(entry.layout.table) SET \"until\" = ? WHERE \"id\" = ? AND \"until\" IS NULL",
+                [.integer(Int64(index)), .identifier(id)])
+        }
+        try insertRevision(
+            schema, id: id, version: next, index: index, body: body, commitment: commitment, change: change)
+        let number = db.lastInsertedRowID
+        let meta = RecordMeta(
+            version: next, isArchived: isArchived, organisation: organisation, since: index, until: nil,
+            createdAt: old?.meta.createdAt ?? change.at, createdBy: old == nil ? change.person : old?.meta.createdBy,
+            updatedAt: change.at, updatedBy: change.person)
+        try insertRow(entry.layout, number: number, id: id, meta: meta, values: record.values)
+        try updateLinks(schema, id: id, index: index, old: old?.values, new: record.values, targets: targets)
+        let words = SearchText.words(of: record.values, schema)
+        if !words.isEmpty {
+            try run(
+                "INSERT INTO \"search\" (rowid, \"words\") VALUES (?, ?)",
+                [.integer(number), .text(words.joined(separator: " "))])
+        }
+        try insertLeaf(
+            makeLeaf(
+                organisation: organisation, change: change, objectType: schema.type.name, objectID: id.lowercased,
+                version: next, before: before, after: commitment,
+                evidence: Leaf.Evidence.files(in: record.values)), at: index, time: change.at)
+        return StoredRecord(schema: schema, id: id, meta: meta, values: record.values)
+    }
+
+    @discardableResult
+    func append(_ event: LedgerEvent, by change: Change) throws -> Int {
+        let index = try ledgerSize(organisation)
+        try insertLeaf(
+            makeLeaf(
+                organisation: organisation, change: change, objectType: event.objectType, objectID: event.objectID,
+                version: nil, before: nil, after: nil, evidence: event.evidence), at: index, time: change.at)
+        return index
+    }
+
+    // MARK: Parts of a save
+
+    private func insertRevision(
+        _ schema: AnySchema, id: UUID, version: Int, index: Int, body: [UInt8], commitment: String, change: Change
+    ) throws {
+        try run(
+            "INSERT INTO \"revision\" (\"ledger\", \"index\", \"record\", \"type\", \"version\", \"action\", \"at\", "
+                + "\"actor_kind\", \"person\", \"auth\", \"reason\", \"request\", \"commitment\", \"salt\", \"body\") "
+                + "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                ledger(organisation), .integer(Int64(index)), .identifier(id), .text(schema.type.name),
+                .integer(Int64(version)), .text(change.action), .integer(change.at.millisecondsSince1970),
+                .text(change.actorKind.rawValue), optional(change.person), .text(change.auth),
+                change.reason.map { .text($0) } ?? .null, change.request.map { .text($0) } ?? .null,
+                .text(commitment), .bytes(change.salt), .text(String(decoding: body, as: UTF8.self)),
+            ])
+    }
+
+    private func insertRow(
+        _ layout: TableLayout, number: Int64, id: UUID, meta: RecordMeta, values: [FieldValue]
+    ) throws {
+        var row: [SQLValue] = [
+            .integer(number), .identifier(id), optional(meta.organisation), .integer(Int64(meta.version)),
+            .integer(meta.isArchived ? 1 : 0), .integer(Int64(meta.since)), .null,
+            .integer(meta.createdAt.millisecondsSince1970), optional(meta.createdBy),
+            .integer(meta.updatedAt.millisecondsSince1970), optional(meta.updatedBy),
+        ]
+        for position in layout.stored { row.append(values[position].sql) }
+        for position in layout.stored where layout.schema.fields[position].hasSortKey {
+            row.append(layout.schema.fields[position].sortKey(of: values[position]).sql)
+        }
+        try run(layout.insertStatement, row)
+    }
+
+    /// What a record points to, with the organisation of each target (`nil` for shared content).
+    /// - Throws: ``StoreError/unknownReference`` for what is not there, of another type or of another organisation.
+    private func checkedReferences(of record: ValidRecord, _ id: UUID) throws -> [UUID: UUID?] {
+        var wanted: [(field: FieldDescription, target: RecordType, id: UUID)] = []
+        for (field, value) in zip(record.schema.fields, record.values) where !field.isDerived {
+            guard let target = field.kind.target else { continue }
+            for id in value.targets { wanted.append((field, target, id)) }
+        }
+        guard !wanted.isEmpty else { return [:] }
+        var found: [UUID: (type: String, organisation: UUID?)] = [:]
+        let unique = Array(Set(wanted.map(\.id)))
+        for start in stride(from: 0, to: unique.count, by: 500) {
+            let part = unique[start..<min(start + 500, unique.count)]
+            let sql = BoundSQL(
+                "SELECT \"id\", \"type\", \"organisation\" FROM \"record\" WHERE \"id\" IN (\(marks(part.count)))",
+                part.map { .identifier($0) })
+            try each(sql) { row in found[row[0]] = (row[1], row[2]) }
+        }
+        for (field, target, wantedID) in wanted where !(wantedID == id && target == record.schema.type) {
+            guard let hit = found[wantedID], hit.type == target.name,
+                hit.organisation == nil || hit.organisation == organisation
+            else {
+                throw StoreError.unknownReference(type: record.schema.type.name, field: field.name, id: wantedID)
+            }
+        }
+        var targets = found.mapValues(\.organisation)
+        if wanted.contains(where: { $0.id == id }) { targets[id] = .some(organisation) }
+        return targets
+    }
+
+    private func updateLinks(
+        _ schema: AnySchema, id: UUID, index: Int, old: [FieldValue]?, new: [FieldValue], targets: [UUID: UUID?]
+    ) throws {
+        for (position, field) in schema.fields.enumerated() where field.kind.target != nil && !field.isDerived {
+            let before = Set(old?[position].targets ?? [])
+            let after = Set(new[position].targets)
+            for gone in before.subtracting(after) {
+                try run(
+                    "UPDATE \"link\" SET \"until\" = ? WHERE \"from_id\" = ? AND \"field\" = ? AND \"to_id\" = ? "
+                        + "AND \"until\" IS NULL",
+                    [.integer(Int64(index)), .identifier(id), .text(field.name), .identifier(gone)])
+            }
+            for added in after.subtracting(before) {
+                try run(
+                    "INSERT INTO \"link\" (\"from_id\", \"field\", \"to_id\", \"since\", \"from_type\", "
+                        + "\"organisation\", \"to_organisation\") VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    [
+                        .identifier(id), .text(field.name), .identifier(added), .integer(Int64(index)),
+                        .text(schema.type.name), optional(organisation), optional(targets[added] ?? nil),
+                    ])
+            }
+        }
+    }
+
+    private func insertLeaf(_ data: [UInt8], at index: Int, time: Instant) throws {
+        let hash = MerkleTree.leafHash(data)
+        try run(
+            "INSERT INTO \"leaf\" (\"ledger\", \"index\", \"at\", \"hash\", \"data\") VALUES (?, ?, ?, ?, ?)",
+            [
+                ledger(organisation), .integer(Int64(index)), .integer(time.millisecondsSince1970),
+                .bytes(hash.bytes), .text(String(decoding: data, as: UTF8.self)),
+            ])
+        try insertFullTiles(size: index + 1)
+    }
+
+    /// A tile is written once, when its 256 entries are there.
+    private func insertFullTiles(size: Int) throws {
+        var level = 0
+        var span = 256
+        while size % span == 0 {
+            let tile = size / span - 1
+            let hashes = try hashes(organisation).hashes(level: level, tile: tile, count: 256)
+            try run(
+                "INSERT INTO \"tile\" (\"ledger\", \"level\", \"index\", \"hashes\") VALUES (?, ?, ?, ?)",
+                [
+                    ledger(organisation), .integer(Int64(level)), .integer(Int64(tile)),
+                    .bytes(hashes.flatMap(\.bytes)),
+                ])
+            level += 1
+            span *= 256
+        }
+    }
+
+    // MARK: The rest
+
+    func saveCheckpoint(_ checkpoint: StoredCheckpoint, organisation: UUID?) throws {
+        try run(
+            "INSERT OR REPLACE INTO \"checkpoint\" (\"ledger\", \"size\", \"root\", \"note\", \"at\") "
+                + "VALUES (?, ?, ?, ?, ?)",
+            [
+                ledger(organisation), .integer(Int64(checkpoint.size)), .bytes(checkpoint.root),
+                .text(checkpoint.note), .integer(checkpoint.at.millisecondsSince1970),
+            ])
+    }
+
+    func saveStatuses(_ rows: [StatusRow]) throws {
+        guard let organisation else { preconditionFailure("statuses belong to an organisation") }
+        for row in rows {
+            try run(
+                "INSERT OR REPLACE INTO \"status\" (\"organisation\", \"requirement\", \"controls\", \"evidence\", "
+                    + "\"evidence_stale\", \"tasks_open\", \"tasks_overdue\", \"measured\", \"changes_on\") "
+                    + "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    .identifier(organisation), .identifier(row.requirement), .integer(Int64(row.controls)),
+                    .integer(Int64(row.evidence)), .integer(Int64(row.evidenceStale)),
+                    .integer(Int64(row.tasksOpen)), .integer(Int64(row.tasksOverdue)),
+                    row.measured.map { .text($0) } ?? .null,
+                    row.changesOn.map { .integer(Int64($0.daysSince1970)) } ?? .null,
+                ])
+        }
+    }
+
+    func removeStatuses() throws {
+        try run("DELETE FROM \"status\" WHERE \"organisation\" = ?", [optional(organisation)])
+    }
+
+    func countControl(_ requirements: [UUID]) throws {
+        for requirement in requirements {
+            try run(
+                "INSERT INTO \"status\" (\"organisation\", \"requirement\", \"controls\", \"evidence\", "
+                    + "\"evidence_stale\", \"tasks_open\", \"tasks_overdue\") VALUES (?, ?, 1, 0, 0, 0, 0) "
+                    + "ON CONFLICT (\"organisation\", \"requirement\") DO UPDATE SET \"controls\" = \"controls\" + 1",
+                [optional(organisation), .identifier(requirement)])
+        }
+    }
+
+    func saveLoadedSource(_ name: String, sha256: String) throws {
+        try run("INSERT OR REPLACE INTO \"source\" (\"name\", \"sha256\") VALUES (?, ?)", [.text(name), .text(sha256)])
+    }
+
+    private func optional(_ id: UUID?) -> SQLValue { id.map { .identifier($0) } ?? .null }
+}
+
+extension FieldValue {
+    /// The records that a reference or links name.
+    var targets: [UUID] {
+        switch self {
+        case .reference(let id): id == .unset ? [] : [id]
+        case .links(let ids): ids
+        default: []
+        }
+    }
+}

@@ -1,0 +1,90 @@
+// The folder in which an installation keeps everything: database, files, key, lock.
+package import Foundation
+
+/// An opened data folder. Only one process holds it at a time.
+package final class DataFolder: Sendable {
+    package let url: URL
+    private let lock: Int32
+
+    package var databasePath: String { url.appendingPathComponent("concord.sqlite").path }
+    package var blobs: URL { url.appendingPathComponent("files", isDirectory: true) }
+
+    /// Creates the folder if need be, readable by its owner only, and takes its lock.
+    /// - Throws: ``DataFolderError``.
+    package init(_ url: URL) throws {
+        self.url = url
+        try FileManager.default.createDirectory(
+            at: url, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        let path = url.appendingPathComponent("lock").path
+        lock = open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
+        guard lock >= 0 else { throw DataFolderError.cannotOpen(path, String(cString: strerror(errno))) }
+        guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+            close(lock)
+            throw DataFolderError.inUse(url.path)
+        }
+    }
+
+    deinit { close(lock) }
+
+    /// The 32 secret bytes of the key that signs checkpoints, made at the first start. The file stays outside the
+    /// database and is readable by its owner only.
+    package func signingSeed(random: (Int) -> [UInt8]) throws -> [UInt8] {
+        let folder = url.appendingPathComponent("keys", isDirectory: true)
+        let file = folder.appendingPathComponent("ledger.key")
+        if FileManager.default.fileExists(atPath: file.path) {
+            let text = try String(contentsOf: file, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
+            guard let seed = Data(base64Encoded: text), seed.count == 32 else {
+                throw DataFolderError.damagedKey(file.path)
+            }
+            return [UInt8](seed)
+        }
+        try FileManager.default.createDirectory(
+            at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        let seed = random(32)
+        let contents = Data((Data(seed).base64EncodedString() + "\n").utf8)
+        guard
+            FileManager.default.createFile(
+                atPath: file.path, contents: contents, attributes: [.posixPermissions: 0o600])
+        else { throw DataFolderError.cannotOpen(file.path, "cannot be written") }
+        return seed
+    }
+
+    /// The name under which the ledgers are signed. It is kept at the first start, since auditors hold keys by it.
+    package func ledgerHost(proposed: String?) throws -> String {
+        let file = url.appendingPathComponent("ledger-host")
+        if FileManager.default.fileExists(atPath: file.path) {
+            let kept = try String(contentsOf: file, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
+            guard proposed == nil || proposed == kept else {
+                throw DataFolderError.otherHost(kept: kept, proposed: proposed ?? "")
+            }
+            return kept
+        }
+        let host = proposed ?? "concord.localhost"
+        let isName = host.utf8.allSatisfy { byte in
+            (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || byte == 0x2D || byte == 0x2E
+        }
+        guard (1...253).contains(host.utf8.count), isName else { throw DataFolderError.badHost(host) }
+        try Data((host + "\n").utf8).write(to: file, options: .atomic)
+        return host
+    }
+}
+
+/// Why a data folder cannot be used.
+package enum DataFolderError: Error, Sendable, CustomStringConvertible {
+    case cannotOpen(String, String)
+    case inUse(String)
+    case damagedKey(String)
+    case badHost(String)
+    case otherHost(kept: String, proposed: String)
+
+    package var description: String {
+        switch self {
+        case .cannotOpen(let path, let why): "\(path): \(why)"
+        case .inUse(let path): "\(path) is in use by a running server; stop it first, or speak to it over the API"
+        case .damagedKey(let path): "\(path) does not hold a key of 32 bytes in Base64"
+        case .badHost(let host): "\(host) is not a host name in lower case"
+        case .otherHost(let kept, let proposed):
+            "the ledgers of this folder are signed as \(kept), not \(proposed); auditors hold keys under that name"
+        }
+    }
+}

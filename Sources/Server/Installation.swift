@@ -1,0 +1,77 @@
+// The one place where everything is made and wired: stores, services, routes, background work.
+package import Access
+package import Foundation
+package import Governance
+package import HTTPServing
+package import Hummingbird
+package import Logging
+import Records
+import RESTAPI
+package import SQLiteStorage
+import ServiceLifecycle
+import Storage
+import WebUI
+
+/// An opened installation: its data folder with the services over it.
+package struct Installation: Sendable {
+    package let folder: DataFolder
+    package let store: SQLiteStore
+    package let services: Services
+    package let posture: PostureEngine
+    package let hasher: PasswordHasher
+    /// What the catalogue's load at the opening did.
+    package let load: LoadReport
+
+    /// Opens the folder, brings the database up to date and loads what changed of the catalogue.
+    package init(
+        folder url: URL, ledgerHost: String? = nil, environment: Access.Environment = .system,
+        password parameters: PasswordHash.Parameters = .standard
+    ) async throws {
+        folder = try DataFolder(url)
+        store = try SQLiteStore(
+            path: folder.databasePath, schemas: Registry.schemas, migrator: try Migrations.migrator())
+        load = try await CatalogueLoader(store: store, environment: environment).load()
+        posture = PostureEngine()
+        hasher = try PasswordHasher(parameters: parameters)
+        let library = LibraryHolder(store: store)
+        let signIn = SignIn(accounts: store, store: store, hasher: hasher, environment: environment)
+        services = Services(
+            environment: environment, store: store, accounts: store,
+            blobs: try FolderBlobStore(folder: folder.blobs),
+            signIn: signIn,
+            records: RecordService(store: store, environment: environment, posture: posture),
+            assessments: AssessmentService(
+                store: store, environment: environment, library: library, posture: posture),
+            organisations: OrganisationService(
+                store: store, accounts: store, signIn: signIn, environment: environment, library: library),
+            ledger: LedgerService(
+                store: store, environment: environment, host: try folder.ledgerHost(proposed: ledgerHost),
+                seed: try folder.signingSeed(random: environment.random.bytes)),
+            library: library)
+    }
+
+    /// The routes of the server.
+    package func router() throws -> Router<ConcordContext> {
+        let router = Router(context: ConcordContext.self)
+        router.add(middleware: EnvelopeMiddleware(environment: services.environment))
+        router.get("healthz") { _, _ in "ok\n" }
+        RESTRoutes(services: services).add(to: router)
+        try WebRoutes(services: services).add(to: router)
+        return router
+    }
+
+    /// The server with its background work, ready to run.
+    /// - Parameter running: Called once the port answers, with the address.
+    package func application(
+        host: String, port: Int, logger: Logger, running: @escaping @Sendable (Int) async -> Void
+    ) throws -> some ApplicationProtocol {
+        var application = Application(
+            router: try router(),
+            configuration: .init(address: .hostname(host, port: port), serverName: "Concord"),
+            onServerRunning: { channel in await running(channel.localAddress?.port ?? port) }, logger: logger)
+        application.addServices(
+            CheckpointKeeper(services: services, logger: logger),
+            ClockKeeper(services: services, posture: posture, logger: logger))
+        return application
+    }
+}

@@ -1,0 +1,68 @@
+// Files by content: evidence and, later, packs. The name of a file is the SHA-256 of its bytes.
+package import Foundation
+import Crypto
+
+/// Keeps files under the SHA-256 of their content.
+package protocol BlobStore: Sendable {
+    /// Keeps the bytes and returns the lower-case hexadecimal SHA-256. Keeping the same bytes again is no change.
+    func put(_ bytes: Data) async throws -> String
+    /// - Returns: `nil` if there is no such file.
+    /// - Throws: ``BlobError/damaged`` if the bytes no longer have their digest.
+    func get(_ sha256: String) async throws -> Data?
+}
+
+package enum BlobError: Error, Sendable, Equatable {
+    case damaged(sha256: String)
+    case badName(String)
+    case cannotWrite(String)
+}
+
+/// Files in a folder, two levels deep. A file appears under its name only once it is whole and flushed.
+package struct FolderBlobStore: BlobStore {
+    private let folder: URL
+    package init(folder: URL) throws {
+        self.folder = folder
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    }
+
+    package func put(_ bytes: Data) async throws -> String {
+        let sha256 = SHA256.hash(data: bytes).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+        let target = try path(sha256)
+        if FileManager.default.fileExists(atPath: target.path) { return sha256 }
+        try FileManager.default.createDirectory(
+            at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
+        let temporary = folder.appendingPathComponent(".new-\(UUID().uuidString)")
+        guard FileManager.default.createFile(atPath: temporary.path, contents: nil) else {
+            throw BlobError.cannotWrite(temporary.path)
+        }
+        let file = try FileHandle(forWritingTo: temporary)
+        do {
+            try file.write(contentsOf: bytes)
+            try file.synchronize()
+            try file.close()
+            try FileManager.default.moveItem(at: temporary, to: target)
+        } catch {
+            // Another request may have kept the same bytes meanwhile; then nothing is lost.
+            try FileManager.default.removeItem(at: temporary)
+            guard FileManager.default.fileExists(atPath: target.path) else { throw error }
+        }
+        return sha256
+    }
+
+    package func get(_ sha256: String) async throws -> Data? {
+        let file = try path(sha256)
+        guard FileManager.default.fileExists(atPath: file.path) else { return nil }
+        let bytes = try Data(contentsOf: file)
+        let found = SHA256.hash(data: bytes)
+        guard sha256 == found.map({ String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }).joined() else {
+            throw BlobError.damaged(sha256: sha256)
+        }
+        return bytes
+    }
+
+    private func path(_ sha256: String) throws -> URL {
+        guard sha256.utf8.count == 64, sha256.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) })
+        else { throw BlobError.badName(sha256) }
+        return folder.appendingPathComponent(String(sha256.prefix(2))).appendingPathComponent(sha256)
+    }
+}

@@ -1,0 +1,152 @@
+// The database that the schemas ask for, derived: tables, columns, indexes. Migrations are frozen files; a test
+// compares what they build with this.
+package import RecordKit
+
+/// What differs between databases in the statements that are generated.
+package struct Dialect: Sendable, Hashable {
+    package let identifierType: String
+    package let integerType: String
+    package let realType: String
+    package let textType: String
+    package let bytesType: String
+    /// SQLite 3.40: identifiers are 16-byte blobs, booleans 0 and 1, tables are strict.
+    package static let sqlite = Dialect(
+        identifierType: "BLOB", integerType: "INTEGER", realType: "REAL", textType: "TEXT", bytesType: "BLOB")
+}
+
+/// One record type's table: which column holds which field, and the statements that never change.
+package struct TableLayout: Sendable {
+    package let schema: AnySchema
+    package let table: String
+    /// Positions in ``AnySchema/fields`` of the stored fields, in column order.
+    package let stored: [Int]
+    /// The columns of ``metaColumns`` and then one for each stored field, quoted and separated by commas.
+    package let selectColumns: String
+    package let insertStatement: String
+
+    /// The columns that every record table has.
+    package static let metaColumns = [
+        "id", "organisation", "version", "archived", "since", "until", "created_at", "created_by", "updated_at",
+        "updated_by",
+    ]
+
+    package init(_ schema: AnySchema) {
+        self.schema = schema
+        table = quoted(schema.type.name.asColumn)
+        let stored = schema.fields.indices.filter { !schema.fields[$0].isDerived }
+        self.stored = stored
+        let fields = stored.map { schema.fields[$0] }
+        let meta = Self.metaColumns.map(quoted)
+        selectColumns = (meta + fields.map(\.column)).map { "t." + $0 }.joined(separator: ", ")
+        let keys = fields.filter(\.hasSortKey).map(\.keyColumn)
+        let all = [quoted("revision")] + meta + fields.map(\.column) + keys
+        insertStatement =
+            "INSERT INTO \(table) (\(all.joined(separator: ", "))) VALUES "
+            + "(\(all.map { _ in "?" }.joined(separator: ", ")))"
+    }
+
+    /// The statements that make the table and its indexes.
+    package func definition(_ dialect: Dialect) -> [String] {
+        let fields = stored.map { schema.fields[$0] }
+        var lines = [
+            "\"revision\" \(dialect.integerType) PRIMARY KEY REFERENCES \"revision\" (\"number\")",
+            "\"id\" \(dialect.identifierType) NOT NULL REFERENCES \"record\" (\"id\")",
+            "\"organisation\" \(dialect.identifierType)" + (schema.isCatalogue ? "" : " NOT NULL"),
+            "\"version\" \(dialect.integerType) NOT NULL CHECK (\"version\" > 0)",
+            "\"archived\" \(dialect.integerType) NOT NULL CHECK (\"archived\" IN (0, 1))",
+            "\"since\" \(dialect.integerType) NOT NULL",
+            "\"until\" \(dialect.integerType) CHECK (\"until\" > \"since\")",
+            "\"created_at\" \(dialect.integerType) NOT NULL", "\"created_by\" \(dialect.identifierType)",
+            "\"updated_at\" \(dialect.integerType) NOT NULL", "\"updated_by\" \(dialect.identifierType)",
+        ]
+        for field in fields {
+            let isLinks = if case .links = field.kind { true } else { false }
+            lines.append(
+                "\(field.column) \(dialect.columnType(field.kind))" + (field.isRequired || isLinks ? " NOT NULL" : ""))
+            if field.hasSortKey { lines.append("\(field.keyColumn) \(dialect.keyType(field.kind))") }
+        }
+        lines.append("UNIQUE (\"id\", \"version\")")
+        lines.append("FOREIGN KEY (\"organisation\", \"id\") REFERENCES \"record\" (\"organisation\", \"id\")")
+        for field in fields {
+            guard case .reference(let target) = field.kind else { continue }
+            lines.append(
+                CatalogueTypes.names.contains(target.name)
+                    ? "FOREIGN KEY (\(field.column)) REFERENCES \"record\" (\"id\")"
+                    : "FOREIGN KEY (\"organisation\", \(field.column)) REFERENCES \"record\" (\"organisation\", \"id\")")
+        }
+        return ["CREATE TABLE \(table) (\n  \(lines.joined(separator: ",\n  "))\n) STRICT"] + indexes(fields)
+    }
+
+    private func indexes(_ fields: [FieldDescription]) -> [String] {
+        let name = schema.type.name.asColumn
+        let present = "WHERE \"until\" IS NULL"
+        // Filters are read from the index, so that a filtered list looks up only the rows that it shows.
+        let filters = fields.filter { $0.isFilter }
+        func index(_ suffix: String, _ columns: [String], unique: Bool = false, _ condition: String) -> String {
+            "CREATE \(unique ? "UNIQUE " : "")INDEX \(quoted("\(name)__\(suffix)")) ON \(table) "
+                + "(\(columns.joined(separator: ", "))) \(condition)"
+        }
+        func covering(_ first: [String]) -> [String] {
+            first + filters.map(\.column).filter { !first.contains($0) }
+        }
+        var made = [
+            index("present", ["\"id\""], unique: true, present),
+            index("list", covering(["\"organisation\"", "\"archived\"", "\"id\""]), present),
+        ]
+        for field in fields where field.has(.sortable) {
+            let key = field.hasSortKey ? field.keyColumn : field.column
+            made.append(
+                index(
+                    "by_" + field.name.asColumn, covering(["\"organisation\"", "\"archived\"", key, "\"id\""]), present))
+        }
+        for field in filters {
+            made.append(
+                index("of_" + field.name.asColumn, ["\"organisation\"", field.column, "\"archived\"", "\"id\""], present))
+        }
+        for field in fields where field.has(.unique) {
+            made.append(
+                index(
+                    "unique_" + field.name.asColumn, ["ifnull(\"organisation\", x'')", field.column], unique: true,
+                    present + " AND \"archived\" = 0"))
+        }
+        return made
+    }
+}
+
+/// Names of the record types whose content may be shared by all organisations.
+package enum CatalogueTypes {
+    package static let names: Set<String> = ["framework", "requirement", "mapping"]
+}
+
+extension FieldDescription {
+    package var column: String { quoted(name.asColumn) }
+    package var keyColumn: String { quoted(name.asColumn + "__key") }
+    /// The field has an index of its own: filters, references and the state of the lifecycle.
+    package var isFilter: Bool {
+        switch kind {
+        case .reference: true
+        case .choice, .bool, .day, .integer: has(.filterable)
+        default: false
+        }
+    }
+}
+
+extension Dialect {
+    package func columnType(_ kind: FieldKind) -> String {
+        switch kind {
+        case .text, .choice, .json, .file, .decimal: textType
+        case .integer, .bool, .day, .time: integerType
+        case .reference: identifierType
+        case .links: bytesType
+        }
+    }
+    package func keyType(_ kind: FieldKind) -> String {
+        switch kind {
+        case .choice: integerType
+        case .decimal: realType
+        default: textType
+        }
+    }
+}
+
+package func quoted(_ name: String) -> String { "\"\(name)\"" }

@@ -1,0 +1,87 @@
+// How values compare in every store, and which words search finds: made in Swift, so that databases agree.
+import Foundation
+package import RecordKit
+
+extension FieldDescription {
+    /// The field has a column beside its own that holds what its lists are sorted by.
+    package var hasSortKey: Bool {
+        guard has(.sortable) else { return false }
+        return switch kind {
+        case .text, .choice, .decimal: true
+        default: false
+        }
+    }
+
+    /// What the database compares to sort by this field. Text is folded and compared bytewise, a choice by its
+    /// declared order.
+    package func sortKey(of value: FieldValue) -> Cursor.Key {
+        switch value {
+        case .null, .links, .file, .json: .null
+        case .bool(let flag): .integer(flag ? 1 : 0)
+        case .integer(let number): .integer(Int64(number))
+        case .decimal(let number): .real(NSDecimalNumber(decimal: number).doubleValue)
+        case .day(let day): .integer(Int64(day.daysSince1970))
+        case .time(let time): .integer(time.millisecondsSince1970)
+        case .reference(let id): .text(id.lowercased)
+        case .text(let text):
+            if case .choice(let words) = kind {
+                words.firstIndex(of: text).map { .integer(Int64($0)) } ?? .null
+            } else {
+                text.isEmpty ? .null : .text(SearchText.sortKey(text))
+            }
+        }
+    }
+}
+
+/// Folding of text for order and search: case and accents do not matter.
+package enum SearchText {
+    /// Characters of a query or a record beyond this are not searched.
+    package static let charactersMax = 100_000
+    package static let queryWordsMax = 12
+
+    /// Texts that agree in so many folded bytes sort as equals: keys, and cursors made of them, stay short.
+    package static let sortKeyBytesMax = 1_000
+
+    /// The folded text, cut at a character's border.
+    static func sortKey(_ text: String) -> String {
+        let folded = folded(text)
+        guard folded.utf8.count > sortKeyBytesMax else { return folded }
+        var end = folded.utf8.index(folded.utf8.startIndex, offsetBy: sortKeyBytesMax)
+        while String.Index(end, within: folded.unicodeScalars) == nil { end = folded.utf8.index(before: end) }
+        return String(folded[..<end])
+    }
+
+    package static func folded(_ text: String) -> String {
+        if text.utf8.allSatisfy({ $0 < 0x80 }) {
+            return String(
+                unsafeUninitializedCapacity: text.utf8.count
+            ) { buffer in
+                var at = 0
+                for byte in text.utf8 {
+                    buffer[at] = (0x41...0x5A).contains(byte) ? byte | 0x20 : byte
+                    at += 1
+                }
+                return at
+            }
+        }
+        let plain = text.decomposedStringWithCompatibilityMapping.lowercased().unicodeScalars.filter {
+            !(0x0300...0x036F).contains($0.value)
+        }
+        return String(String.UnicodeScalarView(plain)).replacingOccurrences(of: "ß", with: "ss")
+    }
+
+    /// The folded words of a text: letters and digits, everything else separates.
+    package static func words(_ text: String) -> [String] {
+        folded(String(text.prefix(charactersMax))).unicodeScalars
+            .split { !($0.properties.isAlphabetic || $0.properties.numericType != nil) }
+            .map { String(String.UnicodeScalarView($0)) }
+    }
+
+    /// The words by which a record is found: its searchable fields that are not sensitive.
+    package static func words(of values: [FieldValue], _ schema: AnySchema) -> [String] {
+        zip(schema.fields, values).flatMap { field, value -> [String] in
+            guard field.has(.searchable), !field.has(.sensitive), case .text(let text) = value else { return [] }
+            return words(text)
+        }
+    }
+}

@@ -1,0 +1,278 @@
+// The one list of routes: the router takes its patterns from here, every `href` and `action` its address, and a test
+// reads each address back.
+package import Foundation
+import RecordKit
+
+/// A place of the web interface, with what it is about.
+package enum Link: Sendable, Hashable {
+    case overview
+    /// - Parameter next: Where to go on after signing in; a path of this server.
+    case signIn(next: String? = nil)
+    case signOut
+    case theme
+    case switchOrganisation
+    case setUp(secret: String)
+    case invitation(secret: String)
+    /// The present assessment, whichever it is.
+    case assessmentNow
+    /// The rows of an assessment, narrowed by `standard`, `section`, `shown`, `owner` and `q`.
+    case assessment(UUID, LinkQuery = [:])
+    /// What others changed since a ledger index.
+    case assessmentChanges(UUID, LinkQuery = [:])
+    case row(UUID, key: String, LinkQuery = [:])
+    case answerRow(UUID, key: String)
+    /// A framework's items. The key may also be the framework's id, so that a reference leads there.
+    case framework(key: String, LinkQuery = [:])
+    case members
+    case invite
+    case endAccess
+    case tokens
+    case revokeToken(UUID)
+    case account
+    case ledger(LinkQuery = [:])
+    case search(query: String = "")
+    /// A file of a record: `record` names it as `plural/id`.
+    case file(sha256: String, LinkQuery = [:])
+    case asset(name: String, LinkQuery = [:])
+    // The screens of every record type.
+    case list(String, LinkQuery = [:])
+    case csv(String, LinkQuery = [:])
+    case new(String, LinkQuery = [:])
+    case record(String, UUID, LinkQuery = [:])
+    case edit(String, UUID)
+    case archive(String, UUID)
+    case restore(String, UUID)
+    case transition(String, UUID, name: String)
+
+    /// A requirement's page.
+    package static func requirement(_ id: UUID) -> Link { .record("requirements", id) }
+
+    /// The page of a record of a type: a page of its own, where the type has one.
+    package static func record(_ schema: AnySchema, _ id: UUID, _ query: LinkQuery = [:]) -> Link {
+        schema.plural == Route.frameworks ? .framework(key: id.lowercased, query) : .record(schema.plural, id, query)
+    }
+
+    /// The patterns that the router matches, in the order in which an address is read back.
+    package enum Route: String, Sendable, CaseIterable {
+        case overview = "/"
+        case signIn = "/sign-in"
+        case signOut = "/sign-out"
+        case theme = "/theme"
+        case switchOrganisation = "/organisations/switch"
+        case setUp = "/set-up/:secret"
+        case invitation = "/welcome/:secret"
+        case assessmentNow = "/assessment"
+        case assessment = "/assessments/:id/rows"
+        case assessmentChanges = "/assessments/:id/changes"
+        case row = "/assessments/:id/rows/:key"
+        case answerRow = "/assessments/:id/rows/:key/answer"
+        case members = "/settings/members"
+        case invite = "/settings/members/invite"
+        case endAccess = "/settings/members/end"
+        case tokens = "/settings/tokens"
+        case revokeToken = "/settings/tokens/:id/revoke"
+        case account = "/settings/account"
+        case ledger = "/ledger"
+        case search = "/search"
+        case file = "/files/:sha256"
+        case asset = "/static/:name"
+        case csv = "/:plural.csv"
+        case list = "/:plural"
+        case new = "/:plural/new"
+        case edit = "/:plural/:id/edit"
+        case archive = "/:plural/:id/archive"
+        case restore = "/:plural/:id/restore"
+        case transition = "/:plural/:id/transitions/:name"
+        case framework = "/frameworks/:key"
+        case record = "/:plural/:id"
+
+        package static let frameworks = "frameworks"
+        /// The pattern of a screen of one record type.
+        package func of(_ plural: String) -> String { rawValue.replacingOccurrences(of: ":plural", with: plural) }
+    }
+
+    package var route: Route { parts.route }
+
+    /// The address: path and query, percent-encoded.
+    package var href: String {
+        let (route, parameters, query) = parts
+        let segments = route.rawValue.split(separator: "/").map { segment -> String in
+            guard segment.hasPrefix(":") else { return String(segment) }
+            let name = segment.dropFirst().prefix { $0 != "." }
+            let suffix = segment.dropFirst(name.count + 1)
+            return LinkQuery.encoded(parameters[String(name)] ?? "") + suffix
+        }
+        return "/" + segments.joined(separator: "/") + query.string
+    }
+
+    private var parts: (route: Route, parameters: [String: String], query: LinkQuery) {
+        switch self {
+        case .overview: (.overview, [:], [:])
+        case .signIn(let next): (.signIn, [:], ["next": next])
+        case .signOut: (.signOut, [:], [:])
+        case .theme: (.theme, [:], [:])
+        case .switchOrganisation: (.switchOrganisation, [:], [:])
+        case .setUp(let secret): (.setUp, ["secret": secret], [:])
+        case .invitation(let secret): (.invitation, ["secret": secret], [:])
+        case .assessmentNow: (.assessmentNow, [:], [:])
+        case .assessment(let id, let query): (.assessment, ["id": id.lowercased], query)
+        case .assessmentChanges(let id, let query): (.assessmentChanges, ["id": id.lowercased], query)
+        case .row(let id, let key, let query): (.row, ["id": id.lowercased, "key": key], query)
+        case .answerRow(let id, let key): (.answerRow, ["id": id.lowercased, "key": key], [:])
+        case .framework(let key, let query): (.framework, ["key": key], query)
+        case .members: (.members, [:], [:])
+        case .invite: (.invite, [:], [:])
+        case .endAccess: (.endAccess, [:], [:])
+        case .tokens: (.tokens, [:], [:])
+        case .revokeToken(let id): (.revokeToken, ["id": id.lowercased], [:])
+        case .account: (.account, [:], [:])
+        case .ledger(let query): (.ledger, [:], query)
+        case .search(let words): (.search, [:], ["q": words])
+        case .file(let sha256, let query): (.file, ["sha256": sha256], query)
+        case .asset(let name, let query): (.asset, ["name": name], query)
+        case .list(let plural, let query): (.list, ["plural": plural], query)
+        case .csv(let plural, let query): (.csv, ["plural": plural], query)
+        case .new(let plural, let query): (.new, ["plural": plural], query)
+        case .record(let plural, let id, let query): (.record, ["plural": plural, "id": id.lowercased], query)
+        case .edit(let plural, let id): (.edit, ["plural": plural, "id": id.lowercased], [:])
+        case .archive(let plural, let id): (.archive, ["plural": plural, "id": id.lowercased], [:])
+        case .restore(let plural, let id): (.restore, ["plural": plural, "id": id.lowercased], [:])
+        case .transition(let plural, let id, let name):
+            (.transition, ["plural": plural, "id": id.lowercased, "name": name], [:])
+        }
+    }
+}
+
+// MARK: Reading an address back
+
+extension Link {
+    /// - Parameter href: A path with its query.
+    /// - Returns: `nil` if no route has it.
+    package init?(_ href: String) {
+        let halves = href.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        guard href.hasPrefix("/"), let query = LinkQuery(halves.count > 1 ? String(halves[1]) : "") else { return nil }
+        let segments = halves[0].split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+        for route in Route.allCases {
+            guard let values = Self.match(route, segments.map(String.init)), let link = Self(route, values, query)
+            else { continue }
+            self = link
+            return
+        }
+        return nil
+    }
+
+    private static func match(_ route: Route, _ segments: [String]) -> [String: String]? {
+        let pattern = route.rawValue.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
+        guard pattern.count == segments.count else { return nil }
+        var values: [String: String] = [:]
+        for (part, segment) in zip(pattern, segments) {
+            guard part.hasPrefix(":") else {
+                if part == segment { continue }
+                return nil
+            }
+            let name = part.dropFirst().prefix { $0 != "." }
+            let suffix = part.dropFirst(name.count + 1)
+            guard segment.hasSuffix(suffix),
+                let value = String(segment.dropLast(suffix.count)).removingPercentEncoding, !value.isEmpty
+            else { return nil }
+            values[String(name)] = value
+        }
+        return values
+    }
+
+    private init?(_ route: Route, _ values: [String: String], _ query: LinkQuery) {
+        func value(_ name: String) -> String { values[name] ?? "" }
+        let plural = value("plural")
+        // A route without an id has the blank one; one whose id is no UUID is no address.
+        guard let id = values["id"].map({ UUID(uuidString: $0) }) ?? .unset else { return nil }
+        switch route {
+        case .overview: self = .overview
+        case .signIn: self = .signIn(next: query["next"])
+        case .signOut: self = .signOut
+        case .theme: self = .theme
+        case .switchOrganisation: self = .switchOrganisation
+        case .setUp: self = .setUp(secret: value("secret"))
+        case .invitation: self = .invitation(secret: value("secret"))
+        case .assessmentNow: self = .assessmentNow
+        case .assessment: self = .assessment(id, query)
+        case .assessmentChanges: self = .assessmentChanges(id, query)
+        case .row: self = .row(id, key: value("key"), query)
+        case .answerRow: self = .answerRow(id, key: value("key"))
+        case .framework: self = .framework(key: value("key"), query)
+        case .members: self = .members
+        case .invite: self = .invite
+        case .endAccess: self = .endAccess
+        case .tokens: self = .tokens
+        case .revokeToken: self = .revokeToken(id)
+        case .account: self = .account
+        case .ledger: self = .ledger(query)
+        case .search: self = .search(query: query["q"] ?? "")
+        case .file: self = .file(sha256: value("sha256"), query)
+        case .asset: self = .asset(name: value("name"), query)
+        case .list: self = .list(plural, query)
+        case .csv: self = .csv(plural, query)
+        case .new: self = .new(plural, query)
+        case .edit: self = .edit(plural, id)
+        case .archive: self = .archive(plural, id)
+        case .restore: self = .restore(plural, id)
+        case .transition: self = .transition(plural, id, name: value("name"))
+        case .record: self = .record(plural, id, query)
+        }
+    }
+}
+
+/// The parameters behind the question mark, in their order; several may have one name. What is empty is left out.
+package struct LinkQuery: Sendable, Hashable, ExpressibleByDictionaryLiteral {
+    package struct Item: Sendable, Hashable {
+        package let name: String
+        package let value: String
+    }
+    package private(set) var items: [Item] = []
+
+    package init(dictionaryLiteral elements: (String, String?)...) {
+        for (name, value) in elements { add(name, value) }
+    }
+
+    /// Reads what stands behind the question mark, as browsers send forms.
+    /// - Returns: `nil` if it is not percent-encoded.
+    package init?(_ text: String) {
+        for pair in text.split(separator: "&") {
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let decoded = parts.map { $0.replacingOccurrences(of: "+", with: " ").removingPercentEncoding }
+            guard let name = decoded[0], let value = decoded.count > 1 ? decoded[1] : "" else { return nil }
+            add(name, value)
+        }
+    }
+
+    /// The first value of a name.
+    package subscript(_ name: String) -> String? { items.first { $0.name == name }?.value }
+    package func values(_ name: String) -> [String] { items.filter { $0.name == name }.map(\.value) }
+
+    package mutating func add(_ name: String, _ value: String?) {
+        if let value, !value.isEmpty { items.append(Item(name: name, value: value)) }
+    }
+    package func without(_ names: String...) -> LinkQuery {
+        var query = self
+        query.items.removeAll { names.contains($0.name) }
+        return query
+    }
+    /// The same with one value for a name, at the end; `nil` takes it away.
+    package func with(_ name: String, _ value: String?) -> LinkQuery {
+        var query = without(name)
+        query.add(name, value)
+        return query
+    }
+
+    /// With its question mark; empty for nothing.
+    package var string: String {
+        guard !items.isEmpty else { return "" }
+        return "?" + items.map { "\(Self.encoded($0.name))=\(Self.encoded($0.value))" }.joined(separator: "&")
+    }
+
+    static func encoded(_ text: String) -> String {
+        text.addingPercentEncoding(withAllowedCharacters: unreserved) ?? ""
+    }
+    /// RFC 3986, 2.3, in ASCII alone.
+    private static let unreserved = CharacterSet(
+        charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+}

@@ -1,0 +1,197 @@
+// The commands that work on a data folder.
+import Access
+import ArgumentParser
+import Demo
+import Foundation
+import Governance
+import Hummingbird
+import Logging
+import MerkleLog
+import RecordKit
+import Records
+import SQLiteStorage
+import Server
+import Storage
+
+extension ExitStatus {
+    /// The status for an error that no command named itself.
+    static func status(of error: any Error) -> ExitStatus {
+        switch error {
+        case is DataFolderError, is Invalid: .badInput
+        case ServiceError.invalid: .badInput
+        case is ServiceError: .refused
+        default: .internalError
+        }
+    }
+}
+
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Starts the server.")
+    @OptionGroup var at: DataOption
+    @Option(help: "The address to listen on.") var host = "127.0.0.1"
+    @Option(help: "The port; 0 takes a free one.") var port = 8080
+    @Option(help: "The name under which ledgers are signed; kept from the first start on.") var ledgerHost: String?
+    @Option(help: "Log level: trace, debug, info, notice, warning, error.") var logLevel = "notice"
+
+    mutating func validate() throws {
+        guard (0...65_535).contains(port) else { throw ValidationError("--port must be 0 to 65535.") }
+        guard Logger.Level(rawValue: logLevel) != nil else {
+            throw ValidationError("--log-level must be trace, debug, info, notice, warning or error.")
+        }
+    }
+
+    func run() async throws {
+        let installation = try await Installation(folder: at.data, ledgerHost: ledgerHost)
+        var logger = Logger(label: "concord")
+        logger.logLevel = Logger.Level(rawValue: logLevel) ?? .notice
+        let report = installation.load
+        if report.changedAnything {
+            print("Catalogue: \(report.created) records created, \(report.changed) changed, \(report.archived) archived.")
+        }
+        let isEmpty = try await installation.store.accountCount() == 0
+        let link = isEmpty ? try await installation.services.signIn.createLink(for: nil) : nil
+        let host = host
+        let application = try installation.application(host: host, port: port, logger: logger) { port in
+            print("Concord answers on http://\(host):\(port)")
+            if let link {
+                print("Nobody can sign in yet. Set up the first administrator within 24 hours:")
+                print("  http://\(host):\(port)/set-up/\(link)")
+            }
+            fflush(nil)
+        }
+        try await application.runService()
+    }
+}
+
+struct DemoCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "demo", abstract: "Fills an empty data folder with two demo organisations.")
+    @OptionGroup var at: DataOption
+    @Option(help: "The password of every demo account.") var password = "concord demo 2026"
+    @Option(help: "As many more controls, for measuring.") var controls = 0
+    @Flag(help: "Also print an API token that may read and write, for measuring.") var token = false
+
+    mutating func validate() throws {
+        guard (0...10_000_000).contains(controls) else { throw ValidationError("--controls must be 0 to 10000000.") }
+    }
+
+    func run() async throws {
+        let installation = try await Installation(folder: at.data)
+        let services = installation.services
+        let seeder = DemoSeeder(
+            store: services.store, accounts: services.accounts, blobs: services.blobs, library: services.library,
+            posture: installation.posture, hasher: installation.hasher)
+        let report = try await seeder.seed(
+            password: password, today: services.environment.now().day(in: .gmt), random: services.environment.random)
+        print(report.summary)
+        if controls > 0 { print(try await seeder.scale(controls: controls, environment: services.environment)) }
+        if token { print("token: \(try await seeder.token(signIn: services.signIn))") }
+        // Both ledgers stand signed before anybody looks.
+        for organisation in report.organisations { try await services.ledger.checkpoint(organisation) }
+        try await services.ledger.checkpoint(nil)
+    }
+}
+
+struct Ledger: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "The ledger of what was recorded.", subcommands: [Verify.self, Keys.self])
+
+    struct Verify: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Verifies a live or copied database, and names the first thing that does not fit.",
+            discussion: "Exit status: 0 everything fits, 1 something does not, 2 not a database of Concord.")
+        @OptionGroup var at: DataOption
+        @Option(help: "A copied database file, instead of the data folder.") var database: String?
+        @Option(name: .customLong("key"), help: "A public key to check signatures with (vkey); may be repeated.")
+        var keys: [String] = []
+
+        func run() async throws {
+            let path = database ?? at.data.appendingPathComponent("concord.sqlite").path
+            guard FileManager.default.fileExists(atPath: path) else {
+                write("\(path): no such file")
+                throw ExitStatus.badInput
+            }
+            try verify(path)
+        }
+    }
+
+    struct Keys: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Prints the public key of each organisation's ledger, for auditors to keep.")
+        @OptionGroup var at: DataOption
+
+        func run() async throws {
+            let installation = try await Installation(folder: at.data)
+            let organisations = try await installation.store.read { try $0.organisations(after: nil, limit: 1_000) }
+            for organisation in organisations {
+                let found = try await installation.store.read {
+                    try $0.find(ID<Organisation>(organisation), in: organisation)
+                }
+                print("\(try installation.services.ledger.verifierKey(organisation))  \(found?.value.name ?? "")")
+            }
+            print("\(try installation.services.ledger.verifierKey(nil))  the server itself")
+        }
+    }
+}
+
+struct PostureCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "posture", abstract: "What is measured about requirements.", subcommands: [Rebuild.self])
+
+    struct Rebuild: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Computes every status anew, and says which had been wrong.")
+        @OptionGroup var at: DataOption
+
+        func run() async throws {
+            let installation = try await Installation(folder: at.data)
+            let (services, posture) = (installation.services, installation.posture)
+            let requirements = try await services.library.current().assessable
+            let now = services.environment.now()
+            var wrong = 0
+            for organisation in try await services.store.read({ try $0.organisations(after: nil, limit: 1_000) }) {
+                let zone = try await services.store.read {
+                    try $0.find(ID<Organisation>(organisation), in: organisation)?.value.timeZone
+                }
+                let today = now.day(in: TimeZone(identifier: zone ?? "") ?? .gmt)
+                wrong += try await services.store.write(organisation) { transaction in
+                    let before = Set(try transaction.statuses(in: organisation))
+                    try posture.rebuild(requirements: requirements, in: transaction, organisation, today)
+                    return Set(try transaction.statuses(in: organisation)).symmetricDifference(before).count
+                }
+            }
+            print(wrong == 0 ? "Every status was right." : "\(wrong) status rows differed and are right now.")
+        }
+    }
+}
+
+struct User: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Accounts of this server.", subcommands: [Link.self])
+
+    struct Link: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Prints a one-time link with which an account gets a new password, valid for 24 hours.")
+        @OptionGroup var at: DataOption
+        @Argument(help: "The email address of the account.") var email: String
+
+        func run() async throws {
+            let installation = try await Installation(folder: at.data)
+            guard let account = try await installation.store.account(email: email.lowercased()) else {
+                write("There is no account \(email).")
+                throw ExitStatus.refused
+            }
+            print("/welcome/\(try await installation.services.signIn.createLink(for: account.id))")
+        }
+    }
+}
+
+struct SchemaCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "schema", abstract: "Prints the tables that the record types ask for, for writing a migration.",
+        shouldDisplay: false)
+
+    func run() throws {
+        for statement in SQLiteStore.definition(Registry.schemas) { print(statement + ";\n") }
+    }
+}
