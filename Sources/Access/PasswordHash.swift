@@ -55,6 +55,13 @@ package struct PasswordHash: Sendable, Hashable {
         hash = try Self.key(password, salt, parameters).withUnsafeBytes { Array($0) }
     }
 
+    /// A hash that no password has: checking one against it takes the usual time.
+    init(nobody parameters: Parameters) {
+        self.parameters = parameters
+        salt = [UInt8](repeating: 0, count: Self.saltBytes)
+        hash = [UInt8](repeating: 0, count: Self.hashBytes)
+    }
+
     /// Reads the text form, and nothing but what ``encoded`` writes.
     /// - Throws: ``AccessError/damagedPasswordHash``.
     package init(encoded text: String) throws(AccessError) {

@@ -15,17 +15,15 @@ package final class PasswordHasher: Sendable {
     /// Checked in place of the hash of an account that has none, so that the time does not tell.
     private let nobody: PasswordHash
 
-    /// - Throws: ``AccessError/hashingFailed``.
     package init(
         parameters: PasswordHash.Parameters = .standard, runningMax: Int = runningMax, waitingMax: Int = waitingMax
-    ) throws(AccessError) {
+    ) {
         self.parameters = parameters
         queue = OperationQueue()
         queue.name = "password hashing"
         queue.maxConcurrentOperationCount = runningMax
         acceptedMax = runningMax + waitingMax
-        let salt = [UInt8](repeating: 0, count: PasswordHash.saltBytes)
-        nobody = try PasswordHash("nobody", salt: salt, parameters: parameters)
+        nobody = PasswordHash(nobody: parameters)
     }
 
     /// - Throws: ``AccessError/tryLater``, ``AccessError/hashingFailed``.

@@ -79,6 +79,7 @@ package struct FieldDescription: Sendable, Hashable {
                 messages.append("must start with https:// or http://")
             }
         case .integer(let number):
+            if number.magnitude >= 1 << 53 { messages.append("must be between -2^53 and 2^53") }
             for case .range(let range) in traits where !range.contains(number) {
                 messages.append("must be \(range.lowerBound) to \(range.upperBound)")
             }

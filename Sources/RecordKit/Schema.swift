@@ -132,6 +132,8 @@ package final class AnySchema: Sendable, Hashable {
     ///   over several fields, which run only on a record whose fields are good each by itself.
     package func validated(_ values: [FieldValue]) throws(Invalid) -> ValidRecord {
         precondition(values.count == fields.count, "\(type.name): \(values.count) values for \(fields.count) fields")
+        // An empty text is no value: one form, so that filters, uniqueness and commitments agree.
+        let values = values.map { $0 == .text("") ? .null : $0 }
         var problems: [Problem] = []
         for (field, value) in zip(fields, values) where !field.isDerived { problems += field.problems(of: value) }
         guard problems.isEmpty else { throw Invalid(problems) }

@@ -84,7 +84,7 @@ package enum CoreTables {
         """,
         "CREATE INDEX \"link__to\" ON \"link\" (\"to_id\", \"from_type\", \"field\", \"from_id\", \"since\", \"until\")",
         """
-        CREATE VIRTUAL TABLE "search" USING fts5("words", content='', tokenize="unicode61 remove_diacritics 0", \
+        CREATE VIRTUAL TABLE "search" USING fts5("words", content='', tokenize='ascii', \
         prefix='2 3')
         """,
         """

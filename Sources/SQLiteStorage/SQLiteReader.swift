@@ -88,10 +88,14 @@ class SQLiteReader: Reader {
             try each(sql) { row in found[row[0]] = row[1] as String? ?? "" }
             return found
         }
-        let page = try page(
-            Query(schema, where: .ids(ids), archived: .include, limit: min(ids.count, Query.limitMax)),
-            in: organisation, asOf: nil)
-        return Dictionary(uniqueKeysWithValues: page.records.map { ($0.id, $0.title) })
+        var found: [UUID: String] = [:]
+        for start in stride(from: 0, to: ids.count, by: Query.limitMax) {
+            let part = Array(ids[start..<min(start + Query.limitMax, ids.count)])
+            let page = try page(
+                Query(schema, where: .ids(part), archived: .include, limit: part.count), in: organisation, asOf: nil)
+            for record in page.records { found[record.id] = record.title }
+        }
+        return found
     }
 
     // MARK: History and links
@@ -171,11 +175,11 @@ class SQLiteReader: Reader {
     }
 
     func position(index: Int, in organisation: UUID?) throws -> AsOf? {
-        guard organisation != nil else { return AsOf(index: index, sharedIndex: index) }
         let sql = BoundSQL(
             "SELECT \"at\" FROM \"leaf\" WHERE \"ledger\" = ? AND \"index\" = ?",
             [ledger(organisation), .integer(Int64(index))])
         guard let at: Int64 = try one(sql) else { return nil }
+        guard organisation != nil else { return AsOf(index: index, sharedIndex: index) }
         return AsOf(index: index, sharedIndex: try lastIndex(nil, at: at) ?? -1)
     }
 

@@ -173,8 +173,9 @@ package struct Layouts: Sendable {
     private let byType: [RecordType: Entry]
 
     init(_ schemas: [AnySchema]) {
+        let catalogue = Set(schemas.filter(\.isCatalogue).map(\.type))
         all = schemas.map { schema in
-            let layout = TableLayout(schema)
+            let layout = TableLayout(schema, catalogue: catalogue)
             return Entry(
                 layout: layout, generator: SQLGenerator(layout),
                 isAccess: ["person", "roleAssignment", "organisation"].contains(schema.type.name))

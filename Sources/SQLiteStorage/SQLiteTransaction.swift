@@ -20,14 +20,33 @@ final class SQLiteTransaction: SQLiteReader, Transaction {
     func save(
         _ record: ValidRecord, id: UUID, over version: Int?, isArchived: Bool, by change: Change
     ) throws -> StoredRecord {
+        do {
+            var saved: StoredRecord?
+            // A savepoint of its own: a body may catch what a save refuses, and go on without it.
+            try db.inSavepoint {
+                saved = try saveWhole(record, id: id, over: version, isArchived: isArchived, by: change)
+                return .commit
+            }
+            guard let saved else { preconditionFailure("a savepoint without a result") }
+            return saved
+        } catch { throw StoreError.from(error) }
+    }
+
+    private func saveWhole(
+        _ record: ValidRecord, id: UUID, over version: Int?, isArchived: Bool, by change: Change
+    ) throws -> StoredRecord {
         let entry = layouts[record.schema]
         let schema = record.schema
         if entry.isAccess { touchesAccess = true }
         precondition(organisation != nil || schema.isCatalogue, "\(schema.type.name) without an organisation")
         let old = try find(schema, id, in: organisation, asOf: nil)
-        guard old?.version == version, old == nil || old?.meta.organisation == organisation else {
-            throw old.map { StoreError.changedMeanwhile(type: schema.type.name, id: id, present: $0.version) }
-                ?? StoreError.notFound(type: schema.type.name, id: id)
+        if version != nil {
+            guard let old, old.meta.organisation == organisation else {
+                throw StoreError.notFound(type: schema.type.name, id: id)
+            }
+        }
+        if let old, old.version != version {
+            throw StoreError.changedMeanwhile(type: schema.type.name, id: id, present: old.version)
         }
         let targets = try checkedReferences(of: record, id)
         let next = (version ?? 0) + 1
@@ -181,10 +200,18 @@ final class SQLiteTransaction: SQLiteReader, Transaction {
 
     private func insertLeaf(_ data: [UInt8], at index: Int, time: Instant) throws {
         let hash = MerkleTree.leafHash(data)
+        // A clock that was set back puts no leaf before those that it follows: now is always the end of the ledger.
+        let last: Int64? =
+            index == 0
+            ? nil
+            : try one(
+                BoundSQL(
+                    "SELECT \"at\" FROM \"leaf\" WHERE \"ledger\" = ? AND \"index\" = ?",
+                    [ledger(organisation), .integer(Int64(index - 1))]))
         try run(
             "INSERT INTO \"leaf\" (\"ledger\", \"index\", \"at\", \"hash\", \"data\") VALUES (?, ?, ?, ?, ?)",
             [
-                ledger(organisation), .integer(Int64(index)), .integer(time.millisecondsSince1970),
+                ledger(organisation), .integer(Int64(index)), .integer(max(time.millisecondsSince1970, last ?? .min)),
                 .bytes(hash.bytes), .text(String(decoding: data, as: UTF8.self)),
             ])
         try insertFullTiles(size: index + 1)

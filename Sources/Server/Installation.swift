@@ -32,7 +32,7 @@ package struct Installation: Sendable {
             path: folder.databasePath, schemas: Registry.schemas, migrator: try Migrations.migrator())
         load = try await CatalogueLoader(store: store, environment: environment).load()
         posture = PostureEngine()
-        hasher = try PasswordHasher(parameters: parameters)
+        hasher = PasswordHasher(parameters: parameters)
         let library = LibraryHolder(store: store)
         let signIn = SignIn(accounts: store, store: store, hasher: hasher, environment: environment)
         services = Services(

@@ -110,27 +110,25 @@ package struct Cursor: Sendable, Hashable {
     package init(_ text: String, for sort: Sort) throws(StoreError) {
         var base64 = text.replacingOccurrences(of: "-", with: "+").replacingOccurrences(of: "_", with: "/")
         base64 += String(repeating: "=", count: (4 - base64.utf8.count % 4) % 4)
-        guard text.utf8.count <= 4_096, let data = Data(base64Encoded: base64),
-            let plain = String(bytes: data, encoding: .utf8)
+        guard text.utf8.count <= 4_096, let data = Data(base64Encoded: base64) else { throw .badCursor }
+        // Split as bytes: a key may begin with a mark that would make one character with what stands before it.
+        let parts = data.split(separator: 0x0A, maxSplits: 2, omittingEmptySubsequences: false)
+        guard parts.count == 3, let order = String(bytes: parts[0], encoding: .utf8),
+            let idText = String(bytes: parts[1], encoding: .utf8), let id = UUID(uuidString: idText),
+            let kind = parts[2].first, let rest = String(bytes: parts[2].dropFirst(), encoding: .utf8)
         else { throw .badCursor }
-        let parts = plain.split(separator: "\n", maxSplits: 2, omittingEmptySubsequences: false)
-        guard parts.count == 3, let id = UUID(uuidString: String(parts[1])), let kind = parts[2].first else {
-            throw .badCursor
-        }
-        let order = parts[0]
         guard order.dropFirst() == "\(sort.isDescending ? "d" : "a")\(sort.field ?? "")",
             order.first == "b" || order.first == "f"
         else { throw .badCursor }
-        let rest = String(parts[2].dropFirst())
         switch kind {
-        case "n": key = .null
-        case "i":
+        case UInt8(ascii: "n"): key = .null
+        case UInt8(ascii: "i"):
             guard let number = Int64(rest) else { throw .badCursor }
             key = .integer(number)
-        case "r":
+        case UInt8(ascii: "r"):
             guard let bits = UInt64(rest) else { throw .badCursor }
             key = .real(Double(bitPattern: bits))
-        case "t": key = .text(rest)
+        case UInt8(ascii: "t"): key = .text(rest)
         default: throw .badCursor
         }
         self.id = id

@@ -23,6 +23,8 @@ package struct TableLayout: Sendable {
     /// The columns of ``metaColumns`` and then one for each stored field, quoted and separated by commas.
     package let selectColumns: String
     package let insertStatement: String
+    /// Names of the types whose content may be shared by all organisations.
+    private let catalogue: Set<String>
 
     /// The columns that every record table has.
     package static let metaColumns = [
@@ -30,8 +32,10 @@ package struct TableLayout: Sendable {
         "updated_by",
     ]
 
-    package init(_ schema: AnySchema) {
+    /// - Parameter catalogue: The types whose records may be shared: references to them cross organisations.
+    package init(_ schema: AnySchema, catalogue: Set<RecordType>) {
         self.schema = schema
+        self.catalogue = Set(catalogue.map(\.name))
         table = quoted(schema.type.name.asColumn)
         let stored = schema.fields.indices.filter { !schema.fields[$0].isDerived }
         self.stored = stored
@@ -70,7 +74,7 @@ package struct TableLayout: Sendable {
         for field in fields {
             guard case .reference(let target) = field.kind else { continue }
             lines.append(
-                CatalogueTypes.names.contains(target.name)
+                catalogue.contains(target.name)
                     ? "FOREIGN KEY (\(field.column)) REFERENCES \"record\" (\"id\")"
                     : "FOREIGN KEY (\"organisation\", \(field.column)) REFERENCES \"record\" (\"organisation\", \"id\")")
         }
@@ -111,11 +115,6 @@ package struct TableLayout: Sendable {
         }
         return made
     }
-}
-
-/// Names of the record types whose content may be shared by all organisations.
-package enum CatalogueTypes {
-    package static let names: Set<String> = ["framework", "requirement", "mapping"]
 }
 
 extension FieldDescription {

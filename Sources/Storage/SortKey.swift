@@ -67,14 +67,27 @@ package enum SearchText {
         let plain = text.decomposedStringWithCompatibilityMapping.lowercased().unicodeScalars.filter {
             !(0x0300...0x036F).contains($0.value)
         }
+        // The two forms of lower-case sigma are one letter, and so are ß and ss.
         return String(String.UnicodeScalarView(plain)).replacingOccurrences(of: "ß", with: "ss")
+            .replacingOccurrences(of: "ς", with: "σ")
     }
 
-    /// The folded words of a text: letters and digits, everything else separates.
+    /// The folded words of a text: letters, marks and digits; everything else separates.
     package static func words(_ text: String) -> [String] {
-        folded(String(text.prefix(charactersMax))).unicodeScalars
-            .split { !($0.properties.isAlphabetic || $0.properties.numericType != nil) }
+        folded(String(text.prefix(charactersMax))).unicodeScalars.split { !isPartOfWord($0) }
             .map { String(String.UnicodeScalarView($0)) }
+    }
+
+    private static func isPartOfWord(_ scalar: Unicode.Scalar) -> Bool {
+        if scalar.isASCII {
+            return ("a"..."z").contains(scalar) || ("0"..."9").contains(scalar) || ("A"..."Z").contains(scalar)
+        }
+        switch scalar.properties.generalCategory {
+        case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .nonspacingMark,
+            .spacingMark, .enclosingMark, .decimalNumber, .letterNumber, .otherNumber:
+            return true
+        default: return false
+        }
     }
 
     /// The words by which a record is found: its searchable fields that are not sensitive.

@@ -1,7 +1,7 @@
 // The one list of routes: the router takes its patterns from here, every `href` and `action` its address, and a test
 // reads each address back.
 package import Foundation
-import RecordKit
+package import RecordKit
 
 /// A place of the web interface, with what it is about.
 package enum Link: Sendable, Hashable {

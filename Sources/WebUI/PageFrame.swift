@@ -111,17 +111,17 @@ enum Navigation {
             .stepAssess,
             [
                 .page(.assessment, .assessmentNow, .assessment), .records(Assessment.self, .gaps),
-                .records(Answer.self, .check), .records(Applicability.self, .applicability),
+                .records(Answer.self, .check), .records(Control.self, .controls),
+                .records(Applicability.self, .applicability), .records(Framework.self, .policy),
+                .records(Requirement.self, .both), .records(Mapping.self, .crosswalk),
             ]
         ),
-        (.stepControl, [.records(Control.self, .controls), .records(Records.Task.self, .tasks)]),
-        (.stepProtect, [.records(Asset.self, .assets)]),
-        (.stepAssure, [.records(Evidence.self, .evidence), .page(.ledger, .ledger(), .ledger)]),
+        (.stepSystems, [.records(Asset.self, .assets)]),
         (
-            .catalogue,
+            .stepAssure,
             [
-                .records(Framework.self, .policy), .records(Requirement.self, .both),
-                .records(Mapping.self, .crosswalk),
+                .records(Evidence.self, .evidence), .records(Records.Task.self, .tasks),
+                .page(.ledger, .ledger(), .ledger),
             ]
         ),
     ]

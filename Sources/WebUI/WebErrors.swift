@@ -1,7 +1,7 @@
 // Every refusal as a page with the right status: who is not signed in is sent to sign in, a script gets plain words.
 import Foundation
 package import HTTPServing
-package import HTTPTypes
+import HTTPTypes
 package import Hummingbird
 import Logging
 import RecordKit

@@ -72,13 +72,13 @@ import Testing
     }
 
     @Test func withoutAStoredHashTheAnswerIsNoEvenForTheStandInsPassword() async throws {
-        let hasher = try PasswordHasher(parameters: Self.small)
+        let hasher = PasswordHasher(parameters: Self.small)
         #expect(try await !hasher.verify("nobody", against: nil))
     }
 
     @Test func anUnknownAccountCostsAsMuchAsAWrongPassword() async throws {
         let parameters = PasswordHash.Parameters(n: 4_096, r: 8, p: 1)
-        let hasher = try PasswordHasher(parameters: parameters)
+        let hasher = PasswordHasher(parameters: parameters)
         let stored = try PasswordHash("some password", salt: Self.salt, parameters: parameters)
         func fastest(_ hash: PasswordHash?) async throws -> Duration {
             var times: [Duration] = []
@@ -104,7 +104,7 @@ import Testing
     }
 
     @Test func noMoreRunAtOnceThanAllowedAndWhoWaitsTooLongIsTurnedAway() async throws {
-        let hasher = try PasswordHasher(parameters: World.parameters, runningMax: 2, waitingMax: 3)
+        let hasher = PasswordHasher(parameters: World.parameters, runningMax: 2, waitingMax: 3)
         let gate = DispatchSemaphore(value: 0)
         let running = Running()
         let outcomes = try await withThrowingTaskGroup(of: Bool.self) { group in

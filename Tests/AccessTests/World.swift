@@ -57,7 +57,7 @@ final class World: Sendable {
         self.clock = clock
         environment = Environment(clock: Clock { clock.now }, random: RandomSource { random.take($0) })
         signIn = SignIn(
-            accounts: accounts, store: store, hasher: try PasswordHasher(parameters: parameters),
+            accounts: accounts, store: store, hasher: PasswordHasher(parameters: parameters),
             environment: environment)
     }
 

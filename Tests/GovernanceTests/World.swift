@@ -35,7 +35,7 @@ final class World: Sendable {
         library = LibraryHolder(store: store)
         records = RecordService(store: store, environment: environment, posture: posture)
         assessments = AssessmentService(store: store, environment: environment, library: library, posture: posture)
-        let hasher = try PasswordHasher(parameters: .init(n: 16, r: 1, p: 1))
+        let hasher = PasswordHasher(parameters: .init(n: 16, r: 1, p: 1))
         let signIn = SignIn(accounts: store, store: store, hasher: hasher, environment: environment)
         let account = try await signIn.newAccount(email: "ines@example.org", password: nil)
         try await store.save(account)

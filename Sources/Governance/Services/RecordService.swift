@@ -12,8 +12,15 @@ package struct RecordService: Sendable {
     let store: any Store
     let environment: Environment
     let posture: PostureEngine
+    /// The record types that exist.
+    package let schemas: [AnySchema]
+    private let byType: [RecordType: AnySchema]
 
-    package init(store: any Store, environment: Environment, posture: PostureEngine) {
+    package init(
+        store: any Store, environment: Environment, posture: PostureEngine, schemas: [AnySchema] = Registry.schemas
+    ) {
+        self.schemas = schemas
+        byType = Dictionary(uniqueKeysWithValues: schemas.map { ($0.type, $0) })
         self.store = store
         self.environment = environment
         self.posture = posture
@@ -89,11 +96,11 @@ package struct RecordService: Sendable {
             let back = try reader.links(to: [id], in: caller.organisation, asOf: asOf, limit: Self.linksShownMax)
             var groups: [LinkedRecords] = []
             for field in schema.fields {
-                guard let target = field.kind.target, let other = Registry.schema(target) else { continue }
+                guard let target = field.kind.target, let other = byType[target] else { continue }
                 let ids = out.filter { $0.field == field.name }.map(\.to)
                 groups += try Self.group(reader, other, ids, field.label, false, caller, asOf)
             }
-            for other in Registry.schemas {
+            for other in schemas {
                 for field in other.fields where field.kind.target == schema.type {
                     let ids = back.filter { $0.fromType == other.type && $0.field == field.name }.map(\.from)
                     groups += try Self.group(reader, other, ids, field.label, true, caller, asOf)
@@ -135,7 +142,7 @@ package struct RecordService: Sendable {
         return try await store.read { reader in
             var titles: [UUID: String] = [:]
             for (type, ids) in all {
-                guard let schema = Registry.schema(type) else { continue }
+                guard let schema = byType[type] else { continue }
                 titles.merge(try reader.titles(schema, Array(ids), in: caller.organisation)) { a, _ in a }
             }
             return titles

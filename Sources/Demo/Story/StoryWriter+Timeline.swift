@@ -1,0 +1,214 @@
+// Turns the drafts of a story into events in time.
+import Foundation
+import Governance
+import RecordKit
+import Records
+
+extension StoryWriter {
+    /// Writes the whole story. The clock stands at each event's time while it is written.
+    func write(clock: MovingClock, numbers: SeededNumbers) async throws {
+        var timeline = Timeline(today: today)
+        timeline.add(story.founded) { try await $0.found() }
+        schedulePeople(&timeline)
+        scheduleAdoptions(&timeline)
+        for draft in story.assets { schedule(draft, &timeline) }
+        for draft in story.controls { schedule(draft, &timeline) }
+        scheduleDecisions(&timeline)
+        for draft in story.assessments { schedule(draft, &timeline) }
+        for draft in story.evidence { schedule(draft, &timeline) }
+        for draft in story.tasks { schedule(draft, &timeline) }
+        for event in timeline.scheduled(numbers) {
+            clock.move(to: event.at)
+            try await event.act(self)
+        }
+    }
+
+    private func schedulePeople(_ timeline: inout Timeline) {
+        let (lead, head) = (story.lead, story.head)
+        for draft in story.people where draft.key != lead && draft.key != head {
+            timeline.add(draft.day) { try await $0.create(Self.person(draft), draft.key, by: lead) }
+        }
+        for (n, draft) in story.roles.enumerated() {
+            let key = "\(draft.person)/\(draft.role.rawValue)/\(n)"
+            timeline.add(draft.day) { writer in
+                var role = RoleAssignment()
+                role.person = try await writer.reference(draft.person)
+                role.role = draft.role
+                role.from = Timeline.workday(draft.day, before: writer.today)
+                role.to = draft.until.map { writer.today.adding(days: $0) }
+                role.scope = try await writer.links(draft.scope)
+                role.competence = draft.competence
+                try await writer.create(role, key, by: lead)
+            }
+            if let day = draft.activated {
+                timeline.add(day) { try await $0.take("activate", RoleAssignment.schema.erased, key, by: head) }
+            }
+            if let (day, reason) = draft.ended {
+                timeline.add(day) {
+                    try await $0.take("end", RoleAssignment.schema.erased, key, by: lead, reason: reason)
+                }
+            }
+        }
+    }
+
+    private func scheduleAdoptions(_ timeline: inout Timeline) {
+        let (lead, head) = (story.lead, story.head)
+        for draft in story.adoptions {
+            timeline.add(draft.day) { writer in
+                guard let framework = writer.library.framework(draft.framework) else {
+                    throw DemoError.unknown("framework", draft.framework)
+                }
+                var adoption = FrameworkAdoption()
+                adoption.name = framework.name
+                adoption.framework = ID(framework.id)
+                adoption.scope = draft.scope
+                adoption.certificationTarget = draft.target.map { writer.today.adding(days: $0) }
+                try await writer.create(adoption, draft.framework, by: lead)
+            }
+            if let day = draft.adopted {
+                timeline.add(day) {
+                    try await $0.take("adopt", FrameworkAdoption.schema.erased, draft.framework, by: head)
+                }
+            }
+        }
+    }
+
+    /// Whoever may keep the inventory: the compliance lead.
+    private func schedule(_ draft: AssetDraft, _ timeline: inout Timeline) {
+        let lead = story.lead
+        timeline.add(draft.day) { writer in
+            var asset = Asset()
+            asset.name = draft.name
+            asset.kind = draft.kind
+            asset.description = draft.text
+            asset.owner = try await writer.reference(draft.owner)
+            asset.classification = draft.classification
+            asset.personalData = draft.personalData
+            asset.location = draft.place
+            asset.supplier = draft.supplier
+            asset.dependsOn = try await writer.links(draft.dependsOn)
+            try await writer.create(asset, draft.key, by: lead)
+        }
+        if let day = draft.commissioned {
+            timeline.add(day) { try await $0.take("commission", Asset.schema.erased, draft.key, by: draft.owner) }
+        }
+    }
+
+    private func schedule(_ draft: ControlDraft, _ timeline: inout Timeline) {
+        timeline.add(draft.day) { writer in
+            var control = Control()
+            control.code = draft.code
+            control.title = draft.title
+            control.description = draft.what
+            control.type = draft.type
+            control.owner = try await writer.reference(draft.owner)
+            control.frequency = draft.frequency
+            control.procedure = draft.how
+            control.testMethod = draft.test
+            control.costPerYear = draft.cost.map { Decimal($0) }
+            control.requirements = try await writer.requirements(security: draft.security, ai: draft.ai)
+            control.assets = try await writer.links(draft.assets)
+            try await writer.create(control, draft.code, by: draft.author)
+        }
+        if let day = draft.implemented {
+            timeline.add(day) { try await $0.take("implement", Control.schema.erased, draft.code, by: draft.owner) }
+        }
+        if let (day, reason) = draft.retired {
+            timeline.add(day) {
+                try await $0.take("retire", Control.schema.erased, draft.code, by: draft.author, reason: reason)
+            }
+        }
+    }
+
+    private func scheduleDecisions(_ timeline: inout Timeline) {
+        for draft in story.decisions {
+            timeline.add(draft.day) { writer in
+                var decision = Applicability()
+                decision.requirement = ID(try await writer.requirement(draft.framework, draft.reference).id)
+                decision.isApplicable = draft.isApplicable
+                decision.justification = draft.justification
+                decision.reasons = draft.reasons
+                try await writer.create(decision, "\(draft.framework):\(draft.reference)", by: draft.by)
+            }
+        }
+    }
+
+    private func schedule(_ draft: AssessmentDraft, _ timeline: inout Timeline) {
+        let lead = story.lead
+        timeline.add(draft.day) { writer in
+            var assessment = Assessment()
+            assessment.title = draft.title
+            assessment.lead = try await writer.reference(draft.lead)
+            assessment.scope = try await writer.links(draft.frameworks)
+            assessment.startedOn = writer.today.adding(days: draft.day)
+            assessment.dueOn = writer.today.adding(days: draft.due)
+            assessment.notes = draft.notes
+            try await writer.create(assessment, draft.key, by: lead)
+        }
+        for answer in draft.answers {
+            timeline.add(answer.day) { try await $0.answer(draft.key, answer) }
+        }
+        if let day = draft.closed {
+            timeline.add(day) { try await $0.take("close", Assessment.schema.erased, draft.key, by: lead) }
+        }
+    }
+
+    private func schedule(_ draft: EvidenceDraft, _ timeline: inout Timeline) {
+        timeline.add(draft.day) { writer in
+            var evidence = Evidence()
+            evidence.title = draft.title
+            switch draft.content {
+            case .link(let address):
+                evidence.kind = .link
+                evidence.link = address
+            case .file(let name, let mediaType, let text):
+                evidence.file = try await writer.keep(name: name, mediaType: mediaType, text: text)
+            }
+            evidence.description = draft.text
+            evidence.owner = try await writer.reference(draft.owner)
+            evidence.periodFrom = writer.today.adding(days: draft.from)
+            evidence.periodTo = writer.today.adding(days: draft.to)
+            evidence.validUntil = draft.validUntil.map { writer.today.adding(days: $0) }
+            evidence.controls = try await writer.links(draft.controls)
+            evidence.requirements = try await writer.requirements(security: draft.security, ai: draft.ai)
+            try await writer.create(evidence, draft.title, by: draft.by)
+        }
+        if let (person, day) = draft.review {
+            timeline.add(day) { try await $0.take("review", Evidence.schema.erased, draft.title, by: person) }
+        }
+        if let (person, day, reason) = draft.withdrawn {
+            timeline.add(day) {
+                try await $0.take("withdraw", Evidence.schema.erased, draft.title, by: person, reason: reason)
+            }
+        }
+    }
+
+    private func schedule(_ draft: TaskDraft, _ timeline: inout Timeline) {
+        timeline.add(draft.day) { writer in
+            var task = Records.Task()
+            task.title = draft.title
+            task.kind = draft.kind
+            task.priority = draft.priority
+            task.description = draft.text
+            task.assignee = try await writer.reference(draft.assignee)
+            task.dueOn = draft.due.map { writer.today.adding(days: $0) }
+            task.requirements = try await writer.requirements(security: draft.security, ai: draft.ai)
+            task.controls = try await writer.links(draft.controls)
+            try await writer.create(task, draft.title, by: draft.by)
+        }
+        let schema = Records.Task.schema.erased
+        for step in draft.steps {
+            switch step {
+            case .start(let who, let day): timeline.add(day) { try await $0.take("start", schema, draft.title, by: who) }
+            case .complete(let who, let day):
+                timeline.add(day) { try await $0.take("complete", schema, draft.title, by: who) }
+            case .verify(let who, let day):
+                timeline.add(day) { try await $0.take("verify", schema, draft.title, by: who) }
+            case .reopen(let who, let day, let why):
+                timeline.add(day) { try await $0.take("reopen", schema, draft.title, by: who, reason: why) }
+            case .cancel(let who, let day, let why):
+                timeline.add(day) { try await $0.take("cancel", schema, draft.title, by: who, reason: why) }
+            }
+        }
+    }
+}

@@ -1,0 +1,168 @@
+// Records as CSV (RFC 4180): what spreadsheets open without running anything, and what is read back as it was.
+import Foundation
+package import RecordKit
+package import Storage
+
+/// Writes the records of one type, a page at a time.
+package struct CSVRecords: Sendable {
+    /// Records that are read and written at once.
+    package static let pageRecordsMax = 500
+    private let schema: AnySchema
+    package init(_ schema: AnySchema) { self.schema = schema }
+
+    /// The first line: `id`, `version`, then the wire names of the fields.
+    package var header: [UInt8] {
+        var bytes: [UInt8] = []
+        CSV.append(["id", "version"] + schema.fields.map(\.name), to: &bytes)
+        return bytes
+    }
+
+    /// A line for each record. Values have their one text form; texts that a spreadsheet would run are disarmed.
+    package func rows(_ records: [StoredRecord]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(records.count * schema.fields.count * 16)
+        for record in records {
+            let cells = record.values.map { value -> String in
+                switch value {
+                // A number is no formula, and a spreadsheet must go on reading it as one.
+                case .integer, .decimal: value.text
+                default: CSV.disarmed(value.text)
+                }
+            }
+            CSV.append([record.id.lowercased, String(record.version)] + cells, to: &bytes)
+        }
+        return bytes
+    }
+
+    /// Reads every page of a list, one after the other, and hands on its lines.
+    /// - Parameters:
+    ///   - read: The page at a cursor, the first one at `nil`; all of one moment.
+    ///   - write: Takes the header, then the lines of each page.
+    package func export(
+        read: (String?) async throws -> RecordPage, write: ([UInt8]) async throws -> Void
+    ) async throws {
+        try await write(header)
+        var cursor: String?
+        repeat {
+            let page = try await read(cursor)
+            try await write(rows(page.records))
+            cursor = page.next
+        } while cursor != nil
+    }
+}
+
+/// The format itself.
+package enum CSV {
+    package static let fileBytesMax = 52_428_800
+
+    /// Spreadsheets take a cell that begins so for a formula.
+    private static let formulaStarts: Set<Unicode.Scalar> = ["=", "+", "-", "@", "\t", "\r", "\n"]
+
+    /// The text with an apostrophe before what would be a formula. A text that looks disarmed already gets another
+    /// one, so that ``armed(_:)`` gives back every text as it was.
+    package static func disarmed(_ text: String) -> String { isFormula(text) ? "'\(text)" : text }
+
+    /// The reverse of ``disarmed(_:)``.
+    package static func armed(_ text: String) -> String {
+        text.unicodeScalars.first == "'" && isFormula(text)
+            ? String(text.unicodeScalars.dropFirst()) : text
+    }
+
+    private static func isFormula(_ text: String) -> Bool {
+        text.unicodeScalars.first { $0 != "'" }.map(formulaStarts.contains) ?? false
+    }
+
+    /// Appends one line; cells with commas, quotes, line breaks or spaces at their ends are quoted.
+    package static func append(_ cells: [String], to bytes: inout [UInt8]) {
+        for (n, cell) in cells.enumerated() {
+            if n > 0 { bytes.append(0x2C) }
+            let text = cell.utf8
+            let isQuoted =
+                text.contains { $0 == 0x2C || $0 == 0x22 || $0 == 0x0A || $0 == 0x0D } || text.first == 0x20
+                || text.last == 0x20 || (cells.count == 1 && text.isEmpty)
+            guard isQuoted else {
+                bytes.append(contentsOf: text)
+                continue
+            }
+            bytes.append(0x22)
+            for byte in text {
+                if byte == 0x22 { bytes.append(0x22) }
+                bytes.append(byte)
+            }
+            bytes.append(0x22)
+        }
+        bytes.append(contentsOf: [0x0D, 0x0A])
+    }
+
+    /// Reads lines of cells as they stand; ``armed(_:)`` is for the caller. Lines may end in CRLF or LF, and a byte
+    /// order mark at the beginning is passed over.
+    /// - Throws: ``CSVError``.
+    package static func parse(_ data: [UInt8]) throws(CSVError) -> [[String]] {
+        guard data.count <= fileBytesMax else { throw .tooLong(bytes: data.count) }
+        var rows: [[String]] = []
+        var row: [String] = []
+        var cell: [UInt8] = []
+        var line = 1
+        var at = data.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+        func finished(_ bytes: [UInt8], _ line: Int) throws(CSVError) -> String {
+            guard let text = String(validating: bytes, as: UTF8.self) else { throw .notUTF8(line: line) }
+            return text
+        }
+        while at < data.count {
+            cell.removeAll(keepingCapacity: true)
+            if data[at] == 0x22 {
+                let start = line
+                at += 1
+                while true {
+                    guard at < data.count else { throw .openQuote(line: start) }
+                    if data[at] == 0x22 {
+                        guard at + 1 < data.count, data[at + 1] == 0x22 else { break }
+                        at += 1
+                    }
+                    if data[at] == 0x0A { line += 1 }
+                    cell.append(data[at])
+                    at += 1
+                }
+                at += 1
+                guard at == data.count || [0x2C, 0x0D, 0x0A].contains(data[at]) else {
+                    throw .textAfterQuote(line: line)
+                }
+            } else {
+                while at < data.count, data[at] != 0x2C, data[at] != 0x0D, data[at] != 0x0A {
+                    guard data[at] != 0x22 else { throw .quoteInside(line: line) }
+                    cell.append(data[at])
+                    at += 1
+                }
+            }
+            row.append(try finished(cell, line))
+            if at < data.count, data[at] == 0x2C {
+                at += 1
+                // A comma at the very end is followed by one more, empty, cell.
+                if at == data.count { row.append("") }
+                if at < data.count { continue }
+            }
+            if at < data.count, data[at] == 0x0D {
+                at += 1
+                guard at < data.count, data[at] == 0x0A else { throw .bareReturn(line: line) }
+            }
+            if at < data.count, data[at] == 0x0A { at += 1 }
+            line += 1
+            rows.append(row)
+            row = []
+        }
+        return rows
+    }
+}
+
+/// Why a text is not CSV; lines are counted from 1.
+package enum CSVError: Error, Sendable, Hashable {
+    case tooLong(bytes: Int)
+    case notUTF8(line: Int)
+    /// A quoted cell does not end.
+    case openQuote(line: Int)
+    case textAfterQuote(line: Int)
+    /// A quote in a cell that does not begin with one.
+    case quoteInside(line: Int)
+    /// A carriage return without a line feed.
+    case bareReturn(line: Int)
+}

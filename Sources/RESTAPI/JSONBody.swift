@@ -1,0 +1,119 @@
+// Bodies of requests: one JSON object, read strictly. Whatever cannot be read is named, with its place.
+import Foundation
+import Governance
+import HTTPServing
+import HTTPTypes
+import Hummingbird
+import MerkleLog
+import RecordKit
+
+extension HTTPField.Name {
+    /// Why a record is created or replaced: UTF-8, percent-encoded, since headers are ASCII.
+    static let changeReason = {
+        guard let name = HTTPField.Name("X-Concord-Reason") else { preconditionFailure("not a name of a header") }
+        return name
+    }()
+}
+
+/// The members of a request's body.
+struct JSONBody {
+    let members: [String: JSONValue]
+
+    /// - Parameter isOptional: Nothing at all stands for an object without members.
+    /// - Throws: ``Failure``: 415 for another media type, 413 over the limit, 400 for what is not one JSON object.
+    init(_ request: Request, isOptional: Bool = false) async throws {
+        let type = request.headers[.contentType]
+        if let type, !Self.isJSON(type) { throw Self.unsupported }
+        let bytes = [UInt8](try await FormBody.bytes(request, HTTPLimit.bodyBytesMax))
+        if bytes.isEmpty, isOptional {
+            members = [:]
+            return
+        }
+        guard type != nil else { throw Self.unsupported }
+        let value: JSONValue
+        do { value = try JSONValue.parse(bytes) } catch {
+            throw Failure(.badRequest, "invalid", "Malformed JSON", error.description)
+        }
+        guard case .object(let members) = value else {
+            throw Failure(.badRequest, "invalid", "Malformed JSON", "The body must be a JSON object.")
+        }
+        self.members = members
+    }
+
+    private static let unsupported = Failure(
+        .unsupportedMediaType, "invalid", "Unsupported body", "Send application/json.")
+
+    private static func isJSON(_ header: String) -> Bool {
+        let type = header.prefix { $0 != ";" }
+        return type.trimmingCharacters(in: .whitespaces).lowercased() == "application/json"
+    }
+
+    /// - Throws: ``Failure`` that names every member beyond the known ones.
+    func expectOnly(_ known: Set<String>) throws {
+        let unknown = members.keys.filter { !known.contains($0) }.sorted()
+        guard unknown.isEmpty else {
+            throw Failure(ServiceError.invalid(Invalid(unknown.map { Problem($0, "is not a member here") })))
+        }
+    }
+
+    /// The reason of an archiving or a transition.
+    func reason() throws -> String? {
+        try expectOnly(["reason"])
+        switch members["reason"] {
+        case nil, .null: return nil
+        case .string(let text): return text
+        default: throw Failure.invalid("reason", "must be text")
+        }
+    }
+
+    /// Values of a type's fields.
+    /// - Throws: ``Failure`` with every member that is no field or does not fit its field.
+    func values(_ schema: AnySchema, without ignored: Set<String> = []) throws -> [String: FieldValue] {
+        var input: [String: FieldValue] = [:]
+        var problems: [Problem] = []
+        for (name, value) in members where !ignored.contains(name) {
+            guard let field = schema.field(name) else {
+                let isSystems = Resource.systemMembers.contains(name)
+                problems.append(
+                    Problem(name, isSystems ? "is set by the system" : "is not a field of \(schema.label)"))
+                continue
+            }
+            do { input[name] = try FieldInput.value(value, for: field) } catch { problems.append(error) }
+        }
+        guard problems.isEmpty else {
+            throw Failure(ServiceError.invalid(Invalid(problems.sorted { $0.field < $1.field })))
+        }
+        return input
+    }
+}
+
+extension Request {
+    /// The version that the caller saw, from `If-Match: "3"`.
+    /// - Throws: ``Failure``: 428 without the header (RFC 6585), 400 if it is not one strong ETag of a record.
+    func versionSeen() throws -> Int {
+        guard let header = headers[.ifMatch] else {
+            throw Failure(
+                .preconditionRequired, "invalid", "If-Match is missing",
+                "Send If-Match with the ETag of the version that you saw, so that nobody's change is lost.")
+        }
+        let text = header.trimmingCharacters(in: .whitespaces)
+        guard text.hasPrefix("\""), text.hasSuffix("\""), text.utf8.count > 2,
+            let version = Int(text.dropFirst().dropLast())
+        else {
+            throw Failure(
+                .badRequest, "invalid", "If-Match is not an ETag",
+                "If-Match must be the one ETag that came with the record, such as \"3\" with its quotes.")
+        }
+        return version
+    }
+
+    /// The reason in `X-Concord-Reason`.
+    func changeReason() throws -> String? {
+        guard let header = headers[.changeReason] else { return nil }
+        guard let reason = header.removingPercentEncoding else {
+            throw Failure(
+                .badRequest, "invalid", "Malformed header", "X-Concord-Reason must be UTF-8, percent-encoded.")
+        }
+        return reason
+    }
+}

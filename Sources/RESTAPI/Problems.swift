@@ -1,0 +1,92 @@
+// Every error under /api as a problem document (RFC 9457): what, which field, and on a conflict both versions.
+import Access
+import Foundation
+import Governance
+import HTTPServing
+import HTTPTypes
+import Hummingbird
+import Logging
+import MerkleLog
+import NIOCore
+import RecordKit
+
+/// The method is not one of those that a route knows.
+struct MethodNotAllowed: Error {
+    let allowed: [HTTPRequest.Method]
+}
+
+/// Turns whatever a route throws into a problem document. It stands in the chain twice: outside the sign-in, for what
+/// the sign-in refuses, and inside, where it knows who asks and so what they may be shown.
+struct ProblemMiddleware: RouterMiddleware {
+    let resources: [RecordType: Resource]
+
+    func handle(
+        _ request: Request, context: ConcordContext, next: (Request, ConcordContext) async throws -> Response
+    ) async throws -> Response {
+        do { return try await next(request, context) } catch let error as MethodNotAllowed {
+            let methods = error.allowed.map(\.rawValue).joined(separator: ", ")
+            let failure = Failure(
+                .methodNotAllowed, "invalid", "Method not allowed", "Here one may use \(methods), not \(request.method).")
+            var response = response(failure, request, context)
+            response.headers[.allow] = methods
+            return response
+        } catch {
+            let failure = Failure(error)
+            if failure.isInternal {
+                context.logger.error(
+                    "A request failed", metadata: ["error": "\(String(reflecting: error))", "path": "\(request.uri.path)"])
+            }
+            return response(failure, request, context)
+        }
+    }
+
+    private func response(_ failure: Failure, _ request: Request, _ context: ConcordContext) -> Response {
+        var status = failure.status
+        // RFC 9110, 13.1.1: a version that was named in If-Match and is no longer the present one.
+        if case .stale = failure.conflict, request.headers[.ifMatch] != nil { status = .preconditionFailed }
+        var headers: HTTPFields = [.contentType: "application/problem+json"]
+        if status == .unauthorized { headers[.wwwAuthenticate] = "Bearer realm=\"Concord\"" }
+        if let seconds = failure.retryAfterSeconds { headers[.retryAfter] = String(seconds) }
+        return Response(
+            status: status, headers: headers,
+            body: .init(byteBuffer: ByteBuffer(bytes: document(failure, status, context))))
+    }
+
+    private func document(_ failure: Failure, _ status: HTTPResponse.Status, _ context: ConcordContext) -> [UInt8] {
+        var json = JSONWriter()
+        json.object { json in
+            json.string("type", "urn:concord:problem:\(failure.kind)")
+            json.string("title", failure.title)
+            json.integer("status", status.code)
+            json.string("detail", failure.detail)
+            json.string("instance", "urn:uuid:\(context.requestID)")
+            if !failure.problems.isEmpty {
+                json.array("errors", failure.problems) { json, problem in
+                    json.object {
+                        $0.string("field", problem.field)
+                        $0.string("message", problem.message)
+                    }
+                }
+            }
+            if case .stale(let present, let yours) = failure.conflict {
+                let resource = resources[present.schema.type] ?? Resource(present.schema)
+                json.value("present") { resource.append(present, for: context.caller, to: &$0) }
+                json.value("yours") { resource.append(fields: yours, of: present, for: context.caller, to: &$0) }
+            }
+        }
+        return json.bytes
+    }
+}
+
+/// Refuses a change by a browser's session without the secret of its forms; a token needs none.
+struct FormSecretMiddleware: RouterMiddleware {
+    func handle(
+        _ request: Request, context: ConcordContext, next: (Request, ConcordContext) async throws -> Response
+    ) async throws -> Response {
+        switch request.method {
+        case .get, .head, .options: break
+        default: try context.verifyForm(request.headers[.formSecret])
+        }
+        return try await next(request, context)
+    }
+}

@@ -1,0 +1,275 @@
+// One record type's table as the verification reads it: rows in order of record and version, each turned back into the
+// canonical JSON that its revision committed to.
+import Foundation
+import MerkleLog
+import RecordKit
+import Storage
+
+/// The rows of a type, and what is worked out from them.
+final class VerifiedTable {
+    /// A stored field and its column in ``rows``.
+    struct Column {
+        let field: FieldDescription
+        let number: Int
+        /// The column of its sort key.
+        let sortKey: Int?
+        /// `"name":`
+        let key: [UInt8]
+        var name: String { field.name }
+    }
+    /// Columns before those of fields: the revision's number, then `TableLayout.metaColumns`.
+    enum Meta {
+        static let revision = 0
+        static let id = 1
+        static let organisation = 2
+        static let version = 3
+        static let archived = 4
+        static let since = 5
+        static let until = 6
+        static let createdAt = 7
+        static let createdBy = 8
+        static let updatedAt = 9
+        static let updatedBy = 10
+        static let count = 11
+    }
+
+    let schema: AnySchema
+    /// The name in the database, without quotes.
+    let table: String
+    /// The row at hand, and those after it.
+    let rows: RowCursor
+    /// In the order of canonical JSON.
+    let columns: [Column]
+    /// References and links, in ascending order of their names.
+    let linkColumns: [Column]
+    private let searchColumns: [Column]
+    private let tail: [UInt8]
+
+    /// - Throws: ``LedgerVerifierError``.
+    init(_ file: VerifiedFile, _ layout: TableLayout) throws(LedgerVerifierError) {
+        schema = layout.schema
+        table = layout.schema.type.name.asColumn
+        let fields = layout.stored.map { layout.schema.fields[$0] }
+        var sortKeys = 0
+        var made: [Column] = []
+        for (position, field) in fields.enumerated() {
+            var sortKey: Int?
+            if field.hasSortKey {
+                sortKey = Meta.count + fields.count + sortKeys
+                sortKeys += 1
+            }
+            made.append(
+                Column(
+                    field: field, number: Meta.count + position, sortKey: sortKey, key: Array("\"\(field.name)\":".utf8)))
+        }
+        // Names are ASCII: their order is that of UTF-16 code units, and SQLite's.
+        columns = made.sorted { $0.name < $1.name }
+        linkColumns = columns.filter { $0.field.kind.target != nil }
+        searchColumns = columns.filter {
+            switch $0.field.kind {
+            case .text, .choice: $0.field.has(.searchable) && !$0.field.has(.sensitive)
+            default: false
+            }
+        }
+        tail = Array(",\"type\":\"\(layout.schema.type.name)\",\"version\":".utf8)
+        let names =
+            ([quoted("revision")] + TableLayout.metaColumns.map(quoted) + fields.map(\.column)
+            + fields.filter(\.hasSortKey).map(\.keyColumn)).map { "t." + $0 }
+        rows = try file.cursor(
+            "SELECT \(names.joined(separator: ", ")) FROM \(layout.table) t ORDER BY t.\"id\", t.\"version\"")
+        try rows.next()
+    }
+
+    // MARK: The body
+
+    /// Writes the canonical JSON of the row at hand, as `RevisionBody` makes it.
+    /// - Returns: the column that holds what its field cannot.
+    func appendBody(id: Key, version: Int, reason: UnsafeRawBufferPointer?, to output: inout [UInt8]) -> Column? {
+        output.appendText(rows.integer(Meta.archived) == 1 ? "{\"archived\":true," : "{\"archived\":false,")
+        output.appendText("\"fields\":{")
+        var isFirst = true
+        for column in columns where !rows.isNull(column.number) {
+            if !isFirst { output.append(0x2C) }
+            isFirst = false
+            output.append(contentsOf: column.key)
+            guard appendValue(of: column, to: &output) else { return column }
+        }
+        output.appendText("},\"id\":\"")
+        output.appendIdentifier(id)
+        output.append(0x22)
+        if let reason {
+            output.appendText(",\"reason\":")
+            output.appendJSONString(reason)
+        }
+        output.append(contentsOf: tail)
+        output.appendNumber(version)
+        output.append(0x7D)
+        return nil
+    }
+
+    /// Writes a column's canonical JSON. Every column has one spelling for a value, so that equal JSON means equal
+    /// columns.
+    /// - Returns: `false` if it holds what its field cannot.
+    func appendValue(of column: Column, to output: inout [UInt8]) -> Bool {
+        switch column.field.kind {
+        case .text, .choice, .json, .decimal:
+            guard let bytes = rows.bytes(column.number) else { return false }
+            output.appendJSONString(bytes)
+        case .file:
+            // Stored in the form in which the body holds it.
+            guard let bytes = rows.bytes(column.number) else { return false }
+            output.append(contentsOf: bytes)
+        case .integer:
+            guard let number = rows.integer(column.number) else { return false }
+            output.appendNumber(number)
+        case .bool:
+            guard let number = rows.integer(column.number), number == 0 || number == 1 else { return false }
+            output.appendText(number == 1 ? "true" : "false")
+        case .day:
+            guard let number = rows.integer(column.number), (-719_162...2_932_896).contains(number) else { return false }
+            output.append(0x22)
+            output.append(contentsOf: Day(daysSince1970: number).description.utf8)
+            output.append(0x22)
+        case .time:
+            guard let number = rows.integer(column.number), RFC3339.millisecondsRange.contains(Int64(number)) else {
+                return false
+            }
+            output.append(0x22)
+            output.append(contentsOf: Instant(millisecondsSince1970: Int64(number)).description.utf8)
+            output.append(0x22)
+        case .reference:
+            guard let key = rows.key(column.number) else { return false }
+            output.append(0x22)
+            output.appendIdentifier(key)
+            output.append(0x22)
+        case .links:
+            guard let keys = keys(column) else { return false }
+            output.append(0x5B)
+            for (position, key) in keys.enumerated() {
+                output.appendText(position > 0 ? ",\"" : "\"")
+                output.appendIdentifier(key)
+                output.append(0x22)
+            }
+            output.append(0x5D)
+        }
+        return true
+    }
+
+    // MARK: What follows from the fields
+
+    /// What a reference or links name; `nil` if the column holds something else.
+    func keys(_ column: Column) -> [Key]? {
+        if case .reference = column.field.kind {
+            if rows.isNull(column.number) { return [] }
+            return rows.key(column.number).map { [$0] }
+        }
+        guard let bytes = rows.bytes(column.number), bytes.count % 16 == 0 else { return nil }
+        return stride(from: 0, to: bytes.count, by: 16).map { start in
+            Key(
+                high: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: start, as: UInt64.self)),
+                low: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: start + 8, as: UInt64.self)))
+        }
+    }
+
+    /// The first column whose sort key is not that of its value.
+    func wrongSortKey() -> Column? {
+        columns.first { column in
+            guard let number = column.sortKey else { return false }
+            var value = FieldValue.null
+            if let text = rows.text(column.number) {
+                if case .decimal = column.field.kind {
+                    guard let decimal = Decimal(string: text) else { return true }
+                    value = .decimal(decimal)
+                } else {
+                    value = .text(text)
+                }
+            }
+            switch column.field.sortKey(of: value) {
+            case .null: return !rows.isNull(number)
+            case .integer(let key): return rows.integer(number) != Int(key)
+            case .real(let key): return rows.real(number)?.bitPattern != key.bitPattern
+            case .text(let key): return !rows.has(number, key.utf8)
+            }
+        }
+    }
+
+    /// The files of the row at hand, in the order of the schema; `nil` if one cannot be read.
+    func files() -> [Leaf.Evidence]? {
+        var found: [(Int, Leaf.Evidence)] = []
+        for column in columns where column.field.kind == .file && !rows.isNull(column.number) {
+            guard let bytes = rows.bytes(column.number), let value = try? JSONValue.parse(Array(bytes)),
+                case .object(let parts) = value, case .string(let sha256) = parts["sha256"], let hash = Hash(hex: sha256),
+                case .string(let mediaType) = parts["mediaType"], case .integer(let size) = parts["bytes"]
+            else { return nil }
+            found.append((column.number, Leaf.Evidence(sha256: hash, bytes: size, mediaType: mediaType)))
+        }
+        return found.sorted { $0.0 < $1.0 }.map(\.1)
+    }
+
+    /// Whether search finds the row by any word.
+    func hasWords() -> Bool {
+        for column in searchColumns {
+            guard let bytes = rows.bytes(column.number) else { continue }
+            // An ASCII letter or digit near the beginning is a word or part of one; only texts without are looked into.
+            let isPlain = bytes.prefix(1_000).contains {
+                (0x61...0x7A).contains($0 | 0x20) || (0x30...0x39).contains($0)
+            }
+            if isPlain || !SearchText.words(String(decoding: bytes, as: UTF8.self)).isEmpty { return true }
+        }
+        return false
+    }
+
+    /// The words by which search finds the row.
+    func words() -> [String] {
+        var values = [FieldValue](repeating: .null, count: schema.fields.count)
+        for column in searchColumns {
+            guard let position = schema.position[column.name] else { continue }
+            values[position] = rows.text(column.number).map { .text($0) } ?? .null
+        }
+        return SearchText.words(of: values, schema)
+    }
+}
+
+extension [UInt8] {
+    mutating func appendText(_ text: StaticString) {
+        append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    mutating func appendNumber(_ number: Int) { append(contentsOf: String(number).utf8) }
+
+    /// A UUID in lower case.
+    mutating func appendIdentifier(_ key: Key) {
+        for position in 0..<32 {
+            if position == 8 || position == 12 || position == 16 || position == 20 { append(0x2D) }
+            let half = position < 16 ? key.high : key.low
+            let digit = UInt8(truncatingIfNeeded: half >> UInt64(60 - 4 * (position & 15))) & 15
+            append(digit < 10 ? 0x30 + digit : 0x57 + digit)
+        }
+    }
+
+    /// A JSON string as RFC 8785 writes it, section 3.2.2.2. Written a second time here, so that a mistake in the
+    /// writer of bodies is found.
+    mutating func appendJSONString(_ bytes: UnsafeRawBufferPointer) {
+        append(0x22)
+        var rest = bytes[...]
+        while let at = rest.firstIndex(where: { $0 < 0x20 || $0 == 0x22 || $0 == 0x5C }) {
+            append(contentsOf: rest[..<at])
+            switch rest[at] {
+            case 0x22: appendText("\\\"")
+            case 0x5C: appendText("\\\\")
+            case 0x08: appendText("\\b")
+            case 0x09: appendText("\\t")
+            case 0x0A: appendText("\\n")
+            case 0x0C: appendText("\\f")
+            case 0x0D: appendText("\\r")
+            case let control:
+                appendText("\\u00")
+                append(0x30 + (control >> 4))
+                append(control & 15 < 10 ? 0x30 + (control & 15) : 0x57 + (control & 15))
+            }
+            rest = rest[(at + 1)...]
+        }
+        append(contentsOf: rest)
+        append(0x22)
+    }
+}

@@ -1,0 +1,301 @@
+// The page of an assessment: posture on top, then sections, rows and the detail side by side.
+import Access
+import Foundation
+import Governance
+import RecordKit
+import Records
+
+/// All that the page of an assessment shows.
+struct AssessmentPage {
+    let presenter: RowPresenter
+    let filter: RowFilter
+    let rows: [RowView]
+    /// The detail that stands open beside the rows.
+    let detail: Markup?
+
+    private var view: AssessmentView { presenter.view }
+
+    init(presenter: RowPresenter, filter: RowFilter, detail: Markup? = nil) {
+        (self.presenter, self.filter, self.detail) = (presenter, filter, detail)
+        rows = filter.rows(of: presenter.view)
+    }
+
+    /// The address of the page with other filters.
+    func link(_ filter: RowFilter, isNow: Bool = false) -> String {
+        var query = filter.query
+        if !isNow { query.add("asOf", presenter.asOf) }
+        return Link.assessment(presenter.assessmentID, query).href
+    }
+
+    func markup() -> Markup {
+        Markup(capacityBytes: 65_536 + rows.count * 4_096) { html in
+            html.add(head)
+            html.add(PostureFragments(presenter).card)
+            html.raw("<div class=\"split\">")
+            tree(&html)
+            html.raw("<section class=\"rows\"")
+            html.attribute("aria-label", .rows)
+            html.raw(">")
+            html.add(filters)
+            html.raw("<div id=\"results\">")
+            html.add(
+                """
+                <div class="row-tools">\(raw: PostureFragments(presenter).answered)\
+                <span class="right" data-result-count>\(Text.rowsShown(rows.count, view.rows.count))</span></div>
+                """)
+            results(&html)
+            html.raw("</div></section>")
+            html.add(
+                """
+                <aside class="detail" id="detail" data-detail tabindex="0" aria-label="\(Text.detailOfRow)">\
+                \(raw: detail ?? "<p class=\"meta\">\(Text.openARow)</p>")</aside></div>
+                """)
+            html.add(.keyHints)
+            html.add(.keysDialog)
+        }
+    }
+
+    private var head: Markup {
+        let value = view.assessment.value
+        let isClosed = value.status == .closed
+        var next = filter
+        next.shown = .unknown
+        let left = view.rows.contains { $0.partsInScope.contains { $0.shown == .unknown } }
+        let record = Link.record(Assessment.schema.erased, presenter.assessmentID).href
+        return .pageHeader(
+            value.title, crumbs: [Crumb(text(.assessments), Link.list(Assessment.schema.erased.plural).href)],
+            state: isClosed ? .currentPill(text(.closed)) : nil,
+            actions: """
+                \(raw: .linkButton(text(.aboutAssessment), record))\
+                \(raw: left && presenter.isOpen ? .linkButton(text(.whatIsUnknown), link(next), look: .primary) : nil)
+                """,
+            lead: text(isClosed ? .closedLead : .assessmentLead))
+    }
+
+    // MARK: Sections
+
+    private func tree(_ html: inout HTML) {
+        html.add(
+            """
+            <nav class="tree" aria-label="\(Text.sections)"><details class="fold"><summary>\(Text.sections)</summary>\
+            <ul class="items"><li><a href="\(link(with(section: nil)))"\
+            \(attribute: "aria-current", filter.section == nil ? "true" : nil)><span class="ref"></span>\
+            <span class="name">\(Text.allSections)</span></a></li></ul>
+            """)
+        var isOpen = false
+        for section in view.sections {
+            if section.parentID == nil {
+                if isOpen { html.raw("</ul>") }
+                html.add("<h3>\(raw: .link(section.title, link(with(section: section.id))))</h3><ul class=\"items\">")
+                isOpen = true
+                if view.sections.contains(where: { $0.parentID == section.id }) { continue }
+            }
+            html.raw("<li>")
+            treeEntry(section, &html)
+            html.raw("</li>")
+        }
+        if isOpen { html.raw("</ul>") }
+        html.raw("</details></nav>")
+    }
+
+    private func treeEntry(_ section: LibrarySection, _ html: inout HTML) {
+        html.raw("<a")
+        html.attribute("href", link(with(section: section.id)))
+        if filter.section == section.id { html.raw(" aria-current=\"true\"") }
+        html.raw("><span class=\"ref\">")
+        html.text(section.label)
+        html.raw("</span><span class=\"name\"")
+        html.attribute("title", section.title)
+        html.raw(">")
+        html.text(section.title)
+        html.raw("</span>")
+        html.add(PostureFragments(presenter).sectionBar(section))
+        html.raw("</a>")
+    }
+
+    private func with(section: String?) -> RowFilter {
+        var other = filter
+        other.section = section
+        return other
+    }
+
+    // MARK: Filters
+
+    private var filters: Markup {
+        let standards = view.frameworks.map { FieldOption($0.key, $0.name) }
+        let sections = view.sections.map { FieldOption($0.id, "\($0.label) \($0.title)") }
+        let shown = RowFilter.Shown.allCases.map { FieldOption($0.rawValue, text($0.word)) }
+        func select(_ name: String, _ label: Text, _ options: [FieldOption], _ value: String?) -> FormField {
+            FormField(
+                name, label: text(label), .choice([FieldOption("", text(.anyValue))] + options), values: [value ?? ""])
+        }
+        var hidden: [(name: String, value: String)] = []
+        if let kind = filter.kind { hidden.append(("kind", kind.rawValue)) }
+        if let asOf = presenter.asOf { hidden.append(("asOf", asOf)) }
+        return .filterBar(
+            action: Link.assessment(presenter.assessmentID).href,
+            fields: [
+                select("standard", .standard, standards, filter.standard),
+                select("section", .section, sections, filter.section),
+                select("shown", .shownAs, shown, filter.shown?.rawValue),
+                select(
+                    "owner", .owner, [FieldOption("nobody", text(.nobodyYet))] + presenter.owners, filter.owner?.text),
+            ],
+            growing: FormField("q", label: text(.search), .search, values: [filter.words]), hidden: hidden,
+            setCount: filter.setCount, resultSelector: "#results")
+    }
+
+    // MARK: Rows
+
+    private func results(_ html: inout HTML) {
+        guard !rows.isEmpty else {
+            let all = view.rows.isEmpty
+            html.add(
+                .emptyState(
+                    title: text(all ? .nothingInScope : .noRowFits),
+                    text(all ? .nothingInScopeWhy : .noRowFitsWhy),
+                    actions: all
+                        ? .linkButton(
+                            text(.aboutAssessment), Link.record(Assessment.schema.erased, presenter.assessmentID).href)
+                        : .linkButton(text(.showAllRows), link(RowFilter()))))
+            return
+        }
+        html.add(.assessmentHead)
+        html.raw("<div data-rows>")
+        let titles = Dictionary(view.sections.map { ($0.id, $0) }) { a, _ in a }
+        var present: String?
+        let counts = Dictionary(grouping: rows, by: \.row.sectionID).mapValues(\.count)
+        for row in rows {
+            if row.row.sectionID != present {
+                if present != nil { html.raw("</ul>") }
+                present = row.row.sectionID
+                heading(titles[row.row.sectionID], counts[row.row.sectionID] ?? 0, &html)
+                html.raw("<ul class=\"items\">")
+            }
+            html.assessmentRow(presenter.row(row))
+            html.add(presenter.confirmLine(row))
+        }
+        html.raw("</ul></div>")
+    }
+
+    private func heading(_ section: LibrarySection?, _ count: Int, _ html: inout HTML) {
+        guard let section else { return }
+        html.raw("<h2 id=\"s-")
+        html.text(RowPresenter.elementID(section.id))
+        html.raw("\">")
+        html.text(section.label)
+        html.raw(" ")
+        html.text(section.title)
+        html.raw(" <span>")
+        html.text(.rowCount(count))
+        html.raw("</span></h2>")
+    }
+}
+
+extension RowFilter.Shown {
+    var word: Text {
+        switch self {
+        case .conform: .conform
+        case .partly: .partlyConform
+        case .nonconform: .nonconform
+        case .unknown: .unknown
+        case .notApplicable: .notApplicable
+        case .gaps: .gaps
+        case .lowered: .loweredRows
+        case .confirm: .toConfirm
+        }
+    }
+}
+
+/// The counts of an assessment: on its page, and as fragments after somebody saved.
+struct PostureFragments {
+    let presenter: RowPresenter
+    init(_ presenter: RowPresenter) { self.presenter = presenter }
+    private var view: AssessmentView { presenter.view }
+
+    /// The rows behind a number.
+    static func href(
+        _ assessment: UUID, asOf: String?, standard: String, kind: RowFilter.Kind? = nil, tone: Tone?
+    ) -> String {
+        var filter = RowFilter()
+        filter.standard = standard
+        filter.kind = kind
+        filter.shown = tone.map { RowFilter.Shown($0) }
+        var query = filter.query
+        query.add("asOf", asOf)
+        return Link.assessment(assessment, query).href
+    }
+
+    func row(_ framework: LibraryFramework) -> PostureRow {
+        let (id, asOf) = (presenter.assessmentID, presenter.asOf)
+        return PostureRow(
+            id: RowPresenter.elementID(framework.key), label: framework.name,
+            counts: view.counts[framework.key]?.posture ?? PostureCounts(), isTotal: true
+        ) { tone in Self.href(id, asOf: asOf, standard: framework.key, tone: tone) }
+    }
+
+    var card: Markup {
+        .card(
+            id: "posture", title: text(.posture), isFlush: true, class: "mb",
+            .postureTable(label: text(.posture), view.frameworks.map(row)))
+    }
+
+    var answered: Markup {
+        let total = view.total
+        return """
+            <span id="live-answered" data-live>\
+            \(Text.answeredOf(total.answered, total.total, unknown: total[.unknown]))</span>
+            """
+    }
+
+    func sectionBar(_ section: LibrarySection) -> Markup {
+        let counts = view.sectionCounts[section.id]?.posture ?? PostureCounts()
+        return """
+            <span id="bar-\(RowPresenter.elementID(section.id))" data-live>\
+            \(raw: .postureBar(counts, label: "\(section.label) \(section.title)", size: .thin))</span>
+            """
+    }
+
+    /// What a saved row changes elsewhere on the page: counts, its sections, its place in the ledger.
+    func swaps(after rows: [RowView]) -> Markup {
+        let keys = Set(rows.map(\.row.key))
+        return Markup(capacityBytes: 16_384) { html in
+            for framework in view.frameworks {
+                let row = row(framework)
+                html.add(
+                    "<template data-swap=\"#posture-\(row.id)\">\(raw: .postureRow(row))</template>")
+            }
+            html.add("<template data-swap=\"#live-answered\">\(raw: answered)</template>")
+            for section in view.sections where section.rowKeys.contains(where: keys.contains) {
+                html.add(
+                    """
+                    <template data-swap="#bar-\(RowPresenter.elementID(section.id))">\(raw: sectionBar(section))\
+                    </template>
+                    """)
+            }
+            html.add(
+                """
+                <template data-swap="#ledger-position"><span id="ledger-position">\
+                \(Text.nowAtLedger(max(0, view.ledgerSize - 1)))</span></template>
+                """)
+        }
+    }
+
+    /// A row for those who already see it.
+    func swap(_ row: RowView) -> Markup {
+        let id = RowPresenter.elementID(row.row.key)
+        return Markup(capacityBytes: 4_096) { html in
+            html.add("<template data-swap=\"#row-\(id)\">")
+            html.assessmentRow(presenter.row(row))
+            html.raw("</template>")
+            html.add(confirmSwap(row))
+        }
+    }
+
+    /// The line that asks to confirm goes when it is confirmed.
+    func confirmSwap(_ row: RowView) -> Markup? {
+        guard presenter.confirmLine(row) == nil else { return nil }
+        let id = RowPresenter.elementID(row.row.key)
+        return "<template data-swap=\"#confirm-\(id)\"><li hidden id=\"confirm-\(id)\"></li></template>"
+    }
+}

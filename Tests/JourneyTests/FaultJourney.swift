@@ -1,0 +1,124 @@
+import Foundation
+import Synchronization
+import TestKit
+import Testing
+
+/// What must hold when things break: a killed server, an altered file, a slow disk.
+@Suite(.serialized) struct FaultJourney {
+    private func control(_ n: Int, _ writer: Int) -> String {
+        #"{"code":"K-\#(writer)-\#(n)","title":"Written under load \#(writer)-\#(n)","type":"preventive"}"#
+    }
+
+    @Test func aKilledServerLosesNoAcknowledgedWrite() async throws {
+        let demo = try await RunningServer.demo.copy()
+        let server = try await RunningServer(folder: demo.folder)
+        let acknowledged = Mutex<[String]>([])
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for writer in 0..<8 {
+                group.addTask {
+                    for n in 0..<10_000 {
+                        do {
+                            let answer = try await server.send(
+                                "POST", "/api/v1/controls", token: demo.token, body: control(n, writer))
+                            guard answer.status == 201 else { throw JourneyError.unexpected("\(answer)") }
+                            acknowledged.withLock { $0.append("K-\(writer)-\(n)") }
+                        } catch is URLError { return }
+                    }
+                }
+            }
+            while acknowledged.withLock({ $0.count }) < 200 { try await Task.sleep(for: .milliseconds(20)) }
+            try await server.kill()
+            try await group.waitForAll()
+        }
+        let codes = acknowledged.withLock { $0 }
+        #expect(codes.count >= 200)
+        let (status, text) = try await RunningServer.run("ledger", "verify", "--data", demo.folder.path)
+        #expect(status == 0, "\(text)")
+        let again = try await RunningServer(folder: demo.folder)
+        for code in codes {
+            let answer = try await again.send("GET", "/api/v1/controls?q=\(code)&limit=5", token: demo.token)
+            #expect(answer.status == 200)
+            #expect(String(decoding: answer.body, as: UTF8.self).contains("\"\(code)\""), "\(code) was acknowledged")
+        }
+        await again.stop()
+    }
+
+    @Test func nothingIsAcknowledgedBeforeItsFlush() async throws {
+        let demo = try await RunningServer.demo.copy()
+        let source = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent("Shims/slowsync.c")
+        let shim = demo.folder.appendingPathComponent("slowsync.so")
+        let count = demo.folder.appendingPathComponent("syncs")
+        let compiler = try ChildProcess(
+            "/usr/bin/cc", arguments: ["-shared", "-fPIC", "-O2", "-o", shim.path, source.path, "-ldl"])
+        #expect(try await compiler.waitForExit(within: .seconds(30)) == .status(0))
+        let server = try await RunningServer(
+            folder: demo.folder,
+            environment: ["CONCORD_SYNC_DELAY_US": "60000", "CONCORD_SYNC_COUNT_FILE": count.path],
+            preload: [shim.path])
+        func syncs() throws -> UInt64 {
+            try Data(contentsOf: count).prefix(8).withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) }
+        }
+        for n in 0..<10 {
+            let before = try syncs()
+            let clock = ContinuousClock()
+            var status = 0
+            let time = try await clock.measure {
+                status = try await server.send(
+                    "POST", "/api/v1/controls", token: demo.token, body: control(n, 99)
+                ).status
+            }
+            #expect(status == 201)
+            #expect(try syncs() > before, "acknowledged without a flush")
+            #expect(time >= .milliseconds(60), "acknowledged while the flush was under way")
+        }
+        await server.stop()
+    }
+
+    @Test func oneAlteredByteIsNamed() async throws {
+        let demo = try await RunningServer.demo.copy()
+        let server = try await RunningServer(folder: demo.folder)
+        let created = try await server.send(
+            "POST", "/api/v1/controls", token: demo.token, body: control(1, 77))
+        #expect(created.status == 201)
+        await server.stop()
+        let good = try await RunningServer.run("ledger", "verify", "--data", demo.folder.path)
+        #expect(good.status == 0, "\(good.text)")
+        let file = demo.folder.appendingPathComponent("concord.sqlite")
+        let bytes = try Data(contentsOf: file)
+        var at = bytes.startIndex
+        var found = 0
+        while let range = bytes.range(of: Data("under load 77-1".utf8), in: at..<bytes.endIndex) {
+            at = range.upperBound
+            found += 1
+            var altered = bytes
+            altered[range.lowerBound] = UInt8(ascii: "U")
+            let copy = demo.folder.appendingPathComponent("altered-\(found).sqlite")
+            try altered.write(to: copy)
+            let (status, text) = try await RunningServer.run("ledger", "verify", "--database", copy.path)
+            #expect(status == 1, "the byte at \(range.lowerBound) was not missed: \(text)")
+            #expect(text.contains("control") || text.contains("revision") || text.contains("search"), "\(text)")
+        }
+        #expect(found >= 2, "in the row and in the revision")
+    }
+
+    @Test func aFileThatIsNoDatabaseIsBadInput() async throws {
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent("no-\(UUID().uuidString).sqlite")
+        try Data("not a database at all, only some text that is long enough to be read".utf8).write(to: file)
+        let (status, text) = try await RunningServer.run("ledger", "verify", "--database", file.path)
+        #expect(status == 2, "\(text)")
+        let missing = try await RunningServer.run("ledger", "verify", "--database", file.path + ".none")
+        #expect(missing.status == 2)
+        let usage = try await RunningServer.run("serve", "--port", "99999999")
+        #expect(usage.status == 2, "\(usage.text)")
+    }
+
+    @Test func twoServersDoNotShareAFolder() async throws {
+        let demo = try await RunningServer.demo.copy()
+        let server = try await RunningServer(folder: demo.folder)
+        let second = try await RunningServer.run("serve", "--data", demo.folder.path, "--port", "0")
+        #expect(second.status == 2)
+        #expect(second.text.contains("in use"), "\(second.text)")
+        await server.stop()
+    }
+}

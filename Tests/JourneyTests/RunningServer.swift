@@ -1,0 +1,93 @@
+// The built program as a child process on a data folder of its own, and requests to it.
+import Foundation
+import FoundationNetworking
+import TestKit
+
+/// A running `concord serve`.
+final class RunningServer: Sendable {
+    let folder: URL
+    let base: String
+    private let process: ChildProcess
+
+    /// The program beside the test bundle.
+    static let program = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+        .appendingPathComponent("concord").path
+
+    /// Starts the server on a folder, on a free port.
+    init(folder: URL, environment: [String: String] = [:], preload: [String] = []) async throws {
+        self.folder = folder
+        process = try ChildProcess(
+            Self.program, arguments: ["serve", "--data", folder.path, "--port", "0"], environment: environment,
+            preload: preload)
+        let mark = "answers on "
+        let line = try await process.waitForLine(within: .seconds(60)) { $0.contains(mark) }
+        base = String(line[(line.range(of: mark)?.upperBound ?? line.endIndex)...])
+    }
+
+    func stop() async { _ = await process.stop() }
+    func kill() async throws {
+        process.send(signal: SIGKILL)
+        _ = try await process.waitForExit()
+    }
+
+    /// Runs the program to its end and returns its exit status with all it printed.
+    static func run(_ arguments: String..., limit: Duration = .seconds(120)) async throws -> (status: Int32, text: String) {
+        let process = try ChildProcess(program, arguments: arguments)
+        let exit = try await process.waitForExit(within: limit)
+        let text = (process.lines() + process.lines(of: .errors)).joined(separator: "\n")
+        guard case .status(let status) = exit else { return (-1, text) }
+        return (status, text)
+    }
+
+    /// A folder with the demo, made once a test run and copied for each journey; `token` is a key to its first
+    /// organisation.
+    static let demo = DemoFolder()
+
+    func send(
+        _ method: String, _ path: String, token: String, body: String? = nil
+    ) async throws -> (status: Int, body: Data) {
+        guard let url = URL(string: base + path) else { throw URLError(.badURL) }
+        var request = URLRequest(url: url)
+        request.httpMethod = method
+        request.setValue("Bearer \(token)", forHTTPHeaderField: "Authorization")
+        if let body {
+            request.httpBody = Data(body.utf8)
+            request.setValue("application/json", forHTTPHeaderField: "Content-Type")
+        }
+        let (data, response) = try await URLSession.shared.data(for: request)
+        return ((response as? HTTPURLResponse)?.statusCode ?? 0, data)
+    }
+}
+
+/// The demo's data folder.
+actor DemoFolder {
+    struct Copy: Sendable {
+        let folder: URL
+        let token: String
+    }
+    static let password = "a journey of tests 1"
+    private var made: Task<(URL, String), any Error>?
+
+    func copy() async throws -> Copy {
+        if made == nil {
+            made = Task {
+                let folder = FileManager.default.temporaryDirectory
+                    .appendingPathComponent("concord-journey-\(ProcessInfo.processInfo.processIdentifier)")
+                let (status, text) = try await RunningServer.run(
+                    "demo", "--data", folder.path, "--password", Self.password, "--token")
+                guard status == 0, let at = text.range(of: "token: ") else { throw JourneyError.noDemo(text) }
+                return (folder, String(text[at.upperBound...].prefix { !$0.isWhitespace }))
+            }
+        }
+        guard let made else { throw JourneyError.noDemo("") }
+        let (folder, token) = try await made.value
+        let copy = FileManager.default.temporaryDirectory.appendingPathComponent("concord-\(UUID().uuidString)")
+        try FileManager.default.copyItem(at: folder, to: copy)
+        return Copy(folder: copy, token: token)
+    }
+}
+
+enum JourneyError: Error {
+    case noDemo(String)
+    case unexpected(String)
+}

@@ -1,0 +1,66 @@
+// The second verifier, Tools/verify-ledger.py: written apart, it must agree.
+import Foundation
+import GRDB
+import SQLiteStorage
+import Testing
+
+@Suite struct SecondVerifierTests {
+    private func run(_ arguments: [String], isolated: Bool = false) throws -> (status: Int32, text: String) {
+        let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("../../Tools/verify-ledger.py").standardizedFileURL
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        // Isolated from site packages, Python has no `cryptography`: then the script's own Ed25519 is used.
+        process.arguments = ["python3"] + (isolated ? ["-S"] : []) + [script.path] + arguments
+        let output = Pipe()
+        process.standardOutput = output
+        process.standardError = output
+        try process.run()
+        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        return (process.terminationStatus, text)
+    }
+
+    @Test(arguments: [false, true])
+    func itAgreesThatAGoodDatabaseIsGood(isolated: Bool) async throws {
+        let workspace = try await Workspace.template.get()
+        let found = try workspace.verify(workspace.path)
+        let second = try run([workspace.path, "--key"] + workspace.keys, isolated: isolated)
+        #expect(second.status == 0, "\(second.text)")
+        #expect(
+            second.text.contains(
+                "\(found.leaves) leaves, \(found.revisions) revisions (0 erased), \(found.checkpoints) checkpoints signed"))
+        for ledger in found.ledgers {
+            #expect(second.text.contains("\(ledger.ledger): \(ledger.leaves) leaves, root \(ledger.root)"))
+        }
+    }
+
+    @Test(arguments: [
+        ("UPDATE leaf SET data = replace(data, 'create', 'update') WHERE \"index\" = 3", "leaf 3"),
+        ("DELETE FROM leaf WHERE \"index\" = 6", "leaf 6"),
+        ("UPDATE revision SET body = replace(body, '\"version\":1', '\"version\":2') WHERE number = 20", "content was changed"),
+        ("UPDATE revision SET salt = zeroblob(32) WHERE number = 21", "content was changed"),
+        ("DELETE FROM revision WHERE number = 22", "leaf without revision"),
+        ("UPDATE checkpoint SET note = replace(note, char(10) || char(10), char(10) || 'x' || char(10) || char(10))", "signature"),
+        ("UPDATE revision SET commitment = replace(commitment, 'a', 'b') WHERE number = 23", "another commitment"),
+    ])
+    func itNamesWhatWasAltered(_ alteration: (sql: String, words: String)) async throws {
+        let workspace = try await Workspace.template.get()
+        for isolated in [false, true] {
+            let second = try workspace.withAlteredCopy({ try $0.execute(sql: alteration.sql) }) {
+                try run([$0, "--key"] + workspace.keys, isolated: isolated)
+            }
+            #expect(second.status == 1 && second.text.contains(alteration.words), "\(second)")
+        }
+    }
+
+    @Test func itRefusesWhatItCannotRead() async throws {
+        let workspace = try await Workspace.template.get()
+        #expect(try run(["/nowhere.sqlite", "--key", workspace.keys[0]]).status == 2)
+        #expect(try run([workspace.path]).status == 2)
+        #expect(try run([workspace.path, "--key", "name+00000000+AAAA"]).status == 2)
+        try workspace.withCopy(Data("no database".utf8)) { path in
+            #expect(try run([path, "--key", workspace.keys[0]]).status == 2)
+        }
+    }
+}

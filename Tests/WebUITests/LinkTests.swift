@@ -1,0 +1,65 @@
+// The one list of routes: what is written as an address is read back, whatever stands in it.
+import Foundation
+import RecordKit
+import Records
+import Testing
+import WebUI
+
+@Suite struct LinkTests {
+    private static let id = UUID.version7(at: Instant(millisecondsSince1970: 1_790_000_000_000), random: (3, 4))
+    private static let nasty = ["a b", "ä/ö?ü#&=+%", "../..", "'\"<>", "iso27001-2022:A.5.1", "%2F", "😀"]
+    private static let links: [Link] =
+        [
+            .overview, .signIn(), .signIn(next: "/controls?q=a b&x=%2F"), .signOut, .theme, .switchOrganisation,
+            .assessmentNow, .assessment(id), .assessment(id, ["standard": "iso42001-2023", "shown": "na"]),
+            .assessmentChanges(id, ["since": "4812"]), .answerRow(id, key: "6.1.2"), .members, .invite, .endAccess,
+            .tokens, .revokeToken(id), .account, .ledger(), .ledger(["from": "12"]), .search(), .search(query: "ä&b"),
+            .file(sha256: String(repeating: "a", count: 64), ["record": "evidence/\(id)"]),
+            .asset(name: "concord.css", ["v": "12"]), .list("controls"), .csv("controls", ["q": "x"]),
+            .new("tasks", ["title": "Close A.5.1", "requirements": id.lowercased]), .record("controls", id),
+            .record("controls", id, ["asOf": "12"]), .edit("controls", id), .archive("controls", id),
+            .restore("controls", id), .transition("controls", id, name: "implement"),
+        ]
+        + nasty.flatMap { text -> [Link] in
+            [
+                .setUp(secret: text), .invitation(secret: text), .row(id, key: text), .framework(key: text),
+                .list("controls", ["q": text, "status": text]), .search(query: text),
+            ]
+        }
+
+    @Test(arguments: links)
+    func everyAddressIsReadBack(_ link: Link) {
+        #expect(Link(link.href) == link, "\(link.href)")
+    }
+
+    @Test func everyRouteIsAmongThem() {
+        #expect(Set(Self.links.map(\.route)) == Set(Link.Route.allCases))
+    }
+
+    @Test(arguments: [
+        "", "controls", "https://example.org/", "//example.org/x", "/controls/not-an-id", "/controls/x/edit",
+        "/assessments/1/rows", "/a/b/c/d/e", "/controls?q=%zz", "/ledger/",
+    ])
+    func whatIsNoAddressIsRefused(_ text: String) {
+        #expect(Link(text) == nil)
+    }
+
+    @Test func noTwoDifferentRoutesHaveOneAddress() {
+        let hrefs = Dictionary(grouping: Self.links, by: \.href)
+        for (href, links) in hrefs { #expect(Set(links).count == 1, "\(href)") }
+    }
+
+    @Test func aQueryKeepsOrderAndRepetitionAndLeavesOutTheEmpty() {
+        var query: LinkQuery = ["a": "1", "b": nil, "c": "", "a": "2"]
+        query.add("d", "x y")
+        #expect(query.string == "?a=1&a=2&d=x%20y")
+        #expect(query.values("a") == ["1", "2"])
+        #expect(query.with("a", "3").string == "?d=x%20y&a=3")
+        #expect(LinkQuery("a=1&a=2&d=x+y") == query)
+    }
+
+    @Test func aTypeWithItsOwnPageIsLinkedThere() {
+        #expect(Link.record(Framework.schema.erased, Self.id).href == "/frameworks/\(Self.id.lowercased)")
+        #expect(Link.record(Control.schema.erased, Self.id).href == "/controls/\(Self.id.lowercased)")
+    }
+}
