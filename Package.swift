@@ -3,6 +3,7 @@ import PackageDescription
 
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let grdbSQLite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
@@ -10,10 +11,15 @@ let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
 let package = Package(
     name: "concord",
+    products: [
+        .executable(name: "concord", targets: ["concord"]),
+        .library(name: "MerkleLog", targets: ["MerkleLog"]),
+    ],
     dependencies: [
         .package(
             url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: ["FullFoundation"]),
@@ -32,11 +38,10 @@ let package = Package(
         .target(name: "MerkleLog", dependencies: [crypto]),
         .target(name: "Storage", dependencies: ["RecordKit", "MerkleLog", crypto]),
         .target(
-            name: "SQLiteStorage", dependencies: ["RecordKit", "Storage", "MerkleLog", grdb],
+            name: "SQLiteStorage", dependencies: ["RecordKit", "Storage", "MerkleLog", grdb, grdbSQLite],
             resources: [.copy("Migrations")]),
         .target(name: "Access", dependencies: ["RecordKit", "Records", "Storage", crypto, cryptoExtras]),
-        .target(
-            name: "Catalogue", dependencies: ["RecordKit", "Records", yams, crypto], resources: [.copy("Resources")]),
+        .target(name: "Catalogue", dependencies: [yams, crypto], resources: [.copy("Resources")]),
         .target(
             name: "Governance",
             dependencies: ["RecordKit", "Records", "Storage", "MerkleLog", "Access", "Catalogue"]),
@@ -45,7 +50,7 @@ let package = Package(
             dependencies: [
                 "RecordKit", "Storage", "Access", "Governance", hummingbird, httpTypes, nioCore, logging,
             ]),
-        .target(name: "Exchange", dependencies: ["RecordKit", "Records", "Storage", "Governance", "Access"]),
+        .target(name: "Exchange", dependencies: ["RecordKit", "Storage"]),
         .target(
             name: "RESTAPI",
             dependencies: [
@@ -58,7 +63,7 @@ let package = Package(
                 "RecordKit", "Records", "Storage", "MerkleLog", "Access", "Governance", "Exchange", "HTTPServing",
                 hummingbird, httpTypes, nioCore, logging, crypto,
             ], resources: [.copy("Assets")]),
-        .target(name: "Demo", dependencies: ["RecordKit", "Records", "Storage", "MerkleLog", "Access", "Governance"]),
+        .target(name: "Demo", dependencies: ["RecordKit", "Records", "Storage", "Access", "Governance"]),
         .target(
             name: "Server",
             dependencies: [
@@ -68,22 +73,44 @@ let package = Package(
         .executableTarget(
             name: "concord",
             dependencies: [
-                "RecordKit", "Records", "Storage", "SQLiteStorage", "MerkleLog", "Access", "Governance", "Demo",
+                "RecordKit", "Records", "Storage", "SQLiteStorage", "MerkleLog", "Access", "Governance", "HTTPServing", "Demo",
                 "Server", hummingbird, logging, argumentParser,
             ]),
         .target(
-            name: "TestKit", dependencies: ["RecordKit", "Storage", "MerkleLog"], path: "Tests/TestKit"),
+            name: "TestKit",
+            dependencies: [
+                "RecordKit", "Records", "Storage", "SQLiteStorage", "MerkleLog", "Access", "Governance",
+                "HTTPServing", hummingbird, httpTypes, nioCore, nioEmbedded, logging,
+            ], path: "Tests/TestKit"),
+        .testTarget(name: "ArchitectureTests"),
         .testTarget(name: "RecordKitTests", dependencies: ["RecordKit"]),
         .testTarget(name: "RecordsTests", dependencies: ["RecordKit", "Records"]),
-        .testTarget(name: "MerkleLogTests", dependencies: ["MerkleLog", crypto]),
+        .testTarget(name: "MerkleLogTests", dependencies: ["MerkleLog"]),
         .testTarget(name: "CatalogueTests", dependencies: ["Catalogue", crypto]),
         .testTarget(
             name: "StoreContractTests",
             dependencies: ["RecordKit", "Storage", "SQLiteStorage", "MerkleLog", "TestKit"]),
         .testTarget(
-            name: "AccessTests",
-            dependencies: ["RecordKit", "Records", "Storage", "Access", crypto, cryptoExtras]),
-        .testTarget(name: "WebUITests", dependencies: ["WebUI", "RecordKit", "Records", "TestKit"]),
+            name: "SQLiteStorageTests",
+            dependencies: ["RecordKit", "Records", "Storage", "SQLiteStorage", "MerkleLog", "TestKit", grdb]),
+        .testTarget(name: "AccessTests", dependencies: ["RecordKit", "Records", "Storage", "Access"]),
+        .testTarget(
+            name: "GovernanceTests",
+            dependencies: ["RecordKit", "Records", "Storage", "SQLiteStorage", "Access", "Governance"]),
+        .testTarget(name: "ExchangeTests", dependencies: ["RecordKit", "Storage", "Exchange", "TestKit"]),
+        .testTarget(
+            name: "RESTAPITests",
+            dependencies: [
+                "RecordKit", "Records", "Storage", "MerkleLog", "Access", "Governance", "HTTPServing", "RESTAPI",
+                "TestKit", httpTypes,
+            ]),
+        .testTarget(
+            name: "WebUITests",
+            dependencies: [
+                "RecordKit", "Records", "Storage", "SQLiteStorage", "Access", "Governance", "Exchange", "HTTPServing",
+                "WebUI", "TestKit", hummingbird, httpTypes, nioCore, nioEmbedded, logging,
+            ]),
+        .testTarget(name: "JourneyTests", dependencies: ["TestKit"]),
     ]
 )
 

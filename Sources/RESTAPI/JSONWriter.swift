@@ -87,17 +87,24 @@ struct JSONWriter {
 
     /// The 36 lower-case characters of a UUID, in quotes.
     mutating func appendID(_ id: UUID) {
-        raw("\"")
-        withUnsafeBytes(of: id.uuid) { octets in
-            for position in 0..<16 {
-                if position == 4 || position == 6 || position == 8 || position == 10 {
-                    bytes.append(UInt8(ascii: "-"))
+        // Put together on the stack and appended at once: a list of 50 has hundreds of them.
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 38) { text in
+            withUnsafeBytes(of: id.uuid) { octets in
+                text[0] = UInt8(ascii: "\"")
+                var at = 1
+                for position in 0..<16 {
+                    if position == 4 || position == 6 || position == 8 || position == 10 {
+                        text[at] = UInt8(ascii: "-")
+                        at += 1
+                    }
+                    text[at] = Self.digit(octets[position] >> 4)
+                    text[at + 1] = Self.digit(octets[position] & 15)
+                    at += 2
                 }
-                bytes.append(Self.digit(octets[position] >> 4))
-                bytes.append(Self.digit(octets[position] & 15))
+                text[at] = UInt8(ascii: "\"")
             }
+            bytes.append(contentsOf: text)
         }
-        raw("\"")
     }
 
     private static func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x57 + value }

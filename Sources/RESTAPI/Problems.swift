@@ -26,7 +26,8 @@ struct ProblemMiddleware: RouterMiddleware {
         do { return try await next(request, context) } catch let error as MethodNotAllowed {
             let methods = error.allowed.map(\.rawValue).joined(separator: ", ")
             let failure = Failure(
-                .methodNotAllowed, "invalid", "Method not allowed", "Here one may use \(methods), not \(request.method).")
+                .methodNotAllowed, "invalid", "Method not allowed",
+                "Here one may use \(methods), not \(request.method).")
             var response = response(failure, request, context)
             response.headers[.allow] = methods
             return response
@@ -34,7 +35,8 @@ struct ProblemMiddleware: RouterMiddleware {
             let failure = Failure(error)
             if failure.isInternal {
                 context.logger.error(
-                    "A request failed", metadata: ["error": "\(String(reflecting: error))", "path": "\(request.uri.path)"])
+                    "A request failed",
+                    metadata: ["error": "\(String(reflecting: error))", "path": "\(request.uri.path)"])
             }
             return response(failure, request, context)
         }

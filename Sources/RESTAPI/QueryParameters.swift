@@ -26,7 +26,8 @@ struct QueryParameters {
             let name = try Self.decoded(parts[0])
             let value = parts.count > 1 ? try Self.decoded(parts[1]) : ""
             guard allowed.contains(name) else {
-                throw Failure.invalid(name, "is not a parameter here; known are \(allowed.sorted().joined(separator: ", "))")
+                throw Failure.invalid(
+                    name, "is not a parameter here; known are \(allowed.sorted().joined(separator: ", "))")
             }
             guard name == repeatable || self[name] == nil else { throw Failure.invalid(name, "is given twice") }
             items.append((name, value))

@@ -91,7 +91,8 @@ package struct RESTRoutes: Sendable {
         case ("history", 3): return .history(resource, id)
         case ("links", 3): return .links(resource, id)
         case ("rows", 3) where isAssessment: return .rows(id)
-        case ("transitions", 4): return String(segments[3]).removingPercentEncoding.map { .transition(resource, id, $0) }
+        case ("transitions", 4):
+            return String(segments[3]).removingPercentEncoding.map { .transition(resource, id, $0) }
         case ("rows", 4) where isAssessment: return String(segments[3]).removingPercentEncoding.map { .row(id, $0) }
         default: return nil
         }
@@ -103,7 +104,8 @@ package struct RESTRoutes: Sendable {
         }
         let caller = try context.requireCaller()
         guard route.methods.contains(request.method) else { throw MethodNotAllowed(allowed: route.methods) }
-        if case .caller = route {} else if caller.organisation == nil {
+        if case .caller = route {
+        } else if caller.organisation == nil {
             throw Failure(ServiceError.forbidden("You have no current place in an organisation."))
         }
         let response = try await perform(route, Call(request: request, caller: caller, id: context.requestID))

@@ -61,8 +61,10 @@ class SQLiteReader: Reader {
             previous: hasPrevious ? found.first.map { cursorText($0, true) } : nil)
     }
 
-    func count(_ schema: AnySchema, where predicate: Criteria, in organisation: UUID?, asOf: AsOf?) throws -> Int {
-        try one(layouts[schema].generator.count(predicate, in: organisation, asOf: asOf)) ?? 0
+    func count(
+        _ schema: AnySchema, where predicate: Criteria, archived: Archived, in organisation: UUID?, asOf: AsOf?
+    ) throws -> Int {
+        try one(layouts[schema].generator.count(predicate, archived, in: organisation, asOf: asOf)) ?? 0
     }
 
     func counts(

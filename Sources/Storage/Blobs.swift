@@ -1,14 +1,16 @@
 // Files by content: evidence and, later, packs. The name of a file is the SHA-256 of its bytes.
 package import Foundation
 import Crypto
+import RecordKit
 
-/// Keeps files under the SHA-256 of their content.
+/// Keeps files under the SHA-256 of their content, each organisation's apart: to know a digest is not to have the
+/// file.
 package protocol BlobStore: Sendable {
     /// Keeps the bytes and returns the lower-case hexadecimal SHA-256. Keeping the same bytes again is no change.
-    func put(_ bytes: Data) async throws -> String
+    func put(_ bytes: Data, for organisation: UUID) async throws -> String
     /// - Returns: `nil` if there is no such file.
     /// - Throws: ``BlobError/damaged`` if the bytes no longer have their digest.
-    func get(_ sha256: String) async throws -> Data?
+    func get(_ sha256: String, for organisation: UUID) async throws -> Data?
 }
 
 package enum BlobError: Error, Sendable, Equatable {
@@ -17,7 +19,7 @@ package enum BlobError: Error, Sendable, Equatable {
     case cannotWrite(String)
 }
 
-/// Files in a folder, two levels deep. A file appears under its name only once it is whole and flushed.
+/// Files in a folder for each organisation, by the first two digits of the digest. A file appears under its name only once it is whole and flushed.
 package struct FolderBlobStore: BlobStore {
     private let folder: URL
     package init(folder: URL) throws {
@@ -25,9 +27,9 @@ package struct FolderBlobStore: BlobStore {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     }
 
-    package func put(_ bytes: Data) async throws -> String {
+    package func put(_ bytes: Data, for organisation: UUID) async throws -> String {
         let sha256 = SHA256.hash(data: bytes).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
-        let target = try path(sha256)
+        let target = try path(sha256, organisation)
         if FileManager.default.fileExists(atPath: target.path) { return sha256 }
         try FileManager.default.createDirectory(
             at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
@@ -49,8 +51,8 @@ package struct FolderBlobStore: BlobStore {
         return sha256
     }
 
-    package func get(_ sha256: String) async throws -> Data? {
-        let file = try path(sha256)
+    package func get(_ sha256: String, for organisation: UUID) async throws -> Data? {
+        let file = try path(sha256, organisation)
         guard FileManager.default.fileExists(atPath: file.path) else { return nil }
         let bytes = try Data(contentsOf: file)
         let found = SHA256.hash(data: bytes)
@@ -60,9 +62,10 @@ package struct FolderBlobStore: BlobStore {
         return bytes
     }
 
-    private func path(_ sha256: String) throws -> URL {
+    private func path(_ sha256: String, _ organisation: UUID) throws -> URL {
         guard sha256.utf8.count == 64, sha256.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) })
         else { throw BlobError.badName(sha256) }
-        return folder.appendingPathComponent(String(sha256.prefix(2))).appendingPathComponent(sha256)
+        return folder.appendingPathComponent(organisation.lowercased).appendingPathComponent(String(sha256.prefix(2)))
+           .appendingPathComponent(sha256)
     }
 }

@@ -42,8 +42,10 @@ class MemoryReader: Reader {
             previous: shown.isEmpty || shown.lowerBound == 0 ? nil : cursorText(shown.lowerBound, isBackwards: true))
     }
 
-    func count(_ schema: AnySchema, where predicate: Criteria, in organisation: UUID?, asOf: AsOf?) throws -> Int {
-        try matching(schema, predicate, .exclude, in: organisation, asOf: asOf).count
+    func count(
+        _ schema: AnySchema, where predicate: Criteria, archived: Archived, in organisation: UUID?, asOf: AsOf?
+    ) throws -> Int {
+        try matching(schema, predicate, archived, in: organisation, asOf: asOf).count
     }
 
     func counts(

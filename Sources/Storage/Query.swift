@@ -113,9 +113,9 @@ package struct Cursor: Sendable, Hashable {
         guard text.utf8.count <= 4_096, let data = Data(base64Encoded: base64) else { throw .badCursor }
         // Split as bytes: a key may begin with a mark that would make one character with what stands before it.
         let parts = data.split(separator: 0x0A, maxSplits: 2, omittingEmptySubsequences: false)
-        guard parts.count == 3, let order = String(bytes: parts[0], encoding: .utf8),
-            let idText = String(bytes: parts[1], encoding: .utf8), let id = UUID(uuidString: idText),
-            let kind = parts[2].first, let rest = String(bytes: parts[2].dropFirst(), encoding: .utf8)
+        guard parts.count == 3, let order = String(validating: parts[0], as: UTF8.self),
+            let idText = String(validating: parts[1], as: UTF8.self), let id = UUID(uuidString: idText),
+            let kind = parts[2].first, let rest = String(validating: parts[2].dropFirst(), as: UTF8.self)
         else { throw .badCursor }
         guard order.dropFirst() == "\(sort.isDescending ? "d" : "a")\(sort.field ?? "")",
             order.first == "b" || order.first == "f"

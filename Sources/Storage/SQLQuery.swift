@@ -100,8 +100,11 @@ package struct SQLGenerator: Sendable {
         return sql
     }
 
-    package func count(_ predicate: Criteria, in organisation: UUID?, asOf: AsOf?) throws(StoreError) -> BoundSQL {
-        BoundSQL("SELECT count(*) FROM \(layout.table) t") + (try `where`(predicate, .exclude, in: organisation, asOf: asOf))
+    package func count(
+        _ predicate: Criteria, _ archived: Archived, in organisation: UUID?, asOf: AsOf?
+    ) throws(StoreError) -> BoundSQL {
+        BoundSQL("SELECT count(*) FROM \(layout.table) t")
+            + (try `where`(predicate, archived, in: organisation, asOf: asOf))
     }
 
     package func counts(

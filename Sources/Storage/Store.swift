@@ -24,7 +24,9 @@ package protocol Reader {
     func find(_ schema: AnySchema, _ id: UUID, in organisation: UUID?, asOf: AsOf?) throws -> StoredRecord?
     /// Cost: one index seek and `limit` rows, at the end of a list as at its beginning.
     func page(_ query: Query, in organisation: UUID?, asOf: AsOf?) throws -> RecordPage
-    func count(_ schema: AnySchema, where predicate: Criteria, in organisation: UUID?, asOf: AsOf?) throws -> Int
+    func count(
+        _ schema: AnySchema, where predicate: Criteria, archived: Archived, in organisation: UUID?, asOf: AsOf?
+    ) throws -> Int
     /// Counts by the words of a choice field; a null counts under the empty word.
     func counts(
         _ schema: AnySchema, by field: String, where predicate: Criteria, in organisation: UUID?, asOf: AsOf?
@@ -254,6 +256,12 @@ package struct RecordPage: Sendable {
 }
 
 extension Reader {
+    /// Counts records that are not archived.
+    package func count(
+        _ schema: AnySchema, where predicate: Criteria, in organisation: UUID?, asOf: AsOf?
+    ) throws -> Int {
+        try count(schema, where: predicate, archived: .exclude, in: organisation, asOf: asOf)
+    }
     /// The record as its own Swift type.
     package func find<R: Record>(_ id: ID<R>, in organisation: UUID?, asOf: AsOf? = nil) throws -> Stored<R>? {
         try find(R.schema.erased, id.raw, in: organisation, asOf: asOf)?.decoded()

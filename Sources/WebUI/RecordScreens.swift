@@ -57,9 +57,11 @@ package struct RecordScreens: Sendable {
         }
         on(.list, .get, list)
         on(.csv, .get, csv)
+        if !Self.typesWithOwnDetail.contains(schema.type) { on(.record, .get, detail) }
+        // Shared content is written by the loader alone.
+        guard !schema.isCatalogue else { return }
         on(.new, .get, newForm)
         on(.new, .post, create)
-        if !Self.typesWithOwnDetail.contains(schema.type) { on(.record, .get, detail) }
         on(.edit, .get, editForm)
         on(.edit, .post, update)
         on(.archive, .post) { schema, request, context in
@@ -297,8 +299,11 @@ package struct RecordScreens: Sendable {
     private func read(
         _ body: FormBody, _ schema: AnySchema, _ record: StoredRecord?, _ caller: Caller, _ context: ConcordContext
     ) async throws -> FormInput {
-        try await FormInput(
-            schema, old: record, body, secret: context.formToken, zone: caller.timeZone, blobs: reading.services.blobs)
+        guard let organisation = caller.organisation else { throw Failure.unauthenticated }
+        let blobs = reading.services.blobs
+        return try await FormInput(schema, old: record, body, secret: context.formToken, zone: caller.timeZone) {
+            try await blobs.put($0, for: organisation)
+        }
     }
 
     private func requireCreate(_ schema: AnySchema, _ caller: Caller) throws {

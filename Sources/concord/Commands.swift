@@ -4,6 +4,7 @@ import ArgumentParser
 import Demo
 import Foundation
 import Governance
+import HTTPServing
 import Hummingbird
 import Logging
 import MerkleLog
@@ -17,7 +18,7 @@ extension ExitStatus {
     /// The status for an error that no command named itself.
     static func status(of error: any Error) -> ExitStatus {
         switch error {
-        case is DataFolderError, is Invalid: .badInput
+        case is DataFolderError, is LedgerVerifierError, is Invalid: .badInput
         case ServiceError.invalid: .badInput
         case is ServiceError: .refused
         default: .internalError
@@ -107,11 +108,22 @@ struct Ledger: ParsableCommand {
 
         func run() async throws {
             let path = database ?? at.data.appendingPathComponent("concord.sqlite").path
-            guard FileManager.default.fileExists(atPath: path) else {
-                write("\(path): no such file")
-                throw ExitStatus.badInput
+            let found = try LedgerVerifier(path: path, schemas: Registry.schemas, verifierKeys: keys).verify()
+            for end in found.ledgers {
+                print("ledger \(end.ledger): \(end.leaves) leaves, \(end.covered) under a checkpoint, root \(end.root)")
             }
-            try verify(path)
+            print(
+                "\(found.revisions) revisions of \(found.records) records, \(found.links) links, \(found.tiles) tiles, "
+                    + "\(found.checkpoints) checkpoints, \(found.erased) erased")
+            if found.checkpointsWithoutKey > 0 {
+                print(
+                    "\(found.checkpointsWithoutKey) checkpoints fit, but nobody's signature was checked: give --key")
+            }
+            if let problem = found.firstProblem {
+                write("Does not fit: \(problem.description)")
+                throw ExitStatus.no
+            }
+            print("Everything fits.")
         }
     }
 

@@ -29,7 +29,7 @@ struct Concord: AsyncParsableCommand {
                 Foundation.exit(ExitStatus.good.rawValue)
             }
             let isUsage = error is ValidationError || code == .validationFailure
-            write(isUsage || !message.isEmpty ? message : "Error: \(error)")
+            write(isUsage ? message : "Error: \(error)")
             Foundation.exit(isUsage ? ExitStatus.badInput.rawValue : ExitStatus.status(of: error).rawValue)
         }
     }

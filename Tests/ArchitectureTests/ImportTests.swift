@@ -9,7 +9,7 @@ private let table: [String: Set<String>] = [
     "MerkleLog": ["Crypto"],
     "Catalogue": ["Yams", "Crypto"],
     "Storage": ["RecordKit", "MerkleLog", "Crypto"],
-    "SQLiteStorage": ["RecordKit", "Storage", "MerkleLog", "GRDB"],
+    "SQLiteStorage": ["RecordKit", "Storage", "MerkleLog", "GRDB", "GRDBSQLite"],
     "Access": ["RecordKit", "Records", "Storage", "Crypto", "CryptoExtras"],
     "Governance": ["RecordKit", "Records", "Storage", "MerkleLog", "Access", "Catalogue"],
     "Exchange": ["RecordKit", "Storage"],
@@ -21,7 +21,7 @@ private let table: [String: Set<String>] = [
         "HTTPTypes", "NIOCore", "Logging",
     ],
     "WebUI": [
-        "RecordKit", "Records", "Storage", "Access", "Governance", "Exchange", "HTTPServing", "Hummingbird",
+        "RecordKit", "Records", "Storage", "MerkleLog", "Access", "Governance", "Exchange", "HTTPServing", "Hummingbird",
         "HTTPTypes", "NIOCore", "Logging", "Crypto",
     ],
     "Demo": ["RecordKit", "Records", "Storage", "Access", "Governance"],
@@ -30,8 +30,8 @@ private let table: [String: Set<String>] = [
         "Hummingbird", "Logging", "ServiceLifecycle",
     ],
     "concord": [
-        "RecordKit", "Records", "Storage", "SQLiteStorage", "MerkleLog", "Access", "Governance", "Demo", "Server",
-        "Hummingbird", "Logging", "ArgumentParser",
+        "RecordKit", "Records", "Storage", "SQLiteStorage", "MerkleLog", "Access", "Governance", "HTTPServing", "Demo",
+        "Server", "Hummingbird", "Logging", "ArgumentParser",
     ],
 ]
 /// What the language and the system bring along.

@@ -3,6 +3,13 @@ import Synchronization
 import TestKit
 import Testing
 
+/// What the server has said to be written.
+private final class Acknowledged: Sendable {
+    private let codes = Mutex<[String]>([])
+    func add(_ code: String) { codes.withLock { $0.append(code) } }
+    var all: [String] { codes.withLock { $0 } }
+}
+
 /// What must hold when things break: a killed server, an altered file, a slow disk.
 @Suite(.serialized) struct FaultJourney {
     private func control(_ n: Int, _ writer: Int) -> String {
@@ -12,7 +19,7 @@ import Testing
     @Test func aKilledServerLosesNoAcknowledgedWrite() async throws {
         let demo = try await RunningServer.demo.copy()
         let server = try await RunningServer(folder: demo.folder)
-        let acknowledged = Mutex<[String]>([])
+        let acknowledged = Acknowledged()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for writer in 0..<8 {
                 group.addTask {
@@ -21,16 +28,16 @@ import Testing
                             let answer = try await server.send(
                                 "POST", "/api/v1/controls", token: demo.token, body: control(n, writer))
                             guard answer.status == 201 else { throw JourneyError.unexpected("\(answer)") }
-                            acknowledged.withLock { $0.append("K-\(writer)-\(n)") }
+                            acknowledged.add("K-\(writer)-\(n)")
                         } catch is URLError { return }
                     }
                 }
             }
-            while acknowledged.withLock({ $0.count }) < 200 { try await Task.sleep(for: .milliseconds(20)) }
+            while acknowledged.all.count < 200 { try await Task.sleep(for: .milliseconds(20)) }
             try await server.kill()
             try await group.waitForAll()
         }
-        let codes = acknowledged.withLock { $0 }
+        let codes = acknowledged.all
         #expect(codes.count >= 200)
         let (status, text) = try await RunningServer.run("ledger", "verify", "--data", demo.folder.path)
         #expect(status == 0, "\(text)")

@@ -1,5 +1,8 @@
 // The integrated assessment over REST, on the real standards.
+import Access
 import Foundation
+import Governance
+import HTTPServing
 import HTTPTypes
 import MerkleLog
 import RecordKit
@@ -25,7 +28,7 @@ private let security = "iso27001-2022"
             #expect(answer.status == 200, "\(answer.text)")
             return try answer.json
         }
-        func answer(_ key: String, _ body: String, as member: Member? = nil) async throws -> Answer {
+        func answer(_ key: String, _ body: String, as member: Member? = nil) async throws -> Reply {
             let segment = key.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? key
             return try await harness.put(
                 "assessments/\(id)/rows/\(segment)", body, as: member ?? tenant.founder, ifMatch: nil)
@@ -113,7 +116,8 @@ private let security = "iso27001-2022"
         #expect(try early.fields == ["part"])
         let split = try await setting.answer(
             key,
-            "{\"part\":\"\(ai)\",\"result\":\"nonconform\",\"isSeparate\":true,\"versions\":{\"\(ai)\":0,\"\(security)\":0}}")
+            "{\"part\":\"\(ai)\",\"result\":\"nonconform\",\"isSeparate\":true,\"versions\":{\"\(ai)\":0,\"\(security)\":0}}"
+        )
         #expect(split.status == 200, "\(split.text)")
         let row = try split.json["row"]
         #expect(row["isSplit"] == .bool(true) && row["isOneAnswer"] == .bool(false))
@@ -134,7 +138,8 @@ private let security = "iso27001-2022"
         let setting = try await setting()
         let (key, row) = try await open(setting, "shared")
         #expect(row["isOneAnswer"] == .bool(false) && row["difference"] != .null)
-        let whole = try await setting.answer(key, "{\"result\":\"conform\",\"versions\":{\"\(ai)\":0,\"\(security)\":0}}")
+        let whole = try await setting.answer(
+            key, "{\"result\":\"conform\",\"versions\":{\"\(ai)\":0,\"\(security)\":0}}")
         #expect(whole.status == 422)
         #expect(try whole.fields == ["part"])
         let part = try await setting.answer(
@@ -151,7 +156,8 @@ private let security = "iso27001-2022"
         let (clause, _) = try await open(setting, "equal")
         let refused = try await setting.answer(
             clause,
-            "{\"result\":\"notApplicable\",\"justification\":\"We do not do that here.\",\"versions\":{\"\(ai)\":0,\"\(security)\":0}}")
+            "{\"result\":\"notApplicable\",\"justification\":\"We do not do that here.\",\"versions\":{\"\(ai)\":0,\"\(security)\":0}}"
+        )
         #expect(refused.status == 422)
         #expect(try refused.fields == ["result"])
         let (control, row) = try await open(setting, "own", kind: "control")
@@ -192,12 +198,16 @@ private let security = "iso27001-2022"
     }
 
     @Test(arguments: [
-        ("{\"result\":\"fine\"}", "result"), ("{\"result\":null}", "result"), ("{\"maturity\":6,\"versions\":{}}", "maturity"),
+        ("{\"result\":\"fine\"}", "result"), ("{\"result\":null}", "result"),
+        ("{\"maturity\":6,\"versions\":{}}", "maturity"),
         ("{\"maturity\":\"x\"}", "maturity"), ("{\"owner\":\"me\"}", "owner"), ("{\"dueOn\":\"soon\"}", "dueOn"),
         ("{\"note\":7}", "note"), ("{\"isSeparate\":\"yes\"}", "isSeparate"), ("{\"versions\":{\"a\":-1}}", "versions"),
         ("{\"versions\":[]}", "versions"), ("{\"part\":1}", "part"), ("{\"justification\":1}", "justification"),
         ("{\"score\":1}", "score"),
-        ("{\"owner\":\"00000000-0000-7000-8000-000000000001\",\"versions\":{\"iso42001-2023\":0,\"iso27001-2022\":0}}", "owner"),
+        (
+            "{\"owner\":\"00000000-0000-7000-8000-000000000001\",\"versions\":{\"iso42001-2023\":0,\"iso27001-2022\":0}}",
+            "owner"
+        ),
     ])
     func anAnswerThatDoesNotFitIsNamed(_ body: String, _ field: String) async throws {
         let setting = try await setting()

@@ -1,5 +1,8 @@
 // One server, two organisations: nothing of the other one is found, named, linked or changed, by any route.
+import Access
 import Foundation
+import Governance
+import HTTPServing
 import HTTPTypes
 import MerkleLog
 import RecordKit
@@ -57,7 +60,9 @@ import Testing
             let list = try await harness.get("\(plural)?archived=include&limit=1000&count=false", as: member)
             #expect(!list.text.contains(record.id.lowercased))
         }
-        let after = try await harness.store.read { try $0.find(schema, record.id, in: record.meta.organisation, asOf: nil) }
+        let after = try await harness.store.read {
+            try $0.find(schema, record.id, in: record.meta.organisation, asOf: nil)
+        }
         #expect(after?.version == record.version)
     }
 
@@ -68,7 +73,9 @@ import Testing
         let plain = try await Plain.plain(harness, harness.meridian)
         let founder = harness.meridian.founder
         for field in schema.fields where field.isWritable {
-            guard let target = field.kind.target, let other = Registry.schema(target), !other.isCatalogue else { continue }
+            guard let target = field.kind.target, let other = Registry.schema(target), !other.isCatalogue else {
+                continue
+            }
             let record = try await foreign(other, harness)
             var value = FieldValue.reference(record.id)
             if case .links = field.kind { value = .links([record.id]) }

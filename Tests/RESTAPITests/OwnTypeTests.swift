@@ -1,5 +1,6 @@
 // A record type of the tests' own, with every kind of field, is served without another line.
 import Foundation
+import HTTPServing
 import HTTPTypes
 import MerkleLog
 import RecordKit
@@ -7,6 +8,29 @@ import Records
 import Storage
 import TestKit
 import Testing
+
+/// Whom everybody may move on, but whose inside only few may see.
+private struct Sealed: Record {
+    enum Status: String, Choice { case shut, opened }
+    var name = ""
+    var inside: String?
+    var status = Status.shut
+
+    static let type: RecordType = "sealed"
+    static let schema = Schema<Sealed>(
+        plural: "sealeds", title: "name", help: "A thing with something inside.",
+        permissions: Permissions(.allowAll(.read), .allow(.create, .update, .archive, to: [.complianceLead])),
+        lifecycle: Lifecycle(
+            "status", initial: Status.shut,
+            [Transition("open", from: [Status.shut], to: .opened, by: Role.allCases)])
+    ) {
+        Section("Sealed") {
+            Field(\.name, "name", .listed)
+            Field(\.inside, "inside", .sensitive)
+            Field(\.status, "status", .readOnly)
+        }
+    }
+}
 
 @Suite struct OwnTypeTests {
     private struct Setting {
@@ -18,7 +42,7 @@ import Testing
 
     private func setting() async throws -> Setting {
         let harness = try await RouterHarness.api(schemas: Registry.schemas + SampleRegistry.schemas)
-        _ = try await harness.services.blobs.put(Data())
+        _ = try await harness.services.blobs.put(Data(), for: harness.meridian.id)
         let companion = try await harness.save(try Plain().record(Companion.schema.erased), in: harness.meridian.id)
         return Setting(
             harness: harness, companion: companion.id, plain: Plain(targets: [Companion.type: [companion.id]]))
@@ -33,7 +57,8 @@ import Testing
             [
                 "rank": .integer(3), "score": .integer(7), "price": .decimal(Decimal(1_234_567_891) / 100),
                 "cost": .decimal(-1), "isVerified": .null, "payload": .json("[{\"a\":1.5},\"\\u0007\"]"),
-                "parent": .reference(first.id), "related": .links([first.id]), "dueOn": .day(Day(daysSince1970: 20_501)),
+                "parent": .reference(first.id), "related": .links([first.id]),
+                "dueOn": .day(Day(daysSince1970: 20_501)),
             ])
         let made = try await setting.harness.post("specimens", body, as: setting.tenant.founder)
         #expect(made.status == 201, "\(made.text)")
@@ -50,7 +75,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("rank", "1001"), ("rank", "1.5"), ("score", "\"many\""), ("price", "1.5"), ("price", "\"1,5\""), ("cost", "true"),
+        ("rank", "1001"), ("rank", "1.5"), ("score", "\"many\""), ("price", "1.5"), ("price", "\"1,5\""),
+        ("cost", "true"),
         ("isActive", "\"maybe\""), ("startedOn", "\"2026-02-30\""), ("startedOn", "20260101"), ("madeAt", "\"today\""),
         ("grade", "\"best\""), ("grade", "3"), ("document", "\"name\""), ("document", "{\"sha256\":\"00\"}"),
         ("parent", "\"1\""), ("parent", "[]"), ("related", "[1]"), ("website", "\"javascript:alert(1)\""),
@@ -89,6 +115,25 @@ import Testing
         #expect(try await setting.harness.get("specimens?q=secret", as: tenant.founder).json["items"].items.isEmpty)
     }
 
+    @Test func whoeverTakesATransitionSeesNoMoreThanBefore() async throws {
+        let harness = try await RouterHarness.api(schemas: Registry.schemas + [Sealed.schema.erased])
+        let tenant = harness.meridian
+        let body = "{\"name\":\"Box\",\"inside\":\"the secret\"}"
+        let made = try await harness.post("sealeds", body, as: tenant[.complianceLead])
+        #expect(try made.json["inside"].string == "the secret")
+        let path = "sealeds/\(try #require(try made.json["id"].string))"
+        let put = try await harness.put(
+            path, "{\"name\":\"Case\",\"inside\":\"the secret\"}", as: tenant[.complianceLead], ifMatch: "\"1\"")
+        #expect(put.status == 200)
+        let late = try await harness.take("\(path)/transitions/open", as: tenant[.employee], ifMatch: "\"1\"")
+        #expect(late.status == 412)
+        #expect(try late.json["present"]["name"].string == "Case" && late.json["present"]["inside"] == .null)
+        let taken = try await harness.take("\(path)/transitions/open", as: tenant[.employee], ifMatch: "\"2\"")
+        #expect(taken.status == 200)
+        #expect(try taken.json["inside"] == .null && taken.json["status"].string == "opened")
+        for reply in [late, taken] { #expect(!reply.text.contains("the secret")) }
+    }
+
     @Test func separationOfDutiesHoldsOverTheWholeLifecycle() async throws {
         let setting = try await setting()
         let (harness, tenant) = (setting.harness, setting.tenant)
@@ -116,6 +161,7 @@ import Testing
         // The last step needs other records to decide: no service has it, so nobody takes it.
         let withdrawn = try await harness.take("\(path)/transitions/withdraw", as: tenant.founder, ifMatch: "\"4\"")
         #expect(try withdrawn.json["approvedOn"] == .null)
-        #expect(try await harness.take("\(path)/transitions/reopen", as: tenant.founder, ifMatch: "\"5\"").status == 403)
+        #expect(
+            try await harness.take("\(path)/transitions/reopen", as: tenant.founder, ifMatch: "\"5\"").status == 403)
     }
 }

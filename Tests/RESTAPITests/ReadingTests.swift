@@ -24,7 +24,7 @@ import Testing
         return made
     }
 
-    private func ids(_ answer: Answer) throws -> [String] {
+    private func ids(_ answer: Reply) throws -> [String] {
         try answer.json["items"].items.compactMap { $0["id"].string }
     }
 
@@ -109,7 +109,8 @@ import Testing
 
     @Test(arguments: [
         "limit=0", "limit=1001", "limit=x", "sort=procedure", "sort=nothing", "filter=nothing:x", "filter=frequency",
-        "filter=frequency:never", "filter=procedure:x", "filter=!frequency%3Cdaily", "filter=costPerYear:1", "cursor=abc",
+        "filter=frequency:never", "filter=procedure:x", "filter=!frequency%3Cdaily", "filter=costPerYear:1",
+        "cursor=abc",
         "archived=maybe", "count=yes", "nonsense=1", "limit=1&limit=2", "asOf=tomorrow", "asOf=999999", "asOf=-5",
         "filter=owner:me",
     ])
@@ -205,6 +206,10 @@ import Testing
         let rest = try await harness.get("\(path)/history?limit=3&before=3", as: tenant.founder).json
         #expect(rest["items"].items.map { $0["version"].int } == [2, 1])
         #expect(rest["next"] == .null)
+        for (before, next) in [(3, 2), (2, nil)] as [(Int, Int?)] {
+            let one = try await harness.get("\(path)/history?limit=1&before=\(before)", as: tenant.founder).json
+            #expect(one["items"].items.map { $0["version"].int } == [before - 1] && one["next"].int == next)
+        }
         #expect(rest["items"][1]["action"].string == "create")
     }
 
@@ -242,7 +247,7 @@ import Testing
     @Test func errorsAreProblemDocuments() async throws {
         let harness = try await RouterHarness.shared.value
         let founder = harness.meridian.founder
-        let cases: [(answer: Answer, status: Int, kind: String)] = [
+        let cases: [(answer: Reply, status: Int, kind: String)] = [
             (try await harness.send(.get, "/api/v1/controls"), 401, "unauthenticated"),
             (try await harness.send(.get, "/api/v1/controls", as: "concord_wrong"), 401, "unauthenticated"),
             (try await harness.get("nothing", as: founder), 404, "not-found"),

@@ -91,8 +91,11 @@ import Testing
     @Test func aBodyOfAnotherTypeOrSizeIsRefused() async throws {
         let harness = try await RouterHarness.api()
         let founder = harness.meridian.founder
-        for type in ["text/plain", "application/x-www-form-urlencoded", "application/jsonp", "application/json-patch+json"] {
-            let answer = try await harness.post("assets", "{\"name\":\"ab\"}", as: founder, headers: [.contentType: type])
+        for type in [
+            "text/plain", "application/x-www-form-urlencoded", "application/jsonp", "application/json-patch+json",
+        ] {
+            let answer = try await harness.post(
+                "assets", "{\"name\":\"ab\"}", as: founder, headers: [.contentType: type])
             #expect(answer.status == 415, "\(type)")
         }
         let missing = try await harness.send(.post, "/api/v1/assets", as: founder)
@@ -162,10 +165,13 @@ import Testing
         let made = try await harness.post("controls", try plain.body(schema), as: tenant.founder)
         let path = "controls/\(try #require(try made.json["id"].string))"
         let body = try plain.body(schema)
-        for (tag, status) in [(nil, 428), ("*", 400), ("1", 400), ("W/\"1\"", 400), ("\"1\", \"2\"", 400), ("\"\"", 400)] {
+        for (tag, status) in [
+            (nil, 428), ("*", 400), ("1", 400), ("W/\"1\"", 400), ("\"1\", \"2\"", 400), ("\"\"", 400),
+        ] {
             #expect(try await harness.put(path, body, as: tenant.founder, ifMatch: tag).status == status)
             #expect(try await harness.take("\(path)/archive", as: tenant.founder, ifMatch: tag).status == status)
-            #expect(try await harness.take("\(path)/transitions/retire", as: tenant.founder, ifMatch: tag).status == status)
+            #expect(
+                try await harness.take("\(path)/transitions/retire", as: tenant.founder, ifMatch: tag).status == status)
         }
         #expect(try await harness.get(path, as: tenant.founder).etag == "\"1\"")
     }
@@ -360,7 +366,8 @@ import Testing
         let harness = try await RouterHarness.api()
         let tenant = harness.meridian
         let plain = try await Plain.plain(harness, tenant)
-        let made = try await harness.post("evidence", try plain.body(Evidence.schema.erased), as: tenant[.complianceLead])
+        let made = try await harness.post(
+            "evidence", try plain.body(Evidence.schema.erased), as: tenant[.complianceLead])
         #expect(made.status == 201, "\(made.text)")
         let path = "evidence/\(try #require(try made.json["id"].string))/transitions/review"
         let own = try await harness.take(path, as: tenant[.complianceLead], ifMatch: "\"1\"")
@@ -375,7 +382,7 @@ import Testing
         let harness = try await RouterHarness.api()
         let founder = harness.meridian.founder
         let bytes = Data("what was seen".utf8)
-        let sha256 = try await harness.services.blobs.put(bytes)
+        let sha256 = try await harness.services.blobs.put(bytes, for: harness.meridian.id)
         func body(_ sha256: String, _ count: Int) -> String {
             """
             {"title":"Seen","kind":"file","periodFrom":"2026-01-01","periodTo":"2026-01-31",

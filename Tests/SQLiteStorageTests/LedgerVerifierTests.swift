@@ -12,19 +12,21 @@ import Testing
 
     @Test func anUntouchedDatabaseVerifies() async throws {
         let workspace = try await Workspace.template.get()
-        let found = try workspace.verify(workspace.path)
+        let (found, isAlone) = try workspace.withCopy(workspace.bytes) { path in
+            (try workspace.verify(path), !FileManager.default.fileExists(atPath: path + "-wal"))
+        }
         #expect(found.firstProblem?.description == nil)
         #expect(found.ledgers.count == 3)
-        #expect(found.leaves == 700)
+        #expect(found.leaves == 420)
         #expect(try found.revisions == workspace.count("revision"))
         #expect(try found.records == workspace.count("record"))
         #expect(try found.links == workspace.count("link"))
         #expect(try found.tiles == workspace.count("tile") && found.tiles > 0)
         #expect(try found.checkpoints == workspace.count("checkpoint"))
-        #expect(found.checkpointsWithoutKey == 0 && found.erased == 0 && found.searched > 50)
+        #expect(found.checkpointsWithoutKey == 0 && found.erased == 0 && found.searched > 30)
         #expect(found.ledgers.allSatisfy { $0.covered == $0.leaves })
         // Nothing was left beside the file.
-        #expect(!FileManager.default.fileExists(atPath: workspace.path + "-wal"))
+        #expect(isAlone)
     }
 
     @Test func aDatabaseVerifiesWhileItIsWrittenTo() async throws {
@@ -48,9 +50,9 @@ import Testing
 
     @Test func checkpointsOfALedgerWithoutAKeyAreCountedApart() async throws {
         let workspace = try await Workspace.template.get()
-        let verifier = try LedgerVerifier(
-            path: workspace.path, schemas: Workspace.schemas, verifierKeys: [workspace.keys[2]])
-        let found = try verifier.verify()
+        let found = try workspace.withCopy(workspace.bytes) { path in
+            try LedgerVerifier(path: path, schemas: Workspace.schemas, verifierKeys: [workspace.keys[2]]).verify()
+        }
         #expect(found.firstProblem == nil)
         #expect(found.checkpointsWithoutKey > 0 && found.checkpointsWithoutKey < found.checkpoints)
     }
@@ -215,7 +217,7 @@ import Testing
 
     @Test func whatIsNotADatabaseIsRefusedWithItsReason() async throws {
         let workspace = try await Workspace.template.get()
-        try workspace.withCopy(Data("This is a letter, not a database. ".utf8) + Data(count: 4_096)) { path in
+        _ = try workspace.withCopy(Data("This is a letter, not a database. ".utf8) + Data(count: 4_096)) { path in
             #expect {
                 try workspace.verify(path)
             } throws: {
@@ -226,7 +228,7 @@ import Testing
         #expect(throws: LedgerVerifierError.noFile(path: "/nowhere/ledger.sqlite")) {
             try workspace.verify("/nowhere/ledger.sqlite")
         }
-        try workspace.withCopy(Data()) { path in
+        _ = try workspace.withCopy(Data()) { path in
             #expect {
                 try workspace.verify(path)
             } throws: {
@@ -234,7 +236,7 @@ import Testing
             }
         }
         #expect(throws: LedgerVerifierError.self) {
-            try LedgerVerifier(path: workspace.path, schemas: Workspace.schemas, verifierKeys: ["name+01234567+AAAA"])
+            try LedgerVerifier(path: "any", schemas: Workspace.schemas, verifierKeys: ["name+01234567+AAAA"])
         }
     }
 

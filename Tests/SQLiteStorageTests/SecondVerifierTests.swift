@@ -24,8 +24,9 @@ import Testing
     @Test(arguments: [false, true])
     func itAgreesThatAGoodDatabaseIsGood(isolated: Bool) async throws {
         let workspace = try await Workspace.template.get()
-        let found = try workspace.verify(workspace.path)
-        let second = try run([workspace.path, "--key"] + workspace.keys, isolated: isolated)
+        let (found, second) = try workspace.withCopy(workspace.bytes) { path in
+            (try workspace.verify(path), try run([path, "--key"] + workspace.keys, isolated: isolated))
+        }
         #expect(second.status == 0, "\(second.text)")
         #expect(
             second.text.contains(
@@ -36,9 +37,9 @@ import Testing
     }
 
     @Test(arguments: [
-        ("UPDATE leaf SET data = replace(data, 'create', 'update') WHERE \"index\" = 3", "leaf 3"),
+        ("UPDATE leaf SET data = replace(data, '\"v\":1', '\"v\":2') WHERE \"index\" = 3", "leaf 3"),
         ("DELETE FROM leaf WHERE \"index\" = 6", "leaf 6"),
-        ("UPDATE revision SET body = replace(body, '\"version\":1', '\"version\":2') WHERE number = 20", "content was changed"),
+        ("UPDATE revision SET body = replace(body, '\"archived\":', '\"Archived\":') WHERE number = 20", "content was changed"),
         ("UPDATE revision SET salt = zeroblob(32) WHERE number = 21", "content was changed"),
         ("DELETE FROM revision WHERE number = 22", "leaf without revision"),
         ("UPDATE checkpoint SET note = replace(note, char(10) || char(10), char(10) || 'x' || char(10) || char(10))", "signature"),
@@ -57,10 +58,11 @@ import Testing
     @Test func itRefusesWhatItCannotRead() async throws {
         let workspace = try await Workspace.template.get()
         #expect(try run(["/nowhere.sqlite", "--key", workspace.keys[0]]).status == 2)
-        #expect(try run([workspace.path]).status == 2)
-        #expect(try run([workspace.path, "--key", "name+00000000+AAAA"]).status == 2)
-        try workspace.withCopy(Data("no database".utf8)) { path in
-            #expect(try run([path, "--key", workspace.keys[0]]).status == 2)
+        let statuses = try workspace.withCopy(workspace.bytes) { path in
+            try [[path], [path, "--key", "name+00000000+AAAA"]].map { try run($0).status }
         }
+        #expect(statuses == [2, 2])
+        let status = try workspace.withCopy(Data("no database".utf8)) { try run([$0, "--key", workspace.keys[0]]).status }
+        #expect(status == 2)
     }
 }

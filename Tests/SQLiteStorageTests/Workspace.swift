@@ -12,7 +12,8 @@ struct Workspace: Sendable {
     static let schemas = SampleRegistry.schemas
     static let host = "concord.example"
 
-    let path: String
+    /// Where it was, and copies are.
+    private let path: String
     /// The public key of every ledger.
     let keys: [String]
     /// The file as it was made.
@@ -32,7 +33,9 @@ struct Workspace: Sendable {
         let keys = try writer?.keys() ?? []
         writer = nil
         try settle(path)
-        return Workspace(path: path, keys: keys, bytes: try Data(contentsOf: URL(fileURLWithPath: path)))
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+        try FileManager.default.removeItem(atPath: path)
+        return Workspace(path: path, keys: keys, bytes: bytes)
     }
 
     /// Brings everything into the one file.
@@ -99,7 +102,7 @@ struct Workspace: Sendable {
 actor SharedWorkspace {
     private var made: _Concurrency.Task<Workspace, any Error>?
     func get() async throws -> Workspace {
-        let task = made ?? _Concurrency.Task { try await Workspace.make(operations: 700, seed: 7) }
+        let task = made ?? _Concurrency.Task { try await Workspace.make(operations: 420, seed: 7) }
         made = task
         return try await task.value
     }

@@ -21,21 +21,22 @@ struct AssessmentPageTests {
     let security = FrameworkLibrary.security
 
     init() async throws {
-        harness = try await PagesUnderTest.harness.value
+        harness = try await PagesUnderTest.assessment.value
         lead = try await PersonBrowser(harness, harness.meridian.founder)
-        assessment = try #require(try await harness.services.assessments.latest(as: caller(harness.meridian.founder)))
+        assessment = try #require(
+            try await harness.services.assessments.latest(as: Self.caller(harness.meridian.founder)))
     }
 
     private var rows: String { Link.assessment(assessment).href }
     private func page(_ key: String) -> String { Link.row(assessment, key: key).href }
     private func action(_ key: String) -> String { Link.answerRow(assessment, key: key).href }
-    private func caller(_ member: RouterHarness.Member) -> Caller {
+    private static func caller(_ member: RouterHarness.Member) -> Caller {
         Caller(
             account: member.account.id, organisation: member.organisation, person: member.person,
             roles: member.roles)
     }
     private func row(_ key: String) async throws -> RowView {
-        let view = try await harness.services.assessments.view(assessment, as: caller(harness.meridian.founder))
+        let view = try await harness.services.assessments.view(assessment, as: Self.caller(harness.meridian.founder))
         return try #require(view.rows.first { $0.row.key == key })
     }
     private func versions(_ key: String) async throws -> String {
@@ -73,13 +74,29 @@ struct AssessmentPageTests {
         #expect(row.contains("value=\"na\""))
     }
 
+    @Test func theAddressesOfRowsAreThoseOfTheRoutes() async throws {
+        let view = try await harness.services.assessments.view(
+            assessment, as: Self.caller(harness.meridian.founder))
+        for asOf in [nil, "12"] {
+            let presenter = RowPresenter(
+                view: view, caller: Self.caller(harness.meridian.founder), token: "", names: [:], asOf: asOf)
+            for key in ["clause:6.1.2", "\(security):A.5.1", "a law:Art. 9(1)/ä"] {
+                #expect(presenter.rowLink(key) == Link.row(assessment, key: key, ["asOf": asOf]).href)
+                #expect(presenter.answerLink(key) == Link.answerRow(assessment, key: key).href)
+            }
+        }
+    }
+
     // MARK: Saving
 
     @Test func anAnswerByScriptRenewsTheRowAndTheCounts() async throws {
         let key = "clause:5.3"
         let sent = try await lead.post(
-            action(key), [("result", "conform"), ("maturity", "3"), ("note", "Roles are <b>named</b>."),
-                ("version", try await versions(key))], byScript: true)
+            action(key),
+            [
+                ("result", "conform"), ("maturity", "3"), ("note", "Roles are <b>named</b>."),
+                ("version", try await versions(key)),
+            ], byScript: true)
         #expect(sent.status == 200)
         #expect(sent.text.hasPrefix("<li data-row id=\"row-clause-5-3\""))
         #expect(sent.text.contains("value=\"conform\" data-key=\"1\" name=\"result\" checked"))
@@ -117,8 +134,11 @@ struct AssessmentPageTests {
     @Test func eachPartOfASharedRowIsAnsweredByItself() async throws {
         let key = "clause:6.1.2"
         let sent = try await lead.post(
-            action(key), [("result.\(ai)", "nonconform"), ("result.\(security)", "unknown"), ("maturity", ""),
-                ("note", ""), ("version", try await versions(key))], byScript: true)
+            action(key),
+            [
+                ("result.\(ai)", "nonconform"), ("result.\(security)", "unknown"), ("maturity", ""),
+                ("note", ""), ("version", try await versions(key)),
+            ], byScript: true)
         #expect(sent.status == 200)
         let row = try await row(key)
         #expect(row.part(ai)?.assessed == .nonconform)
@@ -161,8 +181,11 @@ struct AssessmentPageTests {
         #expect(sent.text.hidden("note") == nil)
         #expect(try await row(key).partsInScope.first?.assessed == .conform)
         let mine = try await lead.post(
-            action(key), [("result", try #require(sent.text.hidden("result"))),
-                ("version", try #require(sent.text.hidden("version")))], byScript: true)
+            action(key),
+            [
+                ("result", try #require(sent.text.hidden("result"))),
+                ("version", try #require(sent.text.hidden("version"))),
+            ], byScript: true)
         #expect(mine.status == 200)
         let saved = try await row(key).partsInScope.first
         #expect(saved?.assessed == .partlyConform)
@@ -183,8 +206,11 @@ struct AssessmentPageTests {
     @Test func aClauseRefusesNotApplicableEvenIfForged() async throws {
         let key = "clause:5.1"
         let sent = try await lead.post(
-            action(key), [("result", "na"), ("justification", "We would rather not have it."),
-                ("version", try await versions(key))], byScript: true)
+            action(key),
+            [
+                ("result", "na"), ("justification", "We would rather not have it."),
+                ("version", try await versions(key)),
+            ], byScript: true)
         #expect(sent.status == 422)
         #expect(sent.text.contains("Clauses 4 to 10 always apply"))
         #expect(try await row(key).partsInScope.allSatisfy { $0.assessed != .notApplicable })
@@ -202,8 +228,11 @@ struct AssessmentPageTests {
         #expect(page.text.contains("id=\"f-justification.whole-error\""))
         #expect(try await row(key).partsInScope.first?.applicability == nil)
         let said = try await lead.post(
-            action(key), [("result", "na"), ("justification", "All offices are rented and guarded by the landlord."),
-                ("version", seen)], byScript: true)
+            action(key),
+            [
+                ("result", "na"), ("justification", "All offices are rented and guarded by the landlord."),
+                ("version", seen),
+            ], byScript: true)
         #expect(said.status == 200)
         #expect(said.text.contains("Does not apply: All offices are rented"))
         #expect(try await row(key).partsInScope.first?.shown == .notApplicable)
@@ -225,8 +254,11 @@ struct AssessmentPageTests {
         let secretVersion = try await row(key).part(ai).map { "\(ai)=\($0.answer?.version ?? 0)" }
         #expect(detail.contains("id=\"f-note.\(ai)\"") && detail.contains("id=\"f-note.\(security)\""))
         let sent = try await lead.post(
-            action(key), [("from", "panel"), ("part", ai), ("result", "nonconform"), ("maturity.\(ai)", "1"),
-                ("note.\(ai)", "Only for AI."), ("version", try #require(secretVersion))], byScript: true)
+            action(key),
+            [
+                ("from", "panel"), ("part", ai), ("result", "nonconform"), ("maturity.\(ai)", "1"),
+                ("note.\(ai)", "Only for AI."), ("version", try #require(secretVersion)),
+            ], byScript: true)
         #expect(sent.status == 200)
         #expect(sent.text.hasPrefix("<div data-save id=\"unit-clause-7-3-\(RowPresenter.elementID(ai))\""))
         #expect(try await row(key).partsInScope.map(\.assessed) == [.nonconform, .unknown])
@@ -235,8 +267,11 @@ struct AssessmentPageTests {
         #expect(refused.status == 422)
         #expect(refused.text.contains("Give both standards the same result before joining them"))
         _ = try await lead.post(
-            action(key), [("from", "panel"), ("part", security), ("result", "nonconform"),
-                ("version", try await versions(key))], byScript: true)
+            action(key),
+            [
+                ("from", "panel"), ("part", security), ("result", "nonconform"),
+                ("version", try await versions(key)),
+            ], byScript: true)
         let joined = try await lead.post(
             action(key), [("from", "page"), ("separate", "false"), ("version", try await versions(key))])
         #expect(joined.status == 303)
@@ -256,7 +291,7 @@ struct AssessmentPageTests {
         let key = "clause:5.1"
         let tenant = harness.hospital
         let browser = try await PersonBrowser(harness, tenant.founder)
-        let founder = caller(tenant.founder)
+        let founder = Self.caller(tenant.founder)
         let (assessments, records) = (harness.services.assessments, harness.services.records)
         let id = try #require(try await assessments.latest(as: founder))
         let schema = Assessment.schema.erased
@@ -266,7 +301,9 @@ struct AssessmentPageTests {
             try reader.all(FrameworkAdoption.self, in: tenant.id, limit: 10)
         }
         let securityOnly = try #require(
-            adoption.first { stored in view.frameworks.contains { $0.key == security && $0.id == stored.value.framework.raw } })
+            adoption.first { stored in
+                view.frameworks.contains { $0.key == security && $0.id == stored.value.framework.raw }
+            })
         let narrowed = try await records.update(
             schema, id, over: whole.version, ["scope": .links([securityOnly.id.raw])], keepsMissing: true, as: founder)
         let path = Link.answerRow(id, key: key).href
@@ -292,7 +329,7 @@ struct AssessmentPageTests {
     @Test func aSecondPersonIsToldWhatChanged() async throws {
         let key = "clause:9.1"
         let size = try await harness.store.read { try $0.ledgerSize(harness.meridian.id) }
-        let poll = { Link.assessmentChanges(assessment, ["since": String($0)]).href }
+        let poll = { (since: Int) in Link.assessmentChanges(assessment, ["since": String(since)]).href }
         let other = try await PersonBrowser(harness, harness.meridian[.internalAuditor])
         #expect(try await other.get(poll(size - 1), byScript: true).status == 204)
         _ = try await lead.post(
@@ -310,7 +347,8 @@ struct AssessmentPageTests {
         let auditor = try await PersonBrowser(harness, harness.meridian[.externalAuditor])
         let row = try #require(try await auditor.get(rows).text.row("clause:5.1"))
         #expect(row.contains("<fieldset class=\"answers\" disabled>") && !row.contains("name=\"version\""))
-        let sent = try await auditor.post(action("clause:5.1"), [("result", "partly"), ("version", "")], byScript: true)
+        let sent = try await auditor.post(
+            action("clause:5.1"), [("result", "partly"), ("version", "")], byScript: true)
         #expect(sent.status == 403)
     }
 
@@ -323,14 +361,15 @@ struct AssessmentPageTests {
         let row = try #require(past.row(key))
         #expect(row.contains("disabled") && !row.contains("data-key=\"1\" name=\"result\" checked"))
         #expect(past.contains("class=\"asof-band\"") && !past.contains("data-poll-url"))
-        #expect(row.contains("?asOf=\(size - 1)"))
+        #expect(row.contains("?asOf=\(size - 1)") && past.contains("You look at 10 March 2026, 12:00"))
     }
 
     @Test func anotherOrganisationsAssessmentIsNotFound() async throws {
         let stranger = try await PersonBrowser(harness, harness.hospital.founder)
         #expect(try await stranger.get(rows).status == 404)
         #expect(try await stranger.get(page("clause:5.1")).status == 404)
-        let sent = try await stranger.post(action("clause:5.1"), [("result", "conform"), ("version", "")], byScript: true)
+        let sent = try await stranger.post(
+            action("clause:5.1"), [("result", "conform"), ("version", "")], byScript: true)
         #expect(sent.status == 404)
     }
 
@@ -363,19 +402,22 @@ struct AssessmentPageTests {
     @Test func linkedEvidenceIsCountedInTheRowAndListedInTheDetail() async throws {
         let key = "\(security):A.8.13"
         let item = try #require(try await row(key).partsInScope.first?.item.id)
-        let founder = caller(harness.meridian.founder)
+        let founder = Self.caller(harness.meridian.founder)
         let records = harness.services.records
         let control = try await records.create(
             Control.schema.erased,
             ["code": .text("BCK-01"), "title": .text("Restore <test>"), "requirements": .links([item])], as: founder)
-        let day = try #require(Day("2026-01-01"))
-        for (title, links) in [("Restore log", ["requirements": FieldValue.links([item])]),
-            ("Restore review", ["controls": .links([control.id])])]
-        {
+        let day = try #require(Day(year: 2026, month: 1, day: 1))
+        for (title, links) in [
+            ("Restore log", ["requirements": FieldValue.links([item])]),
+            ("Restore review", ["controls": .links([control.id])]),
+        ] {
             _ = try await records.create(
                 Evidence.schema.erased,
-                ["title": .text(title), "kind": .text("link"), "link": .text("https://example.org/x"),
-                    "periodFrom": .day(day), "periodTo": .day(day)].merging(links) { a, _ in a }, as: founder)
+                [
+                    "title": .text(title), "kind": .text("link"), "link": .text("https://example.org/x"),
+                    "periodFrom": .day(day), "periodTo": .day(day),
+                ].merging(links) { a, _ in a }, as: founder)
         }
         let row = try #require(try await lead.get(rows).text.row(key))
         #expect(row.contains("#evidence\">2<"))

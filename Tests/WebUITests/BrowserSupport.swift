@@ -16,10 +16,15 @@ import TestKit
 
 @testable import WebUI
 
-/// One installation with the shipped frameworks for all tests of pages: loading them takes seconds.
+/// Installations with the shipped frameworks, one for each suite, whose tests run one after the other: loading takes
+/// seconds, and what one suite answers must not move the numbers that another compares.
 enum PagesUnderTest {
-    static let harness = _Concurrency.Task {
-        try await RouterHarness(withCatalogue: true) { services, router in
+    static let assessment = _Concurrency.Task { try await installation() }
+    static let overview = _Concurrency.Task { try await installation() }
+    static let access = _Concurrency.Task { try await installation(withCatalogue: false) }
+
+    static func installation(withCatalogue: Bool = true) async throws -> RouterHarness {
+        try await RouterHarness(withCatalogue: withCatalogue) { services, router in
             try WebRoutes(services: services).add(to: router)
         }
     }
@@ -44,7 +49,7 @@ struct PersonBrowser {
         return headers
     }
 
-    func get(_ path: String, byScript: Bool = false) async throws -> RouterHarness.Answer {
+    func get(_ path: String, byScript: Bool = false) async throws -> RouterHarness.Reply {
         try await harness.send(.get, path, headers: Self.headers(cookie: cookie, byScript: byScript))
     }
 
@@ -52,7 +57,7 @@ struct PersonBrowser {
     func post(
         _ path: String, _ fields: [(String, String)], byScript: Bool = false, referer: String? = nil,
         secret: String? = nil
-    ) async throws -> RouterHarness.Answer {
+    ) async throws -> RouterHarness.Reply {
         try await Self.post(
             harness, path, [("csrf", secret ?? formSecret)] + fields,
             headers: Self.headers(cookie: cookie, byScript: byScript, referer: referer))
@@ -60,7 +65,7 @@ struct PersonBrowser {
 
     static func post(
         _ harness: RouterHarness, _ path: String, _ fields: [(String, String)], headers: HTTPFields = [:]
-    ) async throws -> RouterHarness.Answer {
+    ) async throws -> RouterHarness.Reply {
         var headers = headers
         headers[.contentType] = "application/x-www-form-urlencoded"
         return try await harness.send(.post, path, json: encoded(fields), headers: headers)
@@ -100,12 +105,12 @@ final class EmptyServer: Sendable {
     init() throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("concord-empty-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let environment = SteppedClock().environment
+        let environment = Access.Environment(clock: Clock { SteppedClock.start }, random: .system)
         let store = try SQLiteStore(
             path: folder.appendingPathComponent("concord.sqlite").path, schemas: Registry.schemas)
         let (library, posture) = (LibraryHolder(store: store), PostureEngine())
         let signIn = SignIn(
-            accounts: store, store: store, hasher: try PasswordHasher(parameters: .init(n: 16, r: 1, p: 1)),
+            accounts: store, store: store, hasher: PasswordHasher(parameters: .init(n: 16, r: 1, p: 1)),
             environment: environment)
         services = Services(
             environment: environment, store: store, accounts: store,

@@ -18,7 +18,7 @@ struct OverviewPageTests {
     let tenant: RouterHarness.Tenant
 
     init() async throws {
-        harness = try await PagesUnderTest.harness.value
+        harness = try await PagesUnderTest.overview.value
         tenant = harness.meridian
         browser = try await PersonBrowser(harness, tenant.founder)
     }
@@ -35,7 +35,8 @@ struct OverviewPageTests {
         let id = try #require(try await assessments.latest(as: founder))
         let view = try await assessments.view(id, as: founder)
         let results: [AnswerInput.Result] = [.conform, .partlyConform, .nonconform]
-        for (n, row) in view.rows.filter({ $0.row.key.contains(":A.6") && $0.worst == .unknown }).prefix(6).enumerated() {
+        for (n, row) in view.rows.filter({ $0.row.key.contains(":A.6") && $0.worst == .unknown }).prefix(6).enumerated()
+        {
             var input = AnswerInput()
             input.result = results[n % 3]
             for part in row.partsInScope { input.versions[part.item.frameworkKey] = part.answer?.version ?? 0 }
@@ -75,9 +76,7 @@ struct OverviewPageTests {
     }
 
     @Test func nothingAssessedIsUnknownNeitherNoneNorAll() async throws {
-        let fresh = try await RouterHarness(withCatalogue: true) { services, router in
-            try WebRoutes(services: services).add(to: router)
-        }
+        let fresh = try await PagesUnderTest.installation()
         let page = try await PersonBrowser(fresh, fresh.meridian.founder).get("/").text
         #expect(try numbers(page).map(\.number).prefix(6) == [70, 0, 0, 0, 0, 70])
         #expect(!page.contains("%</") && page.contains(Text.nothingAnsweredYet.string))
@@ -85,9 +84,7 @@ struct OverviewPageTests {
     }
 
     @Test func withoutAnAssessmentTheOverviewSaysWhatToDo() async throws {
-        let fresh = try await RouterHarness { services, router in
-            try WebRoutes(services: services).add(to: router)
-        }
+        let fresh = try await PagesUnderTest.installation(withCatalogue: false)
         let member = fresh.meridian.founder
         let caller = Caller(
             account: member.account.id, organisation: member.organisation, person: member.person, roles: member.roles)
@@ -111,8 +108,10 @@ struct OverviewPageTests {
         let yesterday = founder.today(at: harness.services.environment.now()).adding(days: -1)
         _ = try await harness.services.records.create(
             Task.schema.erased,
-            ["title": .text("Rotate <keys>"), "dueOn": .day(yesterday), "requirements": .links([item.id]),
-                "assignee": .reference(tenant.founder.person)], as: founder)
+            [
+                "title": .text("Rotate <keys>"), "dueOn": .day(yesterday), "requirements": .links([item.id]),
+                "assignee": .reference(tenant.founder.person),
+            ], as: founder)
         let page = try await browser.get("/").text
         #expect(page.contains("answered “conform”, lowered because a task is overdue"))
         #expect(page.contains("Rotate &lt;keys&gt;") && !page.contains("Rotate <keys>"))

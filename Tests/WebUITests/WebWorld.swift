@@ -38,9 +38,12 @@ final class WebWorld: Sendable {
 
     let folder: URL
     let services: Services
-    let clock = Mutex<Int64>(1_790_000_000_000)
     private let responder: any HTTPResponder<ConcordContext>
-    private let members = Mutex<[String: Member]>([:])
+    /// The founder: administrator and compliance lead.
+    let lead: Member
+    /// The other organisation's founder.
+    let stranger: Member
+    private let members: [Role: Member]
     let organisation: UUID
     let otherOrganisation: UUID
 
@@ -58,7 +61,7 @@ final class WebWorld: Sendable {
         if withCatalogue { _ = try await CatalogueLoader(store: store, environment: environment).load() }
         let library = LibraryHolder(store: store)
         let signIn = SignIn(
-            accounts: store, store: store, hasher: try PasswordHasher(parameters: .init(n: 16, r: 1, p: 1)),
+            accounts: store, store: store, hasher: PasswordHasher(parameters: .init(n: 16, r: 1, p: 1)),
             environment: environment)
         services = Services(
             environment: environment, store: store, accounts: store,
@@ -87,24 +90,27 @@ final class WebWorld: Sendable {
         router.add(middleware: EnvelopeMiddleware(environment: environment))
         try WebRoutes(services: services, schemas: schemas).add(to: router)
         responder = router.buildResponder()
+        lead = try await Self.signedIn("founder@meridian.example", signIn)
+        stranger = try await Self.signedIn("founder@hospital.example", signIn)
+        var members: [Role: Member] = [:]
+        for role in Role.allCases { members[role] = try await Self.member(role, in: ids[0], services) }
+        self.members = members
     }
 
     deinit {
         do { try FileManager.default.removeItem(at: folder) } catch { print("left behind: \(folder.path): \(error)") }
     }
 
-    private static let password = "correct horse battery 9"
-
     // MARK: People
 
-    /// The founder: administrator and compliance lead.
-    var lead: Member { get async throws { try await signedIn("founder@meridian.example") } }
-    var stranger: Member { get async throws { try await signedIn("founder@hospital.example") } }
+    private static let password = "correct horse battery 9"
 
-    func member(_ role: Role) async throws -> Member {
+    /// Somebody with this role alone.
+    func member(_ role: Role) throws -> Member { try #require(members[role]) }
+
+    private static func member(_ role: Role, in organisation: UUID, _ services: Services) async throws -> Member {
         let email = "\(role.rawValue.lowercased())@meridian.example"
-        if let known = members.withLock({ $0[email] }) { return known }
-        let account = try await services.signIn.newAccount(email: email, password: Self.password)
+        let account = try await services.signIn.newAccount(email: email, password: password)
         try await services.accounts.save(account)
         var person = Person()
         person.name = "The \(role.rawValue)"
@@ -116,7 +122,7 @@ final class WebWorld: Sendable {
         let ids = [services.environment.id(), services.environment.id()]
         assignment.person = ID(ids[0])
         let system = Caller.system(organisation: organisation)
-        let changes = [system.change("create", in: services.environment), system.change("create", in: services.environment)]
+        let changes = ids.map { _ in system.change("create", in: services.environment) }
         let valid = (try Person.schema.validated(person), try RoleAssignment.schema.validated(assignment))
         try await services.store.write(organisation) { transaction in
             try transaction.save(valid.0, id: ID(ids[0]), over: nil, by: changes[0])
@@ -126,19 +132,13 @@ final class WebWorld: Sendable {
             Membership(
                 account: account.id, organisation: organisation, person: ids[0], from: Day(daysSince1970: 20_000),
                 until: nil))
-        return try await signedIn(email)
+        return try await signedIn(email, services.signIn)
     }
 
-    private func signedIn(_ email: String) async throws -> Member {
-        if let known = members.withLock({ $0[email] }) { return known }
-        let (session, secret) = try await services.signIn.signIn(
-            email: email, password: Self.password, address: "127.0.0.1")
-        guard let (caller, _) = try await services.signIn.authenticate(sessionSecret: secret) else {
-            throw AccessError.unauthenticated
-        }
-        let member = Member(caller: caller, cookie: secret, formSecret: session.formSecret)
-        members.withLock { $0[email] = member }
-        return member
+    private static func signedIn(_ email: String, _ signIn: SignIn) async throws -> Member {
+        let (session, secret) = try await signIn.signIn(email: email, password: password, address: "127.0.0.1")
+        let (caller, _) = try #require(try await signIn.authenticate(sessionSecret: secret))
+        return Member(caller: caller, cookie: secret, formSecret: session.formSecret)
     }
 
     // MARK: Asking
@@ -254,7 +254,7 @@ struct PageCheck {
                 continue
             }
             var attributes: [String: String] = [:]
-            for pair in match.3.matches(of: /\s([a-zA-Z\-]+)(?:="([^"]*)")?/) {
+            for pair in match.3.matches(of: /\s([a-zA-Z][a-zA-Z0-9\-]*)(?:="([^"]*)")?/) {
                 if attributes[String(pair.1)] != nil { problems.append("<\(tag)> has \(pair.1) twice") }
                 attributes[String(pair.1)] = String(pair.2 ?? "")
             }

@@ -1,6 +1,7 @@
 // What a demo story is made of: records to be, named by short keys, each with the day on which things happened to it.
 // A day is counted from the day of the demo: -20 is twenty days before it. People, assets, controls and evidence name
 // each other by key, since ids exist only once the story is written.
+import Governance
 import RecordKit
 import Records
 
@@ -103,7 +104,7 @@ struct AssetDraft: Sendable {
     init(
         _ key: String, _ name: String, _ kind: Asset.Kind, _ owner: String, _ classification: Asset.Classification,
         personal: Bool = false, at place: String, from supplier: String? = nil, needs: [String] = [],
-        day: Int = -64, commissioned: Int? = -62, _ text: String
+        day: Int = -64, commissioned: Int? = -56, _ text: String
     ) {
         self.key = key
         self.name = name
@@ -289,4 +290,64 @@ struct AnswerDraft: Sendable {
     let note: String?
     let owner: String?
     let due: Int?
+}
+
+extension DecisionDraft {
+    /// About a control of ISO/IEC 27001, Annex A.
+    static func security(
+        _ reference: String, by: String, day: Int, applies: Bool = true, reasons: String? = nil,
+        _ justification: String
+    ) -> DecisionDraft {
+        DecisionDraft(
+            framework: FrameworkLibrary.security, reference: reference, isApplicable: applies, by: by, day: day,
+            justification: justification, reasons: reasons)
+    }
+    /// About a control of ISO/IEC 42001, Annex A.
+    static func ai(
+        _ reference: String, by: String, day: Int, applies: Bool = true, reasons: String? = nil,
+        _ justification: String
+    ) -> DecisionDraft {
+        DecisionDraft(
+            framework: FrameworkLibrary.ai, reference: reference, isApplicable: applies, by: by, day: day,
+            justification: justification, reasons: reasons)
+    }
+}
+
+extension AnswerDraft {
+    /// About a clause that one answer fills for both standards.
+    static func both(
+        _ clause: String, _ result: Answer.Result, _ maturity: Int, by: String, day: Int, owner: String? = nil,
+        due: Int? = nil, _ note: String? = nil
+    ) -> AnswerDraft {
+        AnswerDraft(
+            row: "clause:\(clause)", part: nil, splits: false, result: result, maturity: maturity, by: by, day: day,
+            note: note, owner: owner, due: due)
+    }
+    /// About ISO/IEC 27001 alone: a control, or its part of a clause.
+    static func security(
+        _ reference: String, _ result: Answer.Result, _ maturity: Int, by: String, day: Int, splits: Bool = false,
+        owner: String? = nil, due: Int? = nil, _ note: String? = nil
+    ) -> AnswerDraft {
+        one(FrameworkLibrary.security, reference, result, maturity, by, day, splits, owner, due, note)
+    }
+    /// About ISO/IEC 42001 alone: a control, a clause that only it has, or its part of a clause.
+    static func ai(
+        _ reference: String, _ result: Answer.Result, _ maturity: Int, by: String, day: Int, splits: Bool = false,
+        owner: String? = nil, due: Int? = nil, _ note: String? = nil
+    ) -> AnswerDraft {
+        one(FrameworkLibrary.ai, reference, result, maturity, by, day, splits, owner, due, note)
+    }
+
+    /// Clauses of ISO/IEC 42001 without a twin in the other standard.
+    private static let ownClauses = ["6.1.4", "8.4"]
+
+    private static func one(
+        _ framework: String, _ reference: String, _ result: Answer.Result, _ maturity: Int, _ by: String,
+        _ day: Int, _ splits: Bool, _ owner: String?, _ due: Int?, _ note: String?
+    ) -> AnswerDraft {
+        let isShared = !reference.hasPrefix("A.") && !ownClauses.contains(reference)
+        return AnswerDraft(
+            row: isShared ? "clause:\(reference)" : "\(framework):\(reference)", part: framework, splits: splits,
+            result: result, maturity: maturity, by: by, day: day, note: note, owner: owner, due: due)
+    }
 }

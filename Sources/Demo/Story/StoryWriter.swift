@@ -129,7 +129,7 @@ actor StoryWriter {
     func keep(name: String, mediaType: String, text: String) async throws -> FileReference {
         let bytes = Data(text.utf8)
         return try FileReference(
-            sha256: try await blobs.put(bytes), name: name, mediaType: mediaType, bytes: bytes.count)
+            sha256: try await blobs.put(bytes, for: organisation), name: name, mediaType: mediaType, bytes: bytes.count)
     }
 
     /// Answers a row of an assessment as somebody, over the versions that the story has seen.

@@ -49,7 +49,8 @@ package struct RecordService: Sendable {
     ) async throws -> Int {
         let predicate = try predicate(schema, filter, caller)
         return try await translated(schema) {
-            try await store.read { try $0.count(schema, where: predicate, in: caller.organisation, asOf: asOf) }
+            try await store.read { try $0.count(
+                    schema, where: predicate, archived: filter.archived, in: caller.organisation, asOf: asOf) }
         }
     }
 
@@ -237,14 +238,14 @@ package struct RecordService: Sendable {
             try await store.write(organisation) { [posture] transaction in
                 let old = try Self.found(schema, id, .archive, in: transaction, caller)
                 guard old.version == version else {
-                    throw ServiceError.conflict(.stale(present: old, yours: old.values))
+                    throw ServiceError.conflict(.stale(present: redacted(old, caller), yours: redacted(old, caller).values))
                 }
-                guard old.meta.isArchived != isArchived else { return old }
+                guard old.meta.isArchived != isArchived else { return redacted(old, caller) }
                 if isArchived { try RecordRules.checkArchiving(old, in: transaction) }
                 let valid = try schema.validated(old.values)
                 let saved = try transaction.save(valid, id: id, over: version, isArchived: isArchived, by: change)
                 try posture.recordChanged(from: old, to: saved, in: transaction, today: caller.today(at: change.at))
-                return saved
+                return redacted(saved, caller)
             }
         }
     }
@@ -264,7 +265,7 @@ package struct RecordService: Sendable {
             try await store.write(organisation) { [posture] transaction in
                 let old = try Self.found(schema, id, .read, in: transaction, caller)
                 guard old.version == version else {
-                    throw ServiceError.conflict(.stale(present: old, yours: old.values))
+                    throw ServiceError.conflict(.stale(present: redacted(old, caller), yours: redacted(old, caller).values))
                 }
                 if let refusal = try Self.refusal(transition, old, caller, in: transaction) {
                     throw ServiceError.forbidden(refusal.message)
@@ -285,7 +286,7 @@ package struct RecordService: Sendable {
                 let saved = try transaction.save(
                     try schema.validated(values), id: id, over: version, isArchived: false, by: change)
                 try posture.recordChanged(from: old, to: saved, in: transaction, today: caller.today(at: change.at))
-                return saved
+                return redacted(saved, caller)
             }
         }
     }
@@ -347,6 +348,7 @@ package struct RecordService: Sendable {
             Authorisation.may(caller, .read, old)
         else { throw ServiceError.notFound(schema.label) }
         guard Authorisation.may(caller, action, old) else {
+            if schema.type == Answer.type { throw ServiceError.forbidden(RecordRules.whyNotCreated(schema)) }
             throw ServiceError.forbidden("Your role does not allow you to \(action.rawValue) this \(schema.label.lowercased()).")
         }
         return old
@@ -403,7 +405,9 @@ package struct RecordService: Sendable {
     private func predicate(_ schema: AnySchema, _ filter: ListFilter, _ caller: Caller) throws -> Criteria {
         var parts: [Criteria] = []
         for condition in filter.conditions {
-            guard let field = schema.field(condition.field), field.has(.filterable), !field.has(.sensitive) else {
+            guard let field = schema.field(condition.field), field.has(.filterable) || field.has(.sortable),
+                !field.has(.sensitive)
+            else {
                 throw ServiceError.invalid("filter", "\(condition.field) is not a filter of \(schema.pluralLabel)")
             }
             parts.append(condition.predicate(field))

@@ -155,7 +155,8 @@ struct LedgerPass {
                 .failure(
                     VerificationFault(
                         "checkpoint", column: column, ledger: name, index: size,
-                        "The checkpoint of size \(size) of the ledger \(name) does not fit. \(reason)"))
+                        "The checkpoint of size \(size) of the ledger \(name) does not fit (table checkpoint, column \(column)). "
+                            + reason))
             }
             let checkpoint: Checkpoint
             do { checkpoint = try Self.open(rows.bytes(2).map { Array($0) } ?? [], name, known) } catch {

@@ -165,7 +165,7 @@ struct StructurePass {
         return VerificationFault(
             "link", column: "to_organisation", record: from,
             "The link “\(rows.text(1) ?? "")” from \(from.lowercased) to \(to.lowercased) names another organisation "
-                + "than its target has.")
+                + "than its target has (table link, column to_organisation).")
     }
 }
 

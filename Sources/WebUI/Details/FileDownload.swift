@@ -26,8 +26,8 @@ enum FileDownload {
         let moment = try await Moment.read(query["asOf"], reading, caller)
         let record = try await reading.records.get(schema, id, as: caller, asOf: moment?.asOf)
         let files = record.values.compactMap { if case .file(let file) = $0 { file } else { nil } }
-        guard let file = files.first(where: { $0.sha256 == sha256 }),
-            let bytes = try await reading.services.blobs.get(sha256)
+        guard let file = files.first(where: { $0.sha256 == sha256 }), let organisation = record.meta.organisation,
+            let bytes = try await reading.services.blobs.get(sha256, for: organisation)
         else { throw missing }
         var headers = HTTPFields()
         headers[.contentType] = "application/octet-stream"

@@ -62,10 +62,12 @@ struct FormInput: Sendable {
     let changeReason: String
     let version: Int?
 
-    /// - Parameter old: The record as it is now, for an edit.
+    /// - Parameters:
+    ///   - old: The record as it is now, for an edit.
+    ///   - files: Keeps a file of the organisation and returns its SHA-256.
     init(
         _ schema: AnySchema, old: StoredRecord?, _ body: FormBody, secret: String, zone: TimeZone,
-        blobs: any BlobStore
+        files: @escaping @Sendable (Data) async throws -> String
     ) async throws {
         changeReason = body[Self.reason] ?? ""
         version = body[Self.version].flatMap { Int($0) }
@@ -73,7 +75,7 @@ struct FormInput: Sendable {
         let isPartial = body[Self.partial] != nil
         for field in FormFields.open(schema, isNew: old == nil) where body["take.\(field.name)"] != "theirs" {
             if field.kind == .file {
-                try await readFile(field, body, secret, blobs)
+                try await readFile(field, body, secret, files)
                 continue
             }
             if field.kind.target != nil { readSearch(field, body) }
@@ -115,7 +117,8 @@ struct FormInput: Sendable {
     }
 
     private mutating func readFile(
-        _ field: FieldDescription, _ body: FormBody, _ secret: String, _ blobs: any BlobStore
+        _ field: FieldDescription, _ body: FormBody, _ secret: String,
+        _ keepFile: (Data) async throws -> String
     ) async throws {
         if let upload = body.files[field.name] {
             guard !upload.bytes.isEmpty else {
@@ -124,7 +127,7 @@ struct FormInput: Sendable {
             }
             do {
                 let file = try FileReference(
-                    sha256: try await blobs.put(upload.bytes), name: Self.fileName(upload.name),
+                    sha256: try await keepFile(upload.bytes), name: Self.fileName(upload.name),
                     mediaType: Self.mediaType(upload.mediaType), bytes: upload.bytes.count)
                 keep(file, field, secret)
             } catch let problem as Problem { problems.append(Problem(field.name, problem.message)) }

@@ -43,7 +43,8 @@ struct ListState: Sendable {
 
     private static func values(_ text: String, _ field: FieldDescription) throws -> [FieldValue] {
         if text == none { return [.null] }
-        let value = try FieldInput.value(text, for: field)
+        let value: FieldValue
+        do { value = try FieldInput.value(text, for: field) } catch { throw ServiceError.invalid(Invalid([error])) }
         if case .links(let ids) = value { return ids.map { .reference($0) } }
         return value == .null ? [] : [value]
     }

@@ -65,6 +65,8 @@ package struct FrameworkScreens: Sendable {
 
 /// All that a framework's page shows.
 struct FrameworkPage {
+    /// More relations than this fold away.
+    static let chipsShownMax = 4
     let framework: LibraryFramework
     let record: Framework
     let library: FrameworkLibrary
@@ -154,8 +156,8 @@ struct FrameworkPage {
     private func table(_ items: [LibraryItem], _ html: inout HTML) {
         html.add(
             """
-            <p class="row-tools"><span data-result-count>\(Text.itemsShown(items.count, framework.items.count))</span>\
-            </p><div class="stackable"><table class="table cards" role="table" aria-label="\(framework.name)">\
+            <div class="row-tools"><span data-result-count>\(Text.itemsShown(items.count, framework.items.count))</span>\
+            </div><div class="stackable"><table class="table cards" role="table" aria-label="\(framework.name)">\
             <thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">\(Text.requirement)</th>\
             <th role="columnheader" scope="col">\(Text.subject)</th>\
             <th role="columnheader" scope="col">\(Text.relatedItems)</th></tr></thead><tbody role="rowgroup">
@@ -165,7 +167,7 @@ struct FrameworkPage {
     }
 
     private func row(_ item: LibraryItem, _ html: inout HTML) {
-        html.raw(item.isAssessable ? "<tr role=\"row\" id=\"item-" : "<tr role=\"row\" class=\"group\" id=\"item-")
+        html.raw("<tr role=\"row\" id=\"item-")
         html.text(RowPresenter.elementID(item.reference))
         html.raw("\"><th role=\"rowheader\" scope=\"row\">")
         html.add(
@@ -198,7 +200,8 @@ struct FrameworkPage {
                 reference: other.item.reference, href: FrameworkScreens.link(key, item: other.item.reference))
             return "<span title=\"\(Text.relationWords(other.relation, other.strength))\">\(raw: .chip(chip))</span>"
         }
-        return "<span class=\"cluster\">\(raw: chips)</span>"
+        let all: Markup = "<span class=\"cluster\">\(raw: chips)</span>"
+        return others.count > Self.chipsShownMax ? .disclosure(text(.relatedCount(others.count)), all) : all
     }
 }
 

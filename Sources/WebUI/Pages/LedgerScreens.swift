@@ -76,7 +76,13 @@ struct LedgerPage {
     }
 
     private var facts: Markup {
-        let note: Markup = checkpoint.map { "<pre class=\"mono\">\($0.note)</pre>" }
+        let note: Markup =
+            checkpoint.map {
+                """
+                <div class="scroll" tabindex="0" role="group" aria-label="\(Text.signedNote)">\
+                <pre class="mono">\($0.note)</pre></div>
+                """
+            }
             ?? .status(.unknown, text(.notSignedYet), isPlain: true)
         return .descriptionList([
             (text(.entries), .escaped(Text.count(size))), (text(.signedName), .mono(origin)),
@@ -95,7 +101,7 @@ struct LedgerPage {
         }
         return """
             <h3>\(Text.itProves)</h3>\(raw: points(Text.ledgerProves))\
-            <h3>\(Text.itDoesNotProve)</h3>\(raw: points(Text.ledgerLimits))
+            <h3 class="mt">\(Text.itDoesNotProve)</h3>\(raw: points(Text.ledgerLimits))
             """
     }
 
@@ -128,8 +134,10 @@ struct LedgerPage {
         .pager(
             summary: text(.entriesOf(leaves.count, size)),
             previousHref: end < size
-                ? Link.ledger(end + LedgerScreens.leavesShownMax < size
-                    ? ["before": String(end + LedgerScreens.leavesShownMax)] : [:]).href : nil,
+                ? Link.ledger(
+                    end + LedgerScreens.leavesShownMax < size
+                        ? ["before": String(end + LedgerScreens.leavesShownMax)] : [:]
+                ).href : nil,
             nextHref: start > 0 ? Link.ledger(["before": String(start)]).href : nil)
     }
 

@@ -21,7 +21,7 @@ package struct OverviewScreens: Sendable {
 
     @Sendable private func overview(_ request: Request, _ context: ConcordContext) async throws -> Response {
         let caller = try frame.caller(context)
-        let moment = try await PageMoment(try request.linkQuery(), services, caller)
+        let moment = try await Moment.read(try request.linkQuery(), services, caller)
         let today = caller.today(at: services.environment.now())
         var presenter: RowPresenter?
         if let id = try await services.assessments.latest(as: caller, asOf: moment?.asOf) {
@@ -31,13 +31,13 @@ package struct OverviewScreens: Sendable {
                 try $0.titles(Person.schema.erased, people, in: caller.organisation)
             }
             presenter = RowPresenter(
-                view: view, caller: caller, token: context.formToken, names: names, asOf: moment?.text)
+                view: view, caller: caller, token: context.formToken, names: names, asOf: moment?.parameter)
         }
         let work = try await OpenWork(services.store, caller, today: today, asOf: moment?.asOf)
         let page = OverviewPage(presenter: presenter, work: work, caller: caller, today: today)
         return try await frame.page(
             text(.overview), request, context,
-            { $0.asOf = moment?.band(caller, back: Link.overview.href) }, content: page.markup())
+            { $0.asOf = moment?.band(backHref: Link.overview.href) }, content: page.markup())
     }
 }
 
@@ -227,21 +227,25 @@ struct OverviewPage {
             let rows = open.prefix(Self.gapsShownMax).map { gapRow($0, presenter) }
             content = .dataTable(
                 label: text(.whatNext),
-                columns: [.gap, .shownAs, .owner, .openTasks, .action].map { TableColumn(text($0)) }, rows: rows,
+                columns: [.gap, .shownAs, .owner, .work, .action].map { TableColumn(text($0)) }, rows: rows,
                 isSticky: false)
         }
         return .card(
             id: "next", title: text(.whatNext),
             aside: all == 0 ? nil : .link(text(.allGaps(all)), allLink), lead: text(.whatNextLead), isFlush: true,
             footer: unknownRows == 0
-                ? nil : "\(raw: .icon(.unknown, isSmall: true)) \(raw: .link(text(.rowsUnknown(unknownRows)), unknown))",
+                ? nil
+                : """
+                <span class="cluster">\(raw: .icon(.unknown, isSmall: true))\
+                \(raw: .link(text(.rowsUnknown(unknownRows)), unknown))</span>
+                """,
             content)
     }
 
     private func gapRow(_ row: RowView, _ presenter: RowPresenter) -> TableRow {
         let worst = row.worst
         let owner = row.partsInScope.lazy.compactMap { $0.answer?.value.owner?.raw }.first
-        let tasks = row.partsInScope.reduce(0) { $0 + ($1.status?.tasksOpen ?? 0) }
+        let isWorkedOn = row.partsInScope.contains { ($0.status?.tasksOpen ?? 0) > 0 }
         let reference = row.partsInScope.first?.item.reference ?? ""
         var query: LinkQuery = ["title": String(text(.closeGap(reference, row.row.title)).prefix(200))]
         for part in row.partsInScope { query.add("requirements", part.item.id.lowercased) }
@@ -256,8 +260,8 @@ struct OverviewPage {
             title: "\(reference) \(row.row.title)", href: presenter.rowLink(row.row.key),
             subtitle: row.partsInScope.map { row.frameworkName($0) }.joined(separator: ", "),
             cells: [
-                .status(worst.tone, worst.word), .person(owner.map { presenter.names[$0] ?? text(.somebody) }),
-                .escaped(Text.count(tasks)), action,
+                .status(worst.tone, worst.shownWord), .person(owner.map { presenter.names[$0] ?? text(.somebody) }),
+                .escaped(text(isWorkedOn ? .hasOpenTask : .hasNoOpenTask)), action,
             ])
     }
 
@@ -270,7 +274,7 @@ struct OverviewPage {
             let reference = parts.first?.item.reference ?? ""
             return """
                 <li>\(raw: .link("\(reference) \(row.row.title)", presenter.rowLink(row.row.key)))\
-                \(raw: .status(row.worst.tone, row.worst.word))\
+                \(raw: .status(row.worst.tone, row.worst.shownWord))\
                 <span class="meta">\(parts.map { presenter.loweredWords($0) }.joined(separator: " "))</span></li>
                 """
         }
@@ -286,7 +290,8 @@ struct OverviewPage {
         let evidence = Link.list(Evidence.schema.erased.plural, ["sort": "validUntil"]).href
         return Markup { html in
             html.add(list("mine", .myTasks, work.mine, empty: .noTasksOfMine, all: .link(text(.allTasks), byDay)))
-            html.add(list("late", .overdueTasks, work.overdue, empty: .nothingOverdue, all: .link(text(.allTasks), byDay)))
+            html.add(
+                list("late", .overdueTasks, work.overdue, empty: .nothingOverdue, all: .link(text(.allTasks), byDay)))
             let items: Markup = .each(work.ending.shown) { piece in
                 let isOld = piece.value.validUntil.map { $0 < today } ?? false
                 let day = piece.value.validUntil.map { text(.validTo($0)) } ?? ""

@@ -1,4 +1,5 @@
 // What the hand-made pages share: answers with the right headers, the query of a request, addresses within Concord.
+import Access
 import Foundation
 import Governance
 import HTTPServing
@@ -6,6 +7,7 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 import RecordKit
+import Records
 import Storage
 
 /// How a page is answered.
@@ -94,6 +96,16 @@ enum LocalPath {
     }
 }
 
+extension Moment {
+    /// The moment of the past that a query asks for; `nil` for now.
+    /// - Throws: ``ServiceError`` for what is no moment of this ledger.
+    static func read(_ query: LinkQuery, _ services: Services, _ caller: Caller) async throws -> Moment? {
+        let schemas = Dictionary(uniqueKeysWithValues: Registry.schemas.map { ($0.type, $0) })
+        let reading = RecordScreens.Reading(services: services, ordered: Registry.schemas, schemas: schemas)
+        return try await read(query["asOf"], reading, caller)
+    }
+}
+
 extension Markup {
     /// Record text by itself.
     static func isolated(_ text: String) -> Markup { "<bdi>\(text)</bdi>" }
@@ -120,7 +132,10 @@ extension Conformity {
         case .unknown: .unknown
         }
     }
+    /// As an answer.
     var word: String { text(choice.word) }
+    /// As what is shown: nothing answered is unknown.
+    var shownWord: String { self == .unknown ? text(.unknown) : word }
 }
 
 extension AnswerChoice {

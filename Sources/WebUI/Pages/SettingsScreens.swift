@@ -130,7 +130,7 @@ package struct SettingsScreens: Sendable {
             : """
             <form class="stack" method="post" action="\(Link.invite.href)">\(raw: .hidden("csrf", context.formToken))\
             \(raw: .field(FormField("person", label: text(.person), .reference(options), isRequired: true)))\
-            \(raw: .submitButton(text(.makeLink), look: .primary))</form>
+            <p class="cluster">\(raw: .submitButton(text(.makeLink), look: .primary))</p></form>
             """
         let new: Markup? =
             Authorisation.mayCreate(caller, Person.schema.erased)
@@ -258,7 +258,7 @@ package struct SettingsScreens: Sendable {
         return """
             <form class="stack" method="post" action="\(Link.tokens.href)">\(raw: .hidden("csrf", context.formToken))\
             \(raw: .errorSummary(errors))\(raw: .each(fields) { .field($0) })\
-            \(raw: .submitButton(text(.makeToken), look: .primary))</form>
+            <p class="cluster">\(raw: .submitButton(text(.makeToken), look: .primary))</p></form>
             """
     }
 
@@ -312,7 +312,7 @@ package struct SettingsScreens: Sendable {
             <form class="stack" method="post" action="\(Link.account.href)">\(raw: .hidden("csrf", context.formToken))\
             \(raw: .errorSummary(errors))\(raw: .field(field("currentPassword", .currentPassword, isNew: false)))\
             \(raw: .field(field("password", .newPassword, isNew: true)))\
-            \(raw: .submitButton(text(.changePassword), look: .primary))</form>
+            <p class="cluster">\(raw: .submitButton(text(.changePassword), look: .primary))</p></form>
             """
         let roles = Role.allCases.filter(caller.roles.contains).map(\.label).joined(separator: ", ")
         return try await page(

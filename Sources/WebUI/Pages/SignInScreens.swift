@@ -42,13 +42,14 @@ package struct SignInScreens: Sendable {
     ) -> Response {
         let notice: Markup? = message.map { .notice(.bad, title: $0, isAlert: true) }
         let fields = [
-            FormField("email", label: text(.email), .email, values: [email], isRequired: true, autocomplete: "username"),
+            FormField(
+                "email", label: text(.email), .email, values: [email], isRequired: true, autocomplete: "username"),
             FormField("password", label: text(.password), .password(isNew: false), isRequired: true),
         ]
         let content: Markup = """
             <form class="card stack" method="post" action="\(Link.signIn().href)"><h1>\(Text.signIn)</h1>\
             \(raw: notice)\(raw: .hidden("next", next))\(raw: .each(fields) { .field($0) })\
-            \(raw: .submitButton(text(.signIn), look: .primary))<p class="meta">\(Text.passwordForgotten)</p></form>
+            \(raw: .submitButton(text(.signIn), look: .primary))</form>
             """
         return frame.signedOutPage(text(.signIn), request, status: status, content: content)
     }
@@ -122,7 +123,8 @@ package struct SignInScreens: Sendable {
         }
         func field(_ name: String, _ label: Text, _ control: FormField.Control, help: Text? = nil) -> FormField {
             FormField(
-                name, label: text(label), control, values: [values[name] ?? (name == "timeZone" ? "Europe/Berlin" : "")],
+                name, label: text(label), control,
+                values: [values[name] ?? (name == "timeZone" ? "Europe/Berlin" : "")],
                 help: help.map(text), error: error(name), isRequired: true,
                 autocomplete: name == "email" ? "username" : nil)
         }

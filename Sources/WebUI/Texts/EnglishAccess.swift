@@ -5,7 +5,6 @@
 extension Text {
     package static let email = Text("E-mail")
     package static let password = Text("Password")
-    package static let passwordForgotten = Text("Password forgotten? Your administrator makes a new link for you.")
     package static let newPassword = Text("New password")
     package static let passwordHelp = Text("At least 12 characters. A few words that only you put together are good.")
     package static let setPassword = Text("Set password and sign in")
@@ -21,7 +20,8 @@ extension Text {
     package static let yourName = Text("Your name")
     package static let linkNotGood = Text("This link is not good")
     package static let notAllowed = Text("Not allowed")
-    package static let formFromElsewhere = Text("The form was sent from another site. Open the page here and send it again.")
+    package static let formFromElsewhere = Text(
+        "The form was sent from another site. Open the page here and send it again.")
 
     package static func tooManyAttempts(_ seconds: Int) -> Text {
         Text("Too many failed attempts. Try again in \(seconds == 1 ? "1 second" : "\(count(seconds)) seconds").")

@@ -139,9 +139,10 @@ extension Text {
     /// What evidence and tasks say by themselves, with the counts that say it.
     package static func measuredWords(_ measured: Measured?, _ status: StatusRow?) -> Text {
         guard let measured, let status else { return Text("Nothing is measured: no evidence and no overdue task.") }
+        let pieces = status.evidence == 1 ? "1 piece" : "\(status.evidence) pieces"
+        let tasks = status.tasksOpen == 1 ? "1 open task" : "\(status.tasksOpen) open tasks"
         let counts =
-            "\(status.evidence) pieces of evidence, \(status.evidenceStale) out of date; "
-            + "\(status.tasksOpen) open tasks, \(status.tasksOverdue) overdue"
+            "\(pieces) of evidence, \(status.evidenceStale) out of date; \(tasks), \(status.tasksOverdue) overdue"
         let word =
             switch measured {
             case .supported: "Supported"
@@ -154,9 +155,13 @@ extension Text {
         Text(from == to ? dayWords(from).string : "\(dayWords(from).string) to \(dayWords(to).string)")
     }
     package static func through(_ meta: String, _ control: String) -> Text { Text("\(meta), through \(control)") }
-    package static func shownOf(_ shown: Int, _ all: Int) -> Text { Text("The first \(count(shown)) of \(count(all)).") }
+    package static func shownOf(_ shown: Int, _ all: Int) -> Text {
+        Text("The first \(count(shown)) of \(count(all)).")
+    }
     package static func dueOn(_ day: Day) -> Text { Text("due \(dayWords(day).string)") }
-    package static func closeGap(_ reference: String, _ title: String) -> Text { Text("Close the gap in \(reference) \(title)") }
+    package static func closeGap(_ reference: String, _ title: String) -> Text {
+        Text("Close the gap in \(reference) \(title)")
+    }
     package static func mayNotCreate(_ plural: String) -> Text { Text("Your role does not create \(plural).") }
     package static func maturityLevel(_ level: Int) -> Text {
         let words = ["nothing", "by chance", "repeatable", "defined", "measured", "always improved"]

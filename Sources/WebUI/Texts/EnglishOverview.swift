@@ -18,11 +18,12 @@ extension Text {
         Text("A control counts as not applicable if its applicability decision says so. Clauses always apply."),
         Text(
             "Measured comes from evidence and tasks that are linked to the requirement or to one of its controls: "
-                + "supported with evidence that is in date and nothing overdue, weakened if all evidence is out of date "
-                + "or a task is overdue, failing if a corrective action is overdue."),
+                + "supported with evidence that is in date and nothing overdue, weakened if all evidence is out of "
+                + "date or a task is overdue, failing if a corrective action is overdue."),
         Text(
             "Shown is the assessed result, lowered where measured is worse: weakened makes conform partly, failing "
-                + "makes conform and partly nonconform. A measurement never raises a result and never fills an unknown."),
+                + "makes conform and partly nonconform. A measurement never raises a result and never fills an unknown."
+        ),
         Text("The parts of a bar are these counts. There is no score: a percentage over unknowns would mislead."),
     ]
     package static let clauses = Text("Clauses")
@@ -31,7 +32,9 @@ extension Text {
     package static let whatNext = Text("What to do next")
     package static let whatNextLead = Text("Gaps without an owner or without an open task, nonconform first.")
     package static let gap = Text("Gap")
-    package static let openTasks = Text("Open tasks")
+    package static let work = Text("Work")
+    package static let hasOpenTask = Text("Task open")
+    package static let hasNoOpenTask = Text("No open task")
     package static let action = Text("Action")
     package static let nothingToTake = Text("No gap waits for somebody")
     package static let nothingAnsweredYet = Text("Nothing is answered yet, so nothing is known about gaps.")
@@ -64,7 +67,9 @@ extension Text {
             \(split) split by a person. \(rowCount(own).string) belong to one standard only.
             """)
     }
-    package static func allGaps(_ rows: Int) -> Text { Text(rows == 1 ? "The 1 row with a gap" : "All \(count(rows)) rows with gaps") }
+    package static func allGaps(_ rows: Int) -> Text {
+        Text(rows == 1 ? "The 1 row with a gap" : "All \(count(rows)) rows with gaps")
+    }
     package static func rowsUnknown(_ rows: Int) -> Text {
         Text("\(rowCount(rows).string) with something that is unknown")
     }
@@ -90,6 +95,7 @@ extension Text {
     package static let noItemFits = Text("No item fits")
     package static let showAllItems = Text("Show all items")
 
+    package static func relatedCount(_ number: Int) -> Text { Text("\(count(number)) related items") }
     package static func itemsShown(_ shown: Int, _ all: Int) -> Text {
         Text(shown == all ? "\(count(all)) items" : "\(count(shown)) of \(count(all)) items")
     }

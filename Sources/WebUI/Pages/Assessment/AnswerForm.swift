@@ -29,9 +29,9 @@ struct CommonAnswer {
     let hasSeveralNotes: Bool
 
     init(_ parts: [PartView]) {
-        func same<T: Hashable>(_ value: (PartView) -> T) -> T? {
-            let values = Set(parts.map(value))
-            return values.count == 1 ? values.first : nil
+        func same<T: Equatable>(_ value: (PartView) -> T) -> T? {
+            guard let first = parts.first.map(value) else { return nil }
+            return parts.count == 1 || parts.dropFirst().allSatisfy { value($0) == first } ? first : nil
         }
         assessed = same(\.assessed)
         maturity = same { $0.answer?.value.maturity } ?? nil
@@ -43,7 +43,7 @@ struct CommonAnswer {
                 let decision = part.applicability?.value
                 return decision?.isApplicable == false ? decision?.justification : nil
             } ?? nil
-        hasSeveralNotes = Set(parts.map { $0.answer?.value.note }).count > 1
+        hasSeveralNotes = parts.count > 1 && same { $0.answer?.value.note } == nil
     }
 }
 
@@ -101,7 +101,8 @@ struct AnswerForm {
             let trimmed = $0.trimmingCharacters(in: .whitespacesAndNewlines)
             return trimmed.isEmpty ? nil : trimmed
         }
-        sent = Dictionary(uniqueKeysWithValues: Self.fields.compactMap { name in body[name + suffix].map { (name, $0) } })
+        sent = Dictionary(
+            uniqueKeysWithValues: Self.fields.compactMap { name in body[name + suffix].map { (name, $0) } })
         find = body["find"]
         words = body["owner\(suffix).search"] ?? ""
     }
@@ -125,10 +126,11 @@ struct AnswerForm {
     /// What to tell the service, one input for each part that changes; empty if nothing does.
     /// - Throws: ``ServiceError``: invalid for values that no answer takes.
     func inputs(over row: RowView) throws -> [AnswerInput] {
-        let parts = try part.map { key in
-            guard let part = row.part(key) else { throw ServiceError.invalid("part", text(.meansNothing)) }
-            return [part]
-        } ?? row.partsInScope
+        let parts =
+            try part.map { key in
+                guard let part = row.part(key) else { throw ServiceError.invalid("part", text(.meansNothing)) }
+                return [part]
+            } ?? row.partsInScope
         if let separate {
             var input = AnswerInput()
             input.isSeparate = separate
@@ -180,7 +182,8 @@ struct AnswerForm {
                 result == .notApplicable && justification != nil && justification != common.justification
             if isNew || isNewReason {
                 input.result = result.result
-                input.justification = result == .notApplicable || isNew && common.assessed == .notApplicable
+                input.justification =
+                    result == .notApplicable || isNew && common.assessed == .notApplicable
                     ? reason(for: result, common) : nil
                 isChanged = true
             }

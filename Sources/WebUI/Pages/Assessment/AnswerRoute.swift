@@ -190,8 +190,13 @@ struct PostedAnswer {
             name: name ?? text(.theSystem), time: theirs.meta.updatedAt.words(in: caller.timeZone),
             theirs: form.words(of: theirs.value, like: mine), mine: mine.map(\.words).joined(separator: "; "),
             action: Link.answerRow(now.assessment.id.raw, key: key).href,
-            hidden: [("csrf", presenter.token), ("from", form.place.rawValue), ("part", form.part ?? ""),
-                ("version", current.versions(form.part.flatMap { current.part($0) }.map { [$0] } ?? current.partsInScope))]
+            hidden: [
+                ("csrf", presenter.token), ("from", form.place.rawValue), ("part", form.part ?? ""),
+                (
+                    "version",
+                    current.versions(form.part.flatMap { current.part($0) }.map { [$0] } ?? current.partsInScope)
+                ),
+            ]
                 + mine.map { ($0.name, $0.value) }
                 + [form.justification.map { (form.justificationField, $0) }].compactMap(\.self),
             theirsHref: presenter.rowLink(key))
@@ -228,9 +233,10 @@ extension AnswerForm {
             changes.append(
                 ChangedField(name: name, value: result.rawValue, words: text(result.word), field: "result"))
         }
-        for (name, field) in [("maturity", base.maturity.map(String.init)), ("note", base.note),
-            ("owner", base.owner?.raw.lowercased), ("dueOn", base.dueOn?.description)]
-        {
+        for (name, field) in [
+            ("maturity", base.maturity.map(String.init)), ("note", base.note),
+            ("owner", base.owner?.raw.lowercased), ("dueOn", base.dueOn?.description),
+        ] {
             guard let sent = sent[name] else { continue }
             let normal = sent.replacingOccurrences(of: "\r\n", with: "\n")
                 .trimmingCharacters(in: .whitespacesAndNewlines)

@@ -56,7 +56,7 @@ package struct AssessmentScreens: Sendable {
             { shell in
                 shell.isRail = true
                 shell.pollHref = poll
-                shell.asOf = moment?.band(caller, back: back)
+                shell.asOf = moment?.band(backHref: back)
             }, content: page.markup())
     }
 
@@ -109,7 +109,7 @@ package struct AssessmentScreens: Sendable {
 
     func detailPage(
         _ row: RowView, _ presenter: RowPresenter, _ request: Request, _ context: ConcordContext,
-        _ moment: PageMoment? = nil, status: HTTPResponse.Status = .ok, notice: Markup? = nil,
+        _ moment: Moment? = nil, status: HTTPResponse.Status = .ok, notice: Markup? = nil,
         refused: RefusedAnswer? = nil, words: String = ""
     ) async throws -> Response {
         let detail = try await rowDetail(row, presenter, .page, moment, words: words)
@@ -125,7 +125,7 @@ package struct AssessmentScreens: Sendable {
         let back = Link.row(id, key: row.row.key).href
         return try await frame.page(
             "\(reference) \(row.row.title)", request, context, status: status,
-            { $0.asOf = moment?.band(presenter.caller, back: back) },
+            { $0.asOf = moment?.band(backHref: back) },
             content: head + detail.markup(notice: notice, refused: refused))
     }
 
@@ -153,18 +153,21 @@ package struct AssessmentScreens: Sendable {
     }
 
     func presenter(
-        _ view: AssessmentView, _ context: ConcordContext, _ caller: Caller, _ moment: PageMoment?
+        _ view: AssessmentView, _ context: ConcordContext, _ caller: Caller, _ moment: Moment?
     ) async throws -> RowPresenter {
         let people = RowPresenter.people(in: view)
-        let names = people.isEmpty ? [:] : try await services.store.read {
-            try $0.titles(Person.schema.erased, people, in: caller.organisation)
-        }
+        let names =
+            people.isEmpty
+            ? [:]
+            : try await services.store.read {
+                try $0.titles(Person.schema.erased, people, in: caller.organisation)
+            }
         return RowPresenter(
-            view: view, caller: caller, token: context.formToken, names: names, asOf: moment?.text)
+            view: view, caller: caller, token: context.formToken, names: names, asOf: moment?.parameter)
     }
 
     func rowDetail(
-        _ row: RowView, _ presenter: RowPresenter, _ place: AnswerForm.Place, _ moment: PageMoment?,
+        _ row: RowView, _ presenter: RowPresenter, _ place: AnswerForm.Place, _ moment: Moment?,
         words: String = ""
     ) async throws -> RowDetail {
         let caller = presenter.caller
@@ -178,43 +181,14 @@ package struct AssessmentScreens: Sendable {
             place: place)
     }
 
-    func moment(_ query: LinkQuery, _ caller: Caller) async throws -> PageMoment? {
-        try await PageMoment(query, services, caller)
+    func moment(_ query: LinkQuery, _ caller: Caller) async throws -> Moment? {
+        try await Moment.read(query, services, caller)
     }
 
     static let ledgerHeader: HTTPField.Name = {
         guard let name = HTTPField.Name("Concord-Ledger") else { preconditionFailure("no name of a header") }
         return name
     }()
-}
-
-/// A moment of the past that a page shows.
-struct PageMoment {
-    /// As the query has it: a ledger index or a day.
-    let text: String
-    let asOf: AsOf
-
-    /// - Returns: `nil` if the page shows the present.
-    init?(_ query: LinkQuery, _ services: Services, _ caller: Caller) async throws {
-        guard let text = query["asOf"] else { return nil }
-        self.text = text
-        if let index = Int(text) {
-            asOf = try await services.records.moment(index: index, as: caller)
-        } else if let time = Instant(text) {
-            asOf = try await services.records.moment(at: time, as: caller)
-        } else if let day = Day(text) {
-            // The end of that day in the organisation's zone.
-            let next = Instant(millisecondsSince1970: Int64(day.adding(days: 1).daysSince1970) * 86_400_000 - 1)
-            asOf = try await services.records.moment(
-                at: next.adding(seconds: -caller.timeZone.secondsFromGMT(for: next.date)), as: caller)
-        } else {
-            throw Failure.invalid("asOf", WebUI.text(.meansNothing))
-        }
-    }
-
-    func band(_ caller: Caller, back: String) -> AsOfBand {
-        AsOfBand(day: text, ledgerIndex: max(0, asOf.index), backHref: back)
-    }
 }
 
 /// What stands where there is no assessment yet.

@@ -31,7 +31,7 @@ struct RowDetail {
             html.add(notice)
             html.add(
                 """
-                <div class="cluster mb">\(raw: .each(presenter.chips(row, isLinked: true)) { .chip($0) })\
+                <div class="cluster mb">\(raw: .each(presenter.chips(row.partsInScope, isLinked: true)) { .chip($0) })\
                 \(raw: .pill(kindWord))</div>
                 """)
             if place == .panel { html.add("<h2><bdi>\(row.row.title)</bdi></h2>") }
@@ -80,7 +80,7 @@ struct RowDetail {
         let why = text(row.isSplit ? .whyJoin : .whySplit)
         return """
             <section><h3>\(Text.oneAnswerOrTwo)</h3><p class="meta">\(why)</p>\
-            <form method="post" action="\(Link.answerRow(presenter.assessmentID, key: row.row.key).href)" data-plain>\
+            <form method="post" action="\(presenter.answerLink(row.row.key))" data-plain>\
             \(raw: .hidden("csrf", presenter.token))\(raw: .hidden("from", place.rawValue))\
             \(raw: .hidden("version", row.versions(row.partsInScope)))\
             \(raw: .submitButton(label, look: .small, name: "separate", value: row.isSplit ? "false" : "true"))\
@@ -99,7 +99,7 @@ struct RowDetail {
             html.add(form.standing(part))
             if !item.questions.isEmpty {
                 let questions: Markup = .each(item.questions) { "<li><span>\($0)</span></li>" }
-                html.add("<h4>\(Text.questions)</h4><ul class=\"list\">\(raw: questions)</ul>")
+                html.add("<h4 class=\"mt\">\(Text.questions)</h4><ul class=\"list\">\(raw: questions)</ul>")
             }
             html.add(evidence(part, isFirst: isFirst))
             html.add(controls(part))
@@ -117,7 +117,7 @@ struct RowDetail {
                 text(.typicalEvidence),
                 "<ul class=\"list\">\(raw: .each(part.item.typicalEvidence) { "<li><span>\($0)</span></li>" })</ul>")
         return """
-            <h4\(attribute: "id", isFirst ? "evidence" : nil)>\(Text.evidence) \
+            <h4 class="mt"\(attribute: "id", isFirst ? "evidence" : nil)>\(Text.evidence) \
             <span class="muted">\(pieces.count)</span></h4>\
             \(raw: pieces.isEmpty ? "<p class=\"meta\">\(Text.noEvidenceYet)</p>" : tiles)\
             \(raw: more(pieces.count))\(raw: typical)\
@@ -150,10 +150,11 @@ struct RowDetail {
                     Link.record(Control.schema.erased, control.id.raw).href))\(raw: .status(tone, text(word)))</li>
                 """
         }
+        let list: Markup =
+            controls.isEmpty ? "<p class=\"meta\">\(Text.noControlsYet)</p>" : "<ul class=\"list\">\(raw: items)</ul>"
         return """
-            <h4>\(Text.linkedControls) <span class="muted">\(controls.count)</span></h4>\
-            \(raw: controls.isEmpty ? "<p class=\"meta\">\(Text.noControlsYet)</p>" : "<ul class=\"list\">\(raw: items)</ul>")\
-            \(raw: more(controls.count))\
+            <h4 class="mt">\(Text.linkedControls) <span class="muted">\(controls.count)</span></h4>\
+            \(raw: list)\(raw: more(controls.count))\
             \(raw: addLink(Control.schema.erased, text(.linkControl), [part.item.id], title: nil))
             """
     }
@@ -172,10 +173,11 @@ struct RowDetail {
         let items: Markup = .each(tasks.prefix(RowDetailData.shownMax)) { task in
             .taskLine(task, today: today, name: task.value.assignee.flatMap { data.names[$0.raw] })
         }
-        let items2: Markup = tasks.isEmpty ? "<p class=\"meta\">\(Text.noTasksYet)</p>" : "<ul class=\"list\">\(raw: items)</ul>"
+        let list: Markup =
+            tasks.isEmpty ? "<p class=\"meta\">\(Text.noTasksYet)</p>" : "<ul class=\"list\">\(raw: items)</ul>"
         let reference = row.partsInScope.first?.item.reference ?? ""
         return """
-            <section><h3>\(Text.tasks) <span class="muted">\(tasks.count)</span></h3>\(raw: items2)\
+            <section><h3>\(Text.tasks) <span class="muted">\(tasks.count)</span></h3>\(raw: list)\
             \(raw: addLink(
                 Task.schema.erased, text(.makeTask), row.partsInScope.map(\.item.id),
                 title: text(.closeGap(reference, row.row.title))))</section>

@@ -139,7 +139,8 @@ struct PeopleChoice: Sendable {
         let all = Authorisation.visible(caller, .read, schema)
         let page = try await store.read { reader in
             let few = try reader.page(
-                Query(schema, where: all, sort: Sort("name"), limit: Self.listedMax), in: caller.organisation, asOf: nil)
+                Query(schema, where: all, sort: Sort("name"), limit: Self.listedMax), in: caller.organisation, asOf: nil
+            )
             guard few.next != nil else { return (few, false) }
             guard !words.isEmpty else { return (RecordPage(records: [], next: nil, previous: nil), true) }
             return (
@@ -154,7 +155,9 @@ struct PeopleChoice: Sendable {
     }
 
     /// The field for an owner, who is among the choices in any case.
-    func field(_ fieldName: String, owner: UUID?, name: String?, value: String?, error: String?) -> FormField {
+    func field(
+        _ fieldName: String, owner: UUID?, name: String?, value: String?, error: String?, width: FormField.Width
+    ) -> FormField {
         var options = options
         if let owner, !options.contains(where: { $0.value == owner.lowercased }) {
             options.insert(FieldOption(owner.lowercased, name ?? text(.somebody)), at: 0)
@@ -163,6 +166,6 @@ struct PeopleChoice: Sendable {
         return FormField(
             fieldName, label: text(.owner),
             isSearch ? .referenceSearch(found: options, query: words) : .reference(options), values: values,
-            error: error, width: .half)
+            error: error, width: width)
     }
 }

@@ -60,7 +60,7 @@ struct RowForms {
                 """
         }
         facts.append((text(.measured), .escaped(text(.measuredWords(part.measured, part.status)))))
-        facts.append((text(.shownAs), .status(part.shown.tone, part.shown.word, isPlain: true)))
+        facts.append((text(.shownAs), .status(part.shown.tone, part.shown.shownWord, isPlain: true)))
         if part.shown != part.assessed { facts.append((text(.whyLowered), .escaped(presenter.loweredWords(part)))) }
         return """
             <div id="\(Self.standingID(row.row.key, part.item.frameworkKey))" data-live>\
@@ -92,14 +92,15 @@ struct RowForms {
         return Markup { html in
             html.add(
                 """
-                <form class="stack tight" method="post" action="\(Link.answerRow(presenter.assessmentID, key: row.row.key).href)">\
+                <form class="stack tight mt mb8" method="post" action="\(presenter.answerLink(row.row.key))">\
                 \(raw: .hidden("csrf", presenter.token))\(raw: .hidden("from", place.rawValue))\
                 \(raw: .hidden("part", key ?? ""))\(raw: .hidden("version", row.versions(parts)))
                 """)
             if !others.isEmpty { html.add(.notice(.bad, title: others.joined(separator: " "), isAlert: true)) }
             html.answers(
                 AnswerPart(standard: key.map { presenter.shortName($0) }, answer: answer),
-                reference: parts.first?.item.reference ?? "", allowsNotApplicable: row.isControl, isLarge: true)
+                reference: parts.first?.item.reference ?? "", allowsNotApplicable: row.isControl,
+                isLarge: place == .page)
             html.add("<div class=\"form\">\(raw: .each(fields) { .field($0) })</div>")
             html.add(
                 """
@@ -111,6 +112,7 @@ struct RowForms {
 
     private func fields(_ common: CommonAnswer, _ key: String?, _ refused: RefusedAnswer?) -> [FormField] {
         let end = AnswerForm.suffix(key)
+        let width: FormField.Width = place == .page ? .half : .full
         func value(_ name: String, _ stored: String?) -> [String] { [refused?.form.sent[name] ?? stored ?? ""] }
         let levels = (0...5).map { FieldOption(String($0), text(.maturityLevel($0))) }
         var fields: [FormField] = []
@@ -125,15 +127,15 @@ struct RowForms {
             FormField(
                 "maturity" + end, label: text(.maturity), .choice(levels),
                 values: value("maturity", common.maturity.map(String.init)), error: refused?.message("maturity"),
-                width: .half))
+                width: width))
         fields.append(
             FormField(
                 "dueOn" + end, label: text(.dueDay), .day, values: value("dueOn", common.dueOn?.description),
-                error: refused?.message("dueOn"), width: .half))
+                error: refused?.message("dueOn"), width: width))
         fields.append(
             people.field(
                 "owner" + end, owner: common.owner, name: common.owner.flatMap { presenter.names[$0] },
-                value: refused?.form.sent["owner"], error: refused?.message("owner")))
+                value: refused?.form.sent["owner"], error: refused?.message("owner"), width: width))
         fields.append(
             FormField(
                 "note" + end, label: text(.note), .longText, values: value("note", common.note),

@@ -20,12 +20,17 @@ struct RowPresenter {
     /// Kept in links while the page shows the past.
     let asOf: String?
     private let shortNames: [String: String]
+    /// The beginning and the end of the addresses of rows, made once: a page has hundreds.
+    private let rowsHref: String
+    private let rowQuery: String
 
     init(
         view: AssessmentView, caller: Caller, token: String, names: [UUID: String], asOf: String?
     ) {
         (self.view, self.caller, self.token, self.names, self.asOf) = (view, caller, token, names, asOf)
         isOpen = asOf == nil && view.assessment.value.status == .open && !view.assessment.meta.isArchived
+        rowsHref = Link.assessment(view.assessment.id.raw).href
+        rowQuery = LinkQuery(dictionaryLiteral: ("asOf", asOf)).string
         shortNames = Dictionary(uniqueKeysWithValues: view.frameworks.map { ($0.key, $0.shortName) })
     }
 
@@ -43,7 +48,10 @@ struct RowPresenter {
 
     var assessmentID: UUID { view.assessment.id.raw }
     func shortName(_ framework: String) -> String { shortNames[framework] ?? framework }
-    func rowLink(_ key: String) -> String { Link.row(assessmentID, key: key, ["asOf": asOf]).href }
+    /// The same as `Link.row`.
+    func rowLink(_ key: String) -> String { "\(rowsHref)/\(LinkQuery.encoded(key))\(rowQuery)" }
+    /// The same as `Link.answerRow`.
+    func answerLink(_ key: String) -> String { "\(rowsHref)/\(LinkQuery.encoded(key))/answer" }
     func mayAnswer(_ row: RowView) -> Bool { isOpen && AssessmentService.mayAnswer(row, as: caller) }
 
     /// The end of element ids of a row: what CSS selectors need not escape.
@@ -64,8 +72,8 @@ struct RowPresenter {
         }
     }
 
-    func chips(_ row: RowView, isLinked: Bool = false) -> [RequirementChip] {
-        row.partsInScope.map { part in
+    func chips(_ parts: [PartView], isLinked: Bool = false) -> [RequirementChip] {
+        parts.map { part in
             let key = part.item.frameworkKey
             return RequirementChip(
                 Self.family(key), standard: shortName(key), reference: part.item.reference,
@@ -81,25 +89,27 @@ struct RowPresenter {
     func row(_ row: RowView, form: AnswerForm? = nil, errors: [String] = []) -> AssessmentRow {
         let parts = row.partsInScope
         let common = CommonAnswer(parts)
-        let (kind, word) = kind(row)
-        let (remark, isBad) = remark(row)
+        let isOneAnswer = parts.count == 1 || row.isOneAnswer
+        let (kind, word) = kind(row, parts, isOneAnswer: isOneAnswer)
+        let (remark, isBad) = remark(row, parts)
         let href = rowLink(row.row.key)
         return AssessmentRow(
-            id: Self.elementID(row.row.key), action: Link.answerRow(assessmentID, key: row.row.key).href,
-             hidden: [("csrf", token), ("version", row.versions(parts))],
-            kind: kind, kindWord: word, chips: chips(row), reference: parts.first?.item.reference ?? "",
-            title: row.row.title, remark: remark, isRemarkBad: isBad, parts: answerParts(row, form: form),
+            id: Self.elementID(row.row.key), action: answerLink(row.row.key),
+            hidden: [("csrf", token), ("version", row.versions(parts))],
+            kind: kind, kindWord: word, chips: chips(parts), reference: parts.first?.item.reference ?? "",
+            title: row.row.title, remark: remark, isRemarkBad: isBad,
+            parts: answerParts(parts, common, isOneAnswer: isOneAnswer, form: form),
             allowsNotApplicable: row.isControl, maturity: form?.sent["maturity"].map { Int($0) } ?? common.maturity,
             note: form?.sent["note"] ?? common.note ?? "", owner: owner(parts),
             evidenceCount: parts.reduce(0) { $0 + ($1.status?.evidence ?? 0) }, detailHref: href,
             evidenceHref: href + "#evidence", errors: errors, isEditable: mayAnswer(row))
     }
 
-    private func answerParts(_ row: RowView, form: AnswerForm?) -> [AnswerPart] {
-        let parts = row.partsInScope
-        if row.isOneAnswer {
-            let assessed = CommonAnswer(parts).assessed ?? .unknown
-            return [AnswerPart(answer: form?.result ?? assessed.choice)]
+    private func answerParts(
+        _ parts: [PartView], _ common: CommonAnswer, isOneAnswer: Bool, form: AnswerForm?
+    ) -> [AnswerPart] {
+        if isOneAnswer {
+            return [AnswerPart(answer: form?.result ?? (common.assessed ?? .unknown).choice)]
         }
         return parts.map { part in
             let key = part.item.frameworkKey
@@ -114,29 +124,34 @@ struct RowPresenter {
     }
 
     func kind(_ row: RowView) -> (AssessmentRow.Kind, String) {
-        let parts = row.partsInScope
+        kind(row, row.partsInScope, isOneAnswer: row.isOneAnswer)
+    }
+
+    private func kind(
+        _ row: RowView, _ parts: [PartView], isOneAnswer: Bool
+    ) -> (AssessmentRow.Kind, String) {
         guard parts.count > 1 else {
             let key = parts.first?.item.frameworkKey ?? ""
             let isAI = [FrameworkLibrary.ai, "eu-ai-act", "nist-ai-rmf-1.0"].contains(key)
             let name = parts.first.map { row.frameworkName($0) } ?? ""
             return (isAI ? .onlyAIMS : .onlyISMS, text(.onlyIn(name)))
         }
-        if row.isOneAnswer { return (.shared, text(.sharedClause)) }
+        if isOneAnswer { return (.shared, text(.sharedClause)) }
         return (.ownParts, row.isSplit ? text(.splitClause) : text(.sharedOwnParts))
     }
 
     /// The one line beneath a title: what needs somebody's eye first, else what sets the standards apart.
-    private func remark(_ row: RowView) -> (String?, isBad: Bool) {
-        if let hint = confirmHint(row) { return (hint, false) }
-        if let part = row.partsInScope.first(where: { $0.shown != $0.assessed }) {
+    private func remark(_ row: RowView, _ parts: [PartView]) -> (String?, isBad: Bool) {
+        if let hint = confirmHint(row, parts) { return (hint, false) }
+        if let part = parts.first(where: { $0.shown != $0.assessed }) {
             return (loweredWords(part), true)
         }
-        if let part = row.partsInScope.first(where: { $0.assessed == .notApplicable }),
+        if let part = parts.first(where: { $0.assessed == .notApplicable }),
             let why = part.applicability?.value.justification
         {
             return (text(.appliesNot(Self.shortened(why))), false)
         }
-        return (row.partsInScope.count > 1 ? row.row.difference : nil, false)
+        return (parts.count > 1 ? row.row.difference : nil, false)
     }
 
     private static func shortened(_ words: String) -> String {
@@ -144,8 +159,10 @@ struct RowPresenter {
     }
 
     /// "Answered for ISO/IEC 27001:2022 only, confirm for ISO/IEC 42001:2023"; nil when nothing is to be confirmed.
-    func confirmHint(_ row: RowView) -> String? {
-        guard let part = row.partsInScope.first(where: { $0.answeredOnlyFor != nil }),
+    func confirmHint(_ row: RowView) -> String? { confirmHint(row, row.partsInScope) }
+
+    private func confirmHint(_ row: RowView, _ parts: [PartView]) -> String? {
+        guard let part = parts.first(where: { $0.answeredOnlyFor != nil }),
             let other = part.answeredOnlyFor
         else { return nil }
         return text(.answeredOnlyFor(other, confirmFor: row.frameworkName(part)))
@@ -158,15 +175,16 @@ struct RowPresenter {
             part.measured == .failing
             ? .correctiveActionOverdue
             : (status?.tasksOverdue ?? 0) > 0 ? .tasksOverdue(status?.tasksOverdue ?? 0) : .evidenceTooOld
-        return text(.lowered(standard: shortName(part.item.frameworkKey), from: part.assessed.word, because: why.string))
+        return text(
+            .lowered(standard: shortName(part.item.frameworkKey), from: part.assessed.word, because: why.string))
     }
 
     // MARK: Beside the row
 
     /// The line under a row that asks to confirm the other standard's answer; nil when there is nothing to confirm.
     func confirmLine(_ row: RowView) -> Markup? {
-        guard mayAnswer(row), row.isOneAnswer, confirmHint(row) != nil,
-            let waiting = row.partsInScope.first(where: { $0.answeredOnlyFor != nil }),
+        guard row.row.sharing == .equal, row.parts.contains(where: { $0.answeredOnlyFor != nil }), mayAnswer(row),
+            row.isOneAnswer, let waiting = row.partsInScope.first(where: { $0.answeredOnlyFor != nil }),
             let known = row.partsInScope.first(where: { $0.answer?.value.result != nil })
         else { return nil }
         let label = text(.confirmFor(row.frameworkName(waiting), known.assessed.word))
@@ -178,7 +196,7 @@ struct RowPresenter {
 
     func confirmForm(_ row: RowView, place: AnswerForm.Place, label: String) -> Markup {
         """
-        <form class="cluster" method="post" action="\(Link.answerRow(assessmentID, key: row.row.key).href)" data-plain>\
+        <form class="cluster" method="post" action="\(answerLink(row.row.key))" data-plain>\
         \(raw: .hidden("csrf", token))\(raw: .hidden("from", place.rawValue))\(raw: .hidden("confirm", "true"))\
         \(raw: .hidden("version", row.versions(row.partsInScope)))\(raw: .submitButton(label, look: .small))</form>
         """
