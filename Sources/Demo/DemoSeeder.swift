@@ -35,7 +35,7 @@ package struct DemoSeeder: Sendable {
     }
 
     /// The organisations of the demo, in the order in which they are written.
-    static let stories = [Story.meridianCredit, Story.stBrigidHospital]
+    static let stories = [Story.meridianCredit]
 
     /// Writes both organisations with their history of the weeks before a day, and an account for each person. All
     /// accounts share one password, hashed once: their password hashes are the same text. Seeding again changes
@@ -137,7 +137,6 @@ package struct DemoSeeder: Sendable {
         let caller = Caller(
             account: account.id, organisation: organisation, person: place.membership.person,
             organisationName: place.organisationName)
-        let now = signIn.now()
         let made = try await signIn.createToken(
             Self.tokenName, mayWrite: true, expiresAt: clock.now().adding(seconds: Self.tokenDays * 86_400), by: caller)
         return made.text

@@ -1,6 +1,6 @@
 // Many controls at once, for measuring: plausible ones, of all states, spread over owners and requirements.
 package import Access
-package import Foundation
+import Foundation
 import Governance
 import RecordKit
 import Records

@@ -56,7 +56,7 @@ import Testing
         let server = try await RunningServer(folder: demo.folder)
         try await WebDriver.run { driver in
             let browser = try await driver.openSession(width: 1440, height: 1000)
-            try await signIn(browser, server.base, "ines.moreau@meridian-credit.example")
+            try await signIn(browser, server.base, "ines.hartmann@meridian-credit.example")
             _ = try await assessment(browser, server.base)
             // Everything from nonconform to conform, so that both counts must rise by ten.
             for row in sharedRows {
@@ -98,8 +98,8 @@ import Testing
         try await WebDriver.run { driver in
             let one = try await driver.openSession(width: 1440, height: 1000)
             let two = try await driver.openSession(width: 1440, height: 1000)
-            try await signIn(one, server.base, "ines.moreau@meridian-credit.example")
-            try await signIn(two, server.base, "ines.moreau@meridian-credit.example")
+            try await signIn(one, server.base, "ines.hartmann@meridian-credit.example")
+            try await signIn(two, server.base, "ines.hartmann@meridian-credit.example")
             _ = try await assessment(one, server.base)
             _ = try await assessment(two, server.base)
             // Neighbours at once: both stay.
@@ -141,7 +141,7 @@ import Testing
         let server = try await RunningServer(folder: demo.folder)
         try await WebDriver.run { driver in
             let browser = try await driver.openSession(width: 1440, height: 1000)
-            try await signIn(browser, server.base, "ines.moreau@meridian-credit.example")
+            try await signIn(browser, server.base, "ines.hartmann@meridian-credit.example")
             let url = try await assessment(browser, server.base)
             try await browser.setScripting(enabled: false)
             try await browser.navigate(to: url)

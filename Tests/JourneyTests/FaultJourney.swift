@@ -12,8 +12,8 @@ private final class Acknowledged: Sendable {
 
 /// What must hold when things break: a killed server, an altered file, a slow disk.
 @Suite(.serialized) struct FaultJourney {
-    private func control(_ n: Int, _ writer: Int) -> String {
-        #"{"code":"K-\#(writer)-\#(n)","title":"Written under load \#(writer)-\#(n)","type":"preventive"}"#
+    private func task(_ n: Int, _ writer: Int) -> String {
+        #"{"title":"Written under load K\#(writer)N\#(n)","kind":"other","priority":"low"}"#
     }
 
     @Test func aKilledServerLosesNoAcknowledgedWrite() async throws {
@@ -26,9 +26,9 @@ private final class Acknowledged: Sendable {
                     for n in 0..<10_000 {
                         do {
                             let answer = try await server.send(
-                                "POST", "/api/v1/controls", token: demo.token, body: control(n, writer))
+                                "POST", "/api/v1/tasks", token: demo.token, body: task(n, writer))
                             guard answer.status == 201 else { throw JourneyError.unexpected("\(answer)") }
-                            acknowledged.add("K-\(writer)-\(n)")
+                            acknowledged.add("K\(writer)N\(n)")
                         } catch is URLError { return }
                     }
                 }
@@ -43,9 +43,9 @@ private final class Acknowledged: Sendable {
         #expect(status == 0, "\(text)")
         let again = try await RunningServer(folder: demo.folder)
         for code in codes {
-            let answer = try await again.send("GET", "/api/v1/controls?q=\(code)&limit=5", token: demo.token)
+            let answer = try await again.send("GET", "/api/v1/tasks?q=\(code)&limit=50", token: demo.token)
             #expect(answer.status == 200)
-            #expect(String(decoding: answer.body, as: UTF8.self).contains("\"\(code)\""), "\(code) was acknowledged")
+            #expect(String(decoding: answer.body, as: UTF8.self).contains("load \(code)\""), "\(code) was acknowledged")
         }
         await again.stop()
     }
@@ -72,7 +72,7 @@ private final class Acknowledged: Sendable {
             var status = 0
             let time = try await clock.measure {
                 status = try await server.send(
-                    "POST", "/api/v1/controls", token: demo.token, body: control(n, 99)
+                    "POST", "/api/v1/tasks", token: demo.token, body: task(n, 99)
                 ).status
             }
             #expect(status == 201)
@@ -86,7 +86,7 @@ private final class Acknowledged: Sendable {
         let demo = try await RunningServer.demo.copy()
         let server = try await RunningServer(folder: demo.folder)
         let created = try await server.send(
-            "POST", "/api/v1/controls", token: demo.token, body: control(1, 77))
+            "POST", "/api/v1/tasks", token: demo.token, body: task(1, 77))
         #expect(created.status == 201)
         await server.stop()
         let good = try await RunningServer.run("ledger", "verify", "--data", demo.folder.path)
@@ -95,7 +95,7 @@ private final class Acknowledged: Sendable {
         let bytes = try Data(contentsOf: file)
         var at = bytes.startIndex
         var found = 0
-        while let range = bytes.range(of: Data("under load 77-1".utf8), in: at..<bytes.endIndex) {
+        while let range = bytes.range(of: Data("under load K77N1".utf8), in: at..<bytes.endIndex) {
             at = range.upperBound
             found += 1
             var altered = bytes
@@ -104,7 +104,7 @@ private final class Acknowledged: Sendable {
             try altered.write(to: copy)
             let (status, text) = try await RunningServer.run("ledger", "verify", "--database", copy.path)
             #expect(status == 1, "the byte at \(range.lowerBound) was not missed: \(text)")
-            #expect(text.contains("control") || text.contains("revision") || text.contains("search"), "\(text)")
+            #expect(text.contains("task") || text.contains("revision") || text.contains("search"), "\(text)")
         }
         #expect(found >= 2, "in the row and in the revision")
     }

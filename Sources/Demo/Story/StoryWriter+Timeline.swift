@@ -11,7 +11,7 @@ extension StoryWriter {
         timeline.add(story.founded) { try await $0.found() }
         schedulePeople(&timeline)
         scheduleAdoptions(&timeline)
-        for draft in story.assets { schedule(draft, &timeline) }
+        for draft in Self.inOrder(story.assets) { schedule(draft, &timeline) }
         for draft in story.controls { schedule(draft, &timeline) }
         scheduleDecisions(&timeline)
         for draft in story.assessments { schedule(draft, &timeline) }
@@ -21,6 +21,21 @@ extension StoryWriter {
             clock.move(to: event.at)
             try await event.act(self)
         }
+    }
+
+    /// Assets after those that they depend on, whatever their order in the story.
+    private static func inOrder(_ assets: [AssetDraft]) -> [AssetDraft] {
+        var (done, left) = ([AssetDraft](), assets)
+        var keys: Set<String> = []
+        while !left.isEmpty {
+            let ready = left.filter { $0.dependsOn.allSatisfy(keys.contains) }
+            // In a circle, or on something unknown: the writer names what is missing.
+            guard !ready.isEmpty else { return done + left }
+            done += ready
+            keys.formUnion(ready.map(\.key))
+            left.removeAll { keys.contains($0.key) }
+        }
+        return done
     }
 
     private func schedulePeople(_ timeline: inout Timeline) {
