@@ -35,7 +35,7 @@ package struct DemoSeeder: Sendable {
     }
 
     /// The organisations of the demo, in the order in which they are written.
-    static let stories = [Story.meridianCredit]
+    static let stories = [Story.meridianCredit, Story.stBrigidHospital]
 
     /// Writes both organisations with their history of the weeks before a day, and an account for each person. All
     /// accounts share one password, hashed once: their password hashes are the same text. Seeding again changes

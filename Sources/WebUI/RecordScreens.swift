@@ -41,7 +41,8 @@ package struct RecordScreens: Sendable {
         router.get(path(.search)) { request, context in
             let caller = try frame.caller(context)
             let page = try await SearchPage.load(try query(request)["q"] ?? "", reading, caller)
-            return try await frame.page(text(.search), request, context, { $0.query = page.words }, content: page.markup)
+            return try await frame.page(
+                text(.search), request, context, { $0.query = page.words }, content: page.markup)
         }
         router.get(path(.file)) { request, context in
             try await FileDownload.response(
@@ -282,7 +283,8 @@ package struct RecordScreens: Sendable {
         let failure = Failure(error)
         guard !failure.problems.isEmpty else { return failure }
         let detail = failure.problems.map { problem in
-            let label = schema.field(problem.field)?.label ?? (problem.field == "reason" ? text(.reason) : problem.field)
+            let label =
+                schema.field(problem.field)?.label ?? (problem.field == "reason" ? text(.reason) : problem.field)
             return FormPage.sentence(label.isEmpty ? problem.message : "\(label): \(problem.message)")
         }
         return Failure(failure.status, failure.kind, failure.title, detail.joined(separator: " "))

@@ -20,7 +20,8 @@ import Testing
     @Test func everyTextComesBackAsItWas() throws {
         let texts =
             Fixtures.hostile + Fixtures.words + [
-                "", " ", " x ", "\"", "\"\"", ",", "\n", "\r\n", "a\r\nb", "'", "''", "'=1", "''=1", "=1", "'x", "\u{FEFF}x",
+                "", " ", " x ", "\"", "\"\"", ",", "\n", "\r\n", "a\r\nb", "'", "''", "'=1", "''=1", "=1", "'x",
+                "\u{FEFF}x",
             ]
         for text in texts {
             let parsed = try CSV.parse(bytes(["id", CSV.disarmed(text)]))

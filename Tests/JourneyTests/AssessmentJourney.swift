@@ -29,7 +29,7 @@ import Testing
 
     /// Rows that take one answer for both standards, in order.
     private let sharedRows = [
-        "clause-4-2", "clause-5-1", "clause-5-3", "clause-6-3", "clause-7-1", "clause-7-3", "clause-7-4",
+        "clause-4-2", "clause-5-1", "clause-5-3", "clause-6-3", "clause-7-1", "clause-9-3-1", "clause-7-4",
         "clause-7-5-1", "clause-7-5-2", "clause-9-2-1",
     ]
 

@@ -19,11 +19,12 @@ private struct SentForm {
             let end = html.range(of: "</form>", range: start.upperBound..<html.endIndex)
         else { return }
         let form = String(html[start.upperBound..<end.lowerBound])
-        let pattern = /<(input|textarea|select)((?:[^>"]|"[^"]*")*)>(?:\n?((?:(?!<\/?(?:textarea|select)).)*)<\/(?:textarea|select)>)?/
-            .dotMatchesNewlines()
+        let pattern =
+            /<(input|textarea|select)((?:[^>"]|"[^"]*")*)>(?:\n?((?:(?!<\/?(?:textarea|select)).)*)<\/(?:textarea|select)>)?/
+            .dotMatchesNewlines().matchingSemantics(.unicodeScalar)
         for match in form.matches(of: pattern) {
             var attributes: [String: String] = [:]
-            for pair in match.2.matches(of: /\s([a-z\-]+)(?:="([^"]*)")?/) {
+            for pair in match.2.matches(of: /\s([a-z\-]+)(?:="([^"]*)")?/.matchingSemantics(.unicodeScalar)) {
                 attributes[String(pair.1)] = Self.decoded(String(pair.2 ?? ""))
             }
             guard let name = attributes["name"], attributes["disabled"] == nil else { continue }
@@ -32,7 +33,8 @@ private struct SentForm {
             case ("textarea", _):
                 fields.append((name, Self.decoded(content).replacingOccurrences(of: "\n", with: "\r\n")))
             case ("select", _):
-                let options = content.matches(of: /<option value="([^"]*)"( selected)?>/)
+                let options = content.matches(
+                    of: /<option value="([^"]*)"( selected)?>/.matchingSemantics(.unicodeScalar))
                 let chosen = options.first { $0.2 != nil } ?? options.first
                 if let chosen { fields.append((name, Self.decoded(String(chosen.1)))) }
             case (_, "radio"), (_, "checkbox"):
@@ -86,7 +88,8 @@ private struct SentForm {
         for other in Self.schemas {
             var filter = ListFilter()
             filter.limit = 5
-            targets[other.type] = try await world.services.records.list(other, filter, as: lead.caller).records.map(\.id)
+            targets[other.type] = try await world.services.records.list(other, filter, as: lead.caller).records.map(
+                \.id)
         }
         let library = try await world.services.library.current()
         targets[Requirement.type] = library.frameworks.flatMap(\.items).filter { $0.kind == .control }.map(\.id)

@@ -252,7 +252,8 @@ import WebUI
         let lead = world.lead
         let record = try await control("AR-1")
         let path = "/controls/\(record.id.lowercased)"
-        #expect(try await world.post(path + "/archive", [("version", "1"), ("reason", "done")], as: lead).status == 303)
+        #expect(
+            try await world.post(path + "/archive", [("version", "1"), ("reason", "done")], as: lead).status == 303)
         #expect(try await !world.get("/controls?q=AR", as: lead).text.contains("Title of AR-1"))
         #expect(try await world.get("/controls?q=AR&archived=only", as: lead).text.contains("Title of AR-1"))
         let page = try await world.get(path, as: lead)
@@ -320,7 +321,8 @@ import WebUI
         #expect(try await world.get(path, as: try world.member(.employee)).status == 404)
         let other = try await control("FILE-1")
         for record in ["controls/\(other.id.lowercased)", "evidence/\(other.id.lowercased)", "evidence", ""] {
-            #expect(try await world.get(Link.file(sha256: file.sha256, ["record": record]).href, as: lead).status == 404)
+            #expect(
+                try await world.get(Link.file(sha256: file.sha256, ["record": record]).href, as: lead).status == 404)
         }
         let wrong = String(repeating: "0", count: 64)
         #expect(

@@ -160,7 +160,8 @@ final class WebWorld: Sendable {
             text += (text.isEmpty ? "" : "&") + (value.isEmpty ? String(pair.dropLast()) : pair)
         }
         return try await send(
-            .post, path, as: member, headers: [.contentType: "application/x-www-form-urlencoded"], body: Array(text.utf8))
+            .post, path, as: member, headers: [.contentType: "application/x-www-form-urlencoded"],
+            body: Array(text.utf8))
     }
 
     /// Sends a form with a file.
@@ -247,14 +248,22 @@ struct PageCheck {
     init(_ html: String) {
         var open: [String] = []
         var referred: [(attribute: String, id: String)] = []
-        for match in html.matches(of: /<(\/?)([a-zA-Z][a-zA-Z0-9]*)((?:[^>"']|"[^"]*"|'[^']*')*)>/) {
+        // By scalars: a text may begin with a combining mark, which is one character with the bracket before it.
+        let tags = /<(\/?)([a-zA-Z][a-zA-Z0-9]*)((?:[^>"']|"[^"]*"|'[^']*')*)>/.matchingSemantics(.unicodeScalar)
+        for match in html.matches(of: tags) {
             let tag = String(match.2)
             if match.1 == "/" {
-                if open.last == tag { open.removeLast() } else { problems.append("</\(tag)> closes \(open.last ?? "nothing")") }
+                if open.last == tag {
+                    open.removeLast()
+                } else {
+                    problems.append("</\(tag)> closes \(open.last ?? "nothing")")
+                }
                 continue
             }
             var attributes: [String: String] = [:]
-            for pair in match.3.matches(of: /\s([a-zA-Z][a-zA-Z0-9\-]*)(?:="([^"]*)")?/) {
+            for pair in match.3.matches(
+                of: /\s([a-zA-Z][a-zA-Z0-9\-]*)(?:="([^"]*)")?/.matchingSemantics(.unicodeScalar))
+            {
                 if attributes[String(pair.1)] != nil { problems.append("<\(tag)> has \(pair.1) twice") }
                 attributes[String(pair.1)] = String(pair.2 ?? "")
             }
@@ -269,7 +278,9 @@ struct PageCheck {
             if !Self.voidTags.contains(tag), !match.3.hasSuffix("/") { open.append(tag) }
         }
         if !open.isEmpty { problems.append("left open: \(open)") }
-        for (id, same) in Dictionary(grouping: ids, by: \.self) where same.count > 1 { problems.append("id \(id) twice") }
+        for (id, same) in Dictionary(grouping: ids, by: \.self) where same.count > 1 {
+            problems.append("id \(id) twice")
+        }
         let known = Set(ids)
         for (attribute, id) in referred where !known.contains(id) { problems.append("\(attribute) names \(id)") }
         for href in hrefs.map({ $0.replacingOccurrences(of: "&amp;", with: "&") }) where !href.hasPrefix("http") {

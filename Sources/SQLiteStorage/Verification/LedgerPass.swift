@@ -9,6 +9,8 @@ struct LedgerPass {
     private let file: VerifiedFile
     private let keys: [NoteVerifier]
     private var found = LedgerVerification()
+    /// The time under which the leaf before is filed.
+    private var filedLast = Int.min
 
     init(_ file: VerifiedFile, _ keys: [NoteVerifier]) {
         self.file = file
@@ -54,7 +56,7 @@ struct LedgerPass {
             "SELECT \"hashes\" FROM \"tile\" WHERE \"ledger\" = ? AND \"level\" = ? AND \"index\" = ?")
         let rows = try file.cursor(
             """
-            SELECT l."index", l."at", l."hash", l."data", r."number" FROM "leaf" l LEFT JOIN "revision" r \
+            SELECT l."index", l."at", l."hash", l."data", r."number", r."at" FROM "leaf" l LEFT JOIN "revision" r \
             ON r."ledger" = l."ledger" AND r."index" = l."index" WHERE l."ledger" = ? ORDER BY l."index"
             """)
         rows.restart([.bytes(ledger.bytes)])
@@ -101,7 +103,7 @@ struct LedgerPass {
 
     // MARK: Leaves
 
-    private func take(_ row: RowCursor, _ ledger: Key, into batch: inout [LedgerEntry]) -> VerificationFault? {
+    private mutating func take(_ row: RowCursor, _ ledger: Key, into batch: inout [LedgerEntry]) -> VerificationFault? {
         guard let index = row.integer(0), let at = row.integer(1), let hash = row.bytes(2).flatMap({ Hash($0) }),
             let data = row.bytes(3)
         else {
@@ -112,11 +114,22 @@ struct LedgerPass {
         }
         let bytes = Array(data)
         batch.append(LedgerEntry(index: index, bytes: bytes, storedHash: hash))
-        return row.isNull(4) ? event(bytes, ledger, index, at) : nil
+        guard row.isNull(4) else { return timeFault(filed: at, says: row.integer(5), ledger, index) }
+        return event(bytes, ledger, index, at)
+    }
+
+    /// A leaf is filed under its own time, but never before the leaf that it follows.
+    private mutating func timeFault(filed at: Int, says own: Int?, _ ledger: Key, _ index: Int) -> VerificationFault? {
+        let before = index == 0 ? Int.min : filedLast
+        filedLast = at
+        guard at != max(before, own ?? Int.min) else { return nil }
+        return VerificationFault(
+            "leaf", column: "at", ledger: ledger.ledgerName, index: index,
+            "Leaf \(index) of the ledger \(ledger.ledgerName) is filed under another time than it says.")
     }
 
     /// A leaf without a revision must be well formed, of this ledger, and say that it is an event.
-    private func event(_ bytes: [UInt8], _ ledger: Key, _ index: Int, _ at: Int) -> VerificationFault? {
+    private mutating func event(_ bytes: [UInt8], _ ledger: Key, _ index: Int, _ at: Int) -> VerificationFault? {
         let leaf: Leaf
         do { leaf = try Leaf(canonicalBytes: bytes) } catch { return Self.fault(.leafMalformed(index: index, error), ledger) }
         guard leaf.organisation == ledger.ledgerName else {
@@ -130,12 +143,7 @@ struct LedgerPass {
                 "Leaf \(index) of the ledger \(ledger.ledgerName) records version \(leaf.object.version) of the "
                     + "\(leaf.object.type) \(leaf.object.id), but there is no such revision.")
         }
-        guard leaf.timeMilliseconds == Int64(at) else {
-            return VerificationFault(
-                "leaf", column: "at", ledger: ledger.ledgerName, index: index,
-                "Leaf \(index) of the ledger \(ledger.ledgerName) is filed under another time than it says.")
-        }
-        return nil
+        return timeFault(filed: at, says: Int(leaf.timeMilliseconds), ledger, index)
     }
 
     // MARK: Checkpoints

@@ -34,8 +34,7 @@ struct RecordPass {
         static let commitment = 13
         static let salt = 14
         static let body = 15
-        static let leafAt = 16
-        static let leafData = 17
+        static let leafData = 16
     }
 
     /// - Throws: ``LedgerVerifierError``.
@@ -46,7 +45,7 @@ struct RecordPass {
             """
             SELECT r."number", r."ledger", r."index", r."record", r."type", r."version", r."action", r."at", \
             r."actor_kind", r."person", r."auth", r."reason", r."request", r."commitment", r."salt", r."body", \
-            l."at", l."data" FROM "revision" r LEFT JOIN "leaf" l ON l."ledger" = r."ledger" \
+            l."data" FROM "revision" r LEFT JOIN "leaf" l ON l."ledger" = r."ledger" \
             AND l."index" = r."index" ORDER BY r."record", r."version"
             """)
         try revisions.next()

@@ -80,10 +80,13 @@ struct DetailPage: Sendable {
     private var notices: Markup {
         Markup { html in
             if let problem {
-                html.add("<div class=\"mb\">\(raw: .notice(.bad, title: problem.title, "\(problem.detail)", isAlert: true))</div>")
+                html.add(
+                    "<div class=\"mb\">\(raw: .notice(.bad, title: problem.title, "\(problem.detail)", isAlert: true))</div>"
+                )
             }
             if record.meta.isArchived {
-                html.add("<div class=\"mb\">\(raw: .notice(.info, title: text(.archived), "\(Text.archivedNote)"))</div>")
+                html.add(
+                    "<div class=\"mb\">\(raw: .notice(.info, title: text(.archived), "\(Text.archivedNote)"))</div>")
             }
         }
     }
@@ -224,10 +227,11 @@ struct DetailPage: Sendable {
             let field = group.schema.fields.first {
                 $0.label == group.fieldLabel && $0.kind.target == schema.type && $0.has(.filterable)
             }
-            more = field.map { field in
-                let query: LinkQuery = [field.name: record.id.lowercased, "asOf": words.asOf]
-                return "<li>\(raw: .link(text(.andMore(rest)), Link.list(group.schema.plural, query).href))</li>"
-            } ?? "<li class=\"meta\">\(Text.andMore(rest))</li>"
+            more =
+                field.map { field in
+                    let query: LinkQuery = [field.name: record.id.lowercased, "asOf": words.asOf]
+                    return "<li>\(raw: .link(text(.andMore(rest)), Link.list(group.schema.plural, query).href))</li>"
+                } ?? "<li class=\"meta\">\(Text.andMore(rest))</li>"
         }
         return "<ul class=\"items\">\(raw: items)\(raw: more)</ul>"
     }

@@ -39,7 +39,7 @@ struct ConflictPage: Sendable {
                 (FormInput.reason, input.changeReason),
             ],
             baseVersion: version, theirVersion: present.version, theirName: name,
-            theirTime: present.meta.updatedAt.words(in: caller.timeZone), contested: [], settled: [],
+            theirTime: text(.onDay(present.meta.updatedAt.words(in: caller.timeZone))), contested: [], settled: [],
             formHref: Link.edit(schema.plural, present.id).href, recordHref: Link.record(schema, present.id).href)
         for field in FormFields.open(schema, isNew: false) {
             guard let at = schema.position[field.name] else { continue }

@@ -147,7 +147,9 @@ struct FormPage: Sendable {
             html.raw(" data-guard>")
             // The first button is what the Enter key presses: it must save, not search.
             if sections.contains(where: { $0.fields.contains(where: Self.isSearched) }) {
-                html.add("<button class=\"visually-hidden\" type=\"submit\" tabindex=\"-1\" aria-hidden=\"true\">\(Text.save)</button>")
+                html.add(
+                    "<button class=\"visually-hidden\" type=\"submit\" tabindex=\"-1\" aria-hidden=\"true\">\(Text.save)</button>"
+                )
             }
             html.add(.hidden("csrf", formToken))
             if let record { html.add(.hidden(FormInput.version, String(record.version))) }
@@ -168,7 +170,9 @@ struct FormPage: Sendable {
             }
             html.add("<div class=\"cluster\">\(raw: .submitButton(text(.save), look: .primary))")
             html.add(.linkButton(text(.cancel), cancelHref))
-            html.add("<span class=\"meta right\" data-form-state>\(record.map { text(.editingVersion($0.version)) } ?? "")</span>")
+            html.add(
+                "<span class=\"meta right\" data-form-state>\(record.map { text(.editingVersion($0.version)) } ?? "")</span>"
+            )
             html.raw("</div></div></form>")
         }
     }
@@ -213,7 +217,8 @@ struct FormPage: Sendable {
                 html.add(
                     .card(
                         id: "state", title: text(.state),
-                        "<p>\(raw: .currentPill(record[lifecycle.field].text.asLabel))</p><p class=\"meta mt\">\(Text.stateNote)</p>"))
+                        "<p>\(raw: .currentPill(record[lifecycle.field].text.asLabel))</p><p class=\"meta mt\">\(Text.stateNote)</p>"
+                    ))
             }
             if !facts.isEmpty { html.add(.card(id: "fixed", title: text(.notChangedHere), .descriptionList(facts))) }
         }

@@ -91,10 +91,11 @@ struct RecordWords: Sendable {
     /// Lines and paragraphs as they were written.
     private static func paragraphs(_ text: String) -> Markup {
         let blocks = text.replacingOccurrences(of: "\r\n", with: "\n").components(separatedBy: "\n\n")
-        return .each(blocks.filter { !$0.isEmpty }) { block in
+        let paragraphs: Markup = .each(blocks.filter { !$0.isEmpty }) { block in
             let lines = block.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
             return "<p dir=\"auto\">\(raw: .each(lines, separator: "<br>") { .escaped($0) })</p>"
         }
+        return "<div class=\"stack tight\">\(raw: paragraphs)</div>"
     }
 
     private static func shortened(_ text: String) -> String {

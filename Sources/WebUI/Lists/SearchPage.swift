@@ -50,7 +50,8 @@ struct SearchPage: Sendable {
 
     private var results: Markup {
         if groups.isEmpty, !words.isEmpty {
-            return "<section class=\"card\">\(raw: .emptyState(title: text(.nothingFound), text(.nothingFoundAtAll)))</section>"
+            return
+                "<section class=\"card\">\(raw: .emptyState(title: text(.nothingFound), text(.nothingFoundAtAll)))</section>"
         }
         return .each(groups) { group in
             let items: Markup = .each(group.records) { record in

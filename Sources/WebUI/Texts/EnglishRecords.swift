@@ -51,9 +51,9 @@ extension Text {
     package static let untitled = Text("Without a title")
     package static let archive = Text("Archive")
     package static let archived = Text("Archived")
-    package static let archivedExcluded = Text("Without the archived")
-    package static let archivedIncluded = Text("With the archived")
-    package static let archivedOnly = Text("Only the archived")
+    package static let archivedExcluded = Text("Current")
+    package static let archivedIncluded = Text("Current and archived")
+    package static let archivedOnly = Text("Archived only")
     package static let nothingFound = Text("Nothing found")
     package static let nothingFoundAtAll = Text(
         "No record that you may see has words that begin so. Try fewer words, or the beginning of a word.")
@@ -135,7 +135,9 @@ extension Text {
         Text("Version \(version) is entry \(count(index)) of your ledger.")
     }
     /// The heading of a history entry.
-    package static func versionChanged(_ version: Int, _ action: String) -> Text { Text("Version \(version): \(action)") }
+    package static func versionChanged(_ version: Int, _ action: String) -> Text {
+        Text("Version \(version): \(action)")
+    }
     /// Who and when.
     package static func byAt(_ name: String, _ time: String) -> Text { Text("\(name), \(time)") }
     /// A change by a program in somebody's name.
@@ -143,7 +145,9 @@ extension Text {
     /// A change on the server's own machine.
     package static func byOperator(_ user: String) -> Text { Text("the operator \(user)") }
     /// The kind and size of a file.
-    package static func fileMeta(_ mediaType: String, bytes: Int) -> Text { Text("\(mediaType), \(count(bytes)) bytes") }
+    package static func fileMeta(_ mediaType: String, bytes: Int) -> Text {
+        Text("\(mediaType), \(count(bytes)) bytes")
+    }
 }
 
 // MARK: Forms
@@ -160,9 +164,13 @@ extension Text {
     /// The heading of the form of an edit.
     package static func editRecord(_ title: String) -> Text { Text("Edit \(title)") }
     /// The state of a new record.
-    package static func startsAs(_ state: String) -> Text { Text("It starts as “\(state)”; the state changes on its page.") }
+    package static func startsAs(_ state: String) -> Text {
+        Text("It starts as “\(state)”; the state changes on its page.")
+    }
     /// The heading of a conflict.
     package static func changedMeanwhile(_ title: String) -> Text { Text("\(title) was changed while you edited it") }
+    /// A day and time inside a sentence.
+    package static func onDay(_ time: String) -> Text { Text("on \(time)") }
     /// A version that was never saved.
     package static func noSuchVersion(_ version: Int) -> Text { Text("\(version) is no version of this record") }
     package static func mayNotCreateRecord(_ label: String) -> Text {
