@@ -130,9 +130,10 @@ package struct DemoSeeder: Sendable {
         let organisation = StoryWriter.id(of: story.key)
         let address = story.people.first { $0.key == key }?.email.lowercased() ?? ""
         guard let account = try await accounts.account(email: address) else { throw DemoError.notSeeded }
-        guard let place = try await signIn.places(of: account.id).first(where: {
-            $0.membership.organisation == organisation
-        })
+        guard
+            let place = try await signIn.places(of: account.id).first(where: {
+                $0.membership.organisation == organisation
+            })
         else { throw DemoError.notSeeded }
         let caller = Caller(
             account: account.id, organisation: organisation, person: place.membership.person,

@@ -66,7 +66,10 @@ package final class SQLiteStore: Store {
     }
 
     /// Ends all connections; nothing may be asked afterwards.
-    package func close() throws { try pool.close() }
+    package func close() throws {
+        try pool.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
+        try pool.close()
+    }
 
     /// Writes a consistent copy of the whole database to a new file.
     package func copy(to path: String) async throws {

@@ -61,6 +61,8 @@ struct Serve: AsyncParsableCommand {
             fflush(nil)
         }
         try await application.runService()
+        // Closing brings everything into the one file: a copy of it is then complete.
+        try installation.store.close()
     }
 }
 

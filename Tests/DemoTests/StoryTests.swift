@@ -4,6 +4,7 @@ import Foundation
 import Governance
 import RecordKit
 import Records
+import SQLiteStorage
 import Storage
 import Testing
 
@@ -53,7 +54,8 @@ import Testing
     @Test func reviewersDidNotBringTheEvidence() async throws {
         let (world, report) = try await Shared.shared.seeded()
         for organisation in report.organisations {
-            for evidence in try await world.all(Evidence.self, in: organisation) where evidence.value.status == .reviewed {
+            for evidence in try await world.all(Evidence.self, in: organisation)
+            where evidence.value.status == .reviewed {
                 #expect(evidence.value.reviewedBy?.raw != evidence.meta.createdBy)
             }
         }
@@ -90,7 +92,7 @@ import Testing
         let evidence = try await world.all(Evidence.self, in: meridian)
         #expect((58...70).contains(evidence.count))
         for file in evidence.compactMap(\.value.file) {
-            #expect(try await world.blobs.get(file.sha256)?.count == file.bytes)
+            #expect(try await world.blobs.get(file.sha256, for: meridian)?.count == file.bytes)
         }
         let tasks = try await world.all(Records.Task.self, in: meridian).map(\.value)
         #expect((33...38).contains(tasks.count))

@@ -23,7 +23,7 @@ import Testing
     private func conform(_ browser: BrowserSession, _ standard: String) async throws -> Int {
         let text: String = try await browser.execute(
             "return document.querySelector('#posture-\(standard) a[href*=\"shown=conform\"]').textContent")
-        guard let number = Int(text.filter(\.isNumber)) else { throw JourneyError.unexpected(text) }
+        guard let number = Int(text.prefix { $0.isNumber }) else { throw JourneyError.unexpected(text) }
         return number
     }
 

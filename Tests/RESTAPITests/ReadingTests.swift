@@ -109,7 +109,7 @@ import Testing
 
     @Test(arguments: [
         "limit=0", "limit=1001", "limit=x", "sort=procedure", "sort=nothing", "filter=nothing:x", "filter=frequency",
-        "filter=frequency:never", "filter=procedure:x", "filter=!frequency%3Cdaily", "filter=costPerYear:1",
+        "filter=frequency:never", "filter=procedure:x", "filter=!frequency%3Cdaily", "filter=procedure:1",
         "cursor=abc",
         "archived=maybe", "count=yes", "nonsense=1", "limit=1&limit=2", "asOf=tomorrow", "asOf=999999", "asOf=-5",
         "filter=owner:me",

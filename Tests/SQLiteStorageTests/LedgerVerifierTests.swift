@@ -30,7 +30,8 @@ import Testing
     }
 
     @Test func aDatabaseVerifiesWhileItIsWrittenTo() async throws {
-        let path = FileManager.default.temporaryDirectory.appendingPathComponent("live-\(UUID().uuidString).sqlite").path
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("live-\(UUID().uuidString).sqlite")
+            .path
         defer { for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) } }
         let writer = try RandomWriter(path: path, seed: 11)
         for _ in 0..<50 { try await writer.step() }
@@ -74,7 +75,8 @@ import Testing
         let workspace = try await Workspace.template.get()
         let kept = try workspace.altered { db in
             try db.execute(
-                sql: "UPDATE revision SET body = NULL, salt = NULL WHERE number = (SELECT max(revision) FROM companion)")
+                sql: "UPDATE revision SET body = NULL, salt = NULL WHERE number = (SELECT max(revision) FROM companion)"
+            )
         }
         #expect(kept.firstProblem?.table == "companion")
         let half = try workspace.altered { try $0.execute(sql: "UPDATE revision SET salt = NULL WHERE number = 17") }
@@ -88,7 +90,8 @@ import Testing
 
     /// Where an alteration shows itself in another table than its own, because that one is then the odd one out.
     private static let shownElsewhere: [String: Set<String>] = [
-        "record.id": ["revision"], "record.organisation": ["revision"], "revision.number": ["companion", "specimen", "standard"],
+        "record.id": ["revision"], "record.organisation": ["revision"],
+        "revision.number": ["companion", "specimen", "standard"],
     ]
 
     @Test(arguments: [
@@ -122,7 +125,8 @@ import Testing
         let name = "\"\(column.name)\""
         let columns = try db.primaryKey(table).columns
         let key = columns.map { "\"\($0)\"" }.joined(separator: ", ")
-        let rows = try Row.fetchAll(db, sql: "SELECT \(key), \(name) AS \"old value\" FROM \"\(table)\" ORDER BY \(key)")
+        let rows = try Row.fetchAll(
+            db, sql: "SELECT \(key), \(name) AS \"old value\" FROM \"\(table)\" ORDER BY \(key)")
         let filled = rows.filter { !$0.hasNull(atIndex: $0.count - 1) }
         let candidates = filled.isEmpty ? rows : filled
         guard !candidates.isEmpty else { return false }
@@ -133,10 +137,12 @@ import Testing
             let new: any DatabaseValueConvertible =
                 switch old.storage {
                 case .null: column.type == "TEXT" ? "x" : column.type == "INTEGER" ? 1 : Data(repeating: 7, count: 16)
-                case .int64(let number): column.name.hasPrefix("is_") || column.name == "archived" ? 1 - number : number + 1
+                case .int64(let number):
+                    column.name.hasPrefix("is_") || column.name == "archived" ? 1 - number : number + 1
                 case .double(let number): number + 0.5
                 case .string(let text): text + "x"
-                case .blob(let data): data.isEmpty ? Data(repeating: 7, count: 16) : Data([data[0] ^ 1]) + data.dropFirst()
+                case .blob(let data):
+                    data.isEmpty ? Data(repeating: 7, count: 16) : Data([data[0] ^ 1]) + data.dropFirst()
                 }
             let values: [DatabaseValue] = columns.map { row[$0] }
             do {
@@ -204,7 +210,8 @@ import Testing
                 db, sql: "SELECT \"index\", hash, data FROM leaf WHERE ledger <> zeroblob(16) ORDER BY ledger LIMIT 12")
             for (row, other) in [(rows[10], rows[11]), (rows[11], rows[10])] {
                 try db.execute(
-                    sql: "UPDATE leaf SET hash = ?, data = ? WHERE \"index\" = ? AND ledger = (SELECT min(ledger) FROM leaf "
+                    sql:
+                        "UPDATE leaf SET hash = ?, data = ? WHERE \"index\" = ? AND ledger = (SELECT min(ledger) FROM leaf "
                         + "WHERE ledger <> zeroblob(16))",
                     arguments: [other["hash"] as Data, other["data"] as String, row["index"] as Int])
             }
@@ -262,8 +269,12 @@ import Testing
             let queue = try DatabaseQueue(path: "file:\(path)?immutable=1", configuration: configuration)
             return try queue.read { db in
                 var lines: [String] = []
-                for table in ["record", "revision", "leaf", "tile", "checkpoint", "link", "companion", "standard", "specimen"] {
-                    let columns = try db.columns(in: table).map(\.name).filter { !Self.unproven.contains("\(table).\($0)") }
+                for table in [
+                    "record", "revision", "leaf", "tile", "checkpoint", "link", "companion", "standard", "specimen",
+                ] {
+                    let columns = try db.columns(in: table).map(\.name).filter {
+                        !Self.unproven.contains("\(table).\($0)")
+                    }
                     let values = columns.map { "typeof(\"\($0)\") || hex(cast(\"\($0)\" AS BLOB))" }
                     lines += try String.fetchAll(
                         db, sql: "SELECT \(values.joined(separator: " || ',' || ")) FROM \"\(table)\" NOT INDEXED")
@@ -292,7 +303,8 @@ import Testing
                 do {
                     let found = try workspace.verify(path)
                     if found.firstProblem != nil { detected += 1 }
-                    #expect(isSame || found.firstProblem != nil, "a flip at \(offset) changed a value and was not found")
+                    #expect(
+                        isSame || found.firstProblem != nil, "a flip at \(offset) changed a value and was not found")
                 } catch is LedgerVerifierError {
                     detected += 1
                 }

@@ -30,7 +30,8 @@ import Testing
         #expect(second.status == 0, "\(second.text)")
         #expect(
             second.text.contains(
-                "\(found.leaves) leaves, \(found.revisions) revisions (0 erased), \(found.checkpoints) checkpoints signed"))
+                "\(found.leaves) leaves, \(found.revisions) revisions (0 erased), \(found.checkpoints) checkpoints signed"
+            ))
         for ledger in found.ledgers {
             #expect(second.text.contains("\(ledger.ledger): \(ledger.leaves) leaves, root \(ledger.root)"))
         }
@@ -39,10 +40,16 @@ import Testing
     @Test(arguments: [
         ("UPDATE leaf SET data = replace(data, '\"v\":1', '\"v\":2') WHERE \"index\" = 3", "leaf 3"),
         ("DELETE FROM leaf WHERE \"index\" = 6", "leaf 6"),
-        ("UPDATE revision SET body = replace(body, '\"archived\":', '\"Archived\":') WHERE number = 20", "content was changed"),
+        (
+            "UPDATE revision SET body = replace(body, '\"archived\":', '\"Archived\":') WHERE number = 20",
+            "content was changed"
+        ),
         ("UPDATE revision SET salt = zeroblob(32) WHERE number = 21", "content was changed"),
         ("DELETE FROM revision WHERE number = 22", "leaf without revision"),
-        ("UPDATE checkpoint SET note = replace(note, char(10) || char(10), char(10) || 'x' || char(10) || char(10))", "signature"),
+        (
+            "UPDATE checkpoint SET note = replace(note, char(10) || char(10), char(10) || 'x' || char(10) || char(10))",
+            "signature"
+        ),
         ("UPDATE revision SET commitment = replace(commitment, 'a', 'b') WHERE number = 23", "another commitment"),
     ])
     func itNamesWhatWasAltered(_ alteration: (sql: String, words: String)) async throws {
@@ -62,7 +69,9 @@ import Testing
             try [[path], [path, "--key", "name+00000000+AAAA"]].map { try run($0).status }
         }
         #expect(statuses == [2, 2])
-        let status = try workspace.withCopy(Data("no database".utf8)) { try run([$0, "--key", workspace.keys[0]]).status }
+        let status = try workspace.withCopy(Data("no database".utf8)) {
+            try run([$0, "--key", workspace.keys[0]]).status
+        }
         #expect(status == 2)
     }
 }

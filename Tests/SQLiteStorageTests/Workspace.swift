@@ -24,13 +24,15 @@ struct Workspace: Sendable {
 
     /// Random operations in two organisations and the server's ledger, and a checkpoint of each now and then.
     static func make(operations: Int, seed: UInt64) async throws -> Workspace {
-        let path = FileManager.default.temporaryDirectory.appendingPathComponent("ledger-\(UUID().uuidString).sqlite").path
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("ledger-\(UUID().uuidString).sqlite")
+            .path
         var writer: RandomWriter? = try RandomWriter(path: path, seed: seed)
         for step in 0..<operations {
             try await writer?.step()
             if step % 60 == 59 || step == operations - 1 { try await writer?.sign() }
         }
         let keys = try writer?.keys() ?? []
+        try writer?.store.close()
         writer = nil
         try settle(path)
         let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
@@ -40,7 +42,9 @@ struct Workspace: Sendable {
 
     /// Brings everything into the one file.
     static func settle(_ path: String) throws {
-        let queue = try DatabaseQueue(path: path)
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(10)
+        let queue = try DatabaseQueue(path: path, configuration: configuration)
         try queue.writeWithoutTransaction { db in
             _ = try Row.fetchAll(db, sql: "PRAGMA wal_checkpoint(TRUNCATE)")
         }
@@ -179,7 +183,8 @@ final class RandomWriter {
                 let root = try MerkleTree.root(size: size, source: transaction.hashes(organisation))
                 let note = try Checkpoint(origin: signer.name, size: size, root: root).signed(by: [signer])
                 try transaction.saveCheckpoint(
-                    StoredCheckpoint(size: size, root: root.bytes, note: note.encoded, at: at), organisation: organisation)
+                    StoredCheckpoint(size: size, root: root.bytes, note: note.encoded, at: at),
+                    organisation: organisation)
             }
         }
     }

@@ -15,7 +15,8 @@ extension Meridian {
     static let lastYear = AssessmentDraft(
         key: "lastYear", title: "Gap assessment ISO/IEC 27001, last year", lead: "daniel",
         frameworks: [FrameworkLibrary.security], day: -400, due: -370,
-        notes: "Information security only, before the AI management system was begun. Six controls left out as excluded.",
+        notes:
+            "Information security only, before the AI management system was begun. Six controls left out as excluded.",
         answers: lastYearAnswers, closed: -372)
 
     private static let metThen = """

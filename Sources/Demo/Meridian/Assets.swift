@@ -14,7 +14,8 @@ extension Meridian {
             from: "Keystone ID B.V.", "Single sign-on with a second factor for all staff and suppliers."),
         AssetDraft(
             "warehouse", "Data warehouse", .information, "yuki", .restricted, personal: true, at: cloud,
-            needs: ["cloud", "identity"], "Applications, payments and bureau data since 2017, pseudonymised for analysts."),
+            needs: ["cloud", "identity"],
+            "Applications, payments and bureau data since 2017, pseudonymised for analysts."),
         AssetDraft(
             "applications", "Application data", .dataset, "yuki", .restricted, personal: true, at: cloud,
             needs: ["warehouse"], "Every loan application with its decision: 1.9 million rows, 74 columns."),
@@ -23,7 +24,8 @@ extension Meridian {
             needs: ["warehouse"], "Monthly payments and arrears; the target of the scorecard is taken from it."),
         AssetDraft(
             "training", "Scoring training data 2021-2025", .dataset, "aylin", .restricted, personal: true, at: cloud,
-            needs: ["applications", "repayments"], "Snapshot for credit scoring 4; its data sheet lists exclusions and gaps."),
+            needs: ["applications", "repayments"],
+            "Snapshot for credit scoring 4; its data sheet lists exclusions and gaps."),
         AssetDraft(
             "holdout", "Scoring hold-out set", .dataset, "aylin", .restricted, personal: true, at: cloud,
             needs: ["applications"], "Never used for training; readable for validation only."),
@@ -45,14 +47,16 @@ extension Meridian {
             needs: ["fraudmodel", "cloud"], "Holds suspicious applications for the fraud desk; it refuses none."),
         AssetDraft(
             "reader", "Document reader", .aiSystem, "mateus", .confidential, personal: true, at: cloud,
-            from: "Scriptus OCR SAS", needs: ["cloud"], "Reads payslips and bank statements; fields under 0.9 go to a person."),
+            from: "Scriptus OCR SAS", needs: ["cloud"],
+            "Reads payslips and bank statements; fields under 0.9 go to a person."),
         AssetDraft(
             "chatbot", "Collections chatbot", .aiSystem, "luca", .confidential, personal: true, at: "EU, as a service",
             from: "Parlo Language Services Ltd", needs: ["platform", "llm"],
             "Agrees payment plans with customers in arrears in three languages; hands over on request."),
         AssetDraft(
             "llm", "Language model behind the chatbot", .model, "luca", .internal, at: "EU, as a service",
-            from: "Parlo Language Services Ltd", "Hosted model, version pinned for each release; no training on our talks."),
+            from: "Parlo Language Services Ltd",
+            "Hosted model, version pinned for each release; no training on our talks."),
         AssetDraft(
             "prompts", "Prompt and guardrail library", .software, "luca", .internal, at: cloud, needs: ["repository"],
             "System prompts, refusal rules and 340 test conversations of the chatbot."),
@@ -139,7 +143,8 @@ extension Meridian {
             "Nine people; two of them alone know the fraud rules."),
         AssetDraft(
             "score5", "Credit scoring model 5", .model, "aylin", .confidential, at: cloud, needs: ["features"],
-            day: -20, commissioned: nil, "In development with open banking data; not in use before its impact assessment."),
+            day: -20, commissioned: nil,
+            "In development with open banking data; not in use before its impact assessment."),
         AssetDraft(
             "assistant", "Underwriting assistant", .aiSystem, "sophie", .confidential, personal: true, at: cloud,
             needs: ["llm"], day: -16, commissioned: nil, "Would summarise case files for underwriters. In intake."),

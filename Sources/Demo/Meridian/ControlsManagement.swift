@@ -7,7 +7,8 @@ extension Meridian {
             "GOV-01", "Context, interested parties and scope reviewed", .preventive, .yearly, "ines",
             security: "4.1 4.2 4.3 4.4", ai: "4.1 4.2 4.3 4.4",
             what: "One register of issues and interested parties serves both standards; the scope follows from it.",
-            how: "1. Each head of unit updates their entries. 2. Compliance compares with the scope. 3. Management confirms.",
+            how:
+                "1. Each head of unit updates their entries. 2. Compliance compares with the scope. 3. Management confirms.",
             test: "Take five changes of the last year and look for each in the register."),
         ControlDraft(
             "GOV-02", "Policies approved, published and reviewed", .preventive, .yearly, "ines",
@@ -55,12 +56,14 @@ extension Meridian {
             "RSK-01", "Risks of AI and security in one register", .preventive, .quarterly, "rohan",
             security: "6.1.1 6.1.2 8.2", ai: "6.1.1 6.1.2 8.2", cost: 24_000, by: "ines",
             what: "One method with consequences for us, for individuals and for society, and an owner for each risk.",
-            how: "Workshops per system twice a year and after each large change; the register is approved by the board.",
+            how:
+                "Workshops per system twice a year and after each large change; the register is approved by the board.",
             test: "Two assessors rate three risks apart from each other: they differ by one level at most."),
         ControlDraft(
             "RSK-02", "Treatment plan and Statements of Applicability", .preventive, .quarterly, "katarzyna",
             security: "6.1.3 8.3", ai: "6.1.3 8.3", by: "ines",
-            what: "Each treatment has controls, owner, date and cost; both statements are drawn from the same controls.",
+            what:
+                "Each treatment has controls, owner, date and cost; both statements are drawn from the same controls.",
             how: "After each risk round the plan is renewed; residual risk is accepted by the risk's owner.",
             test: "Every risk above the limit has a treatment that is not overdue."),
         ControlDraft(

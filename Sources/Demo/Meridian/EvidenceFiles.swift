@@ -4,7 +4,8 @@ import Records
 extension Meridian {
     static let evidenceFiles: [EvidenceDraft] = [
         EvidenceDraft(
-            "Access review, third quarter", .file(name: "access-review-q3.csv", mediaType: "text/csv", text: accessReview),
+            "Access review, third quarter",
+            .file(name: "access-review-q3.csv", mediaType: "text/csv", text: accessReview),
             by: "tomasz", covers: -146 ... -55, validUntil: 36, shows: ["IAM-03"], security: "A.5.18", day: -45,
             review: ("katarzyna", -41), "Every right to the loan platform and the warehouse with the owner's decision."),
         EvidenceDraft(

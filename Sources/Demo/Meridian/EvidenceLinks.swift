@@ -14,7 +14,8 @@ extension Meridian {
             validUntil: 332, shows: ["GOV-02"], ai: "A.2.2", day: -32, review: ("rohan", -29),
             "As approved by the board, with the mail to all staff."),
         EvidenceDraft(
-            "Information security policy, version 5", .link(wiki + "policies/security"), by: "ines", covers: -210 ... -210,
+            "Information security policy, version 5", .link(wiki + "policies/security"), by: "ines",
+            covers: -210 ... -210,
             validUntil: 155, shows: ["GOV-02"], security: "5.2", day: -40, review: ("katarzyna", -37),
             "Approved in April; next review in spring."),
         EvidenceDraft(
@@ -78,7 +79,8 @@ extension Meridian {
             validUntil: 8, shows: ["AIG-03"], day: -21, review: ("rohan", -18),
             "Ten overrides read: nine well founded, one without a note."),
         EvidenceDraft(
-            "Design record of credit scoring 4.2", .link(wiki + "design/scoring-4.2"), by: "aylin", covers: -200 ... -60,
+            "Design record of credit scoring 4.2", .link(wiki + "design/scoring-4.2"), by: "aylin",
+            covers: -200 ... -60,
             validUntil: 290, shows: ["AIG-08"], day: -37,
             "Alternatives, constraints and why age is not an input."),
         EvidenceDraft(

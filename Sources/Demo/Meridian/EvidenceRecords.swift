@@ -26,7 +26,8 @@ extension Meridian {
             validUntil: -4, shows: ["IAM-04"], day: -48, review: ("katarzyna", -42),
             "Two emergency accounts; one standing right was found and is being removed."),
         EvidenceDraft(
-            "Sessions of administrators, October", .link(wiki + "privileged/sessions"), by: "tomasz", covers: -54 ... -24,
+            "Sessions of administrators, October", .link(wiki + "privileged/sessions"), by: "tomasz",
+            covers: -54 ... -24,
             validUntil: 66, shows: ["IAM-04"], day: -20,
             "124 sessions, each with a ticket."),
         EvidenceDraft(
@@ -86,7 +87,8 @@ extension Meridian {
             validUntil: 50, shows: ["OPS-04"], day: -33, review: ("ines", -26),
             "41 sources; the personnel system sends nothing yet."),
         EvidenceDraft(
-            "Monthly report of the monitoring service", .link(wiki + "soc/october"), by: "katarzyna", covers: -54 ... -24,
+            "Monthly report of the monitoring service", .link(wiki + "soc/october"), by: "katarzyna",
+            covers: -54 ... -24,
             validUntil: 9, shows: ["OPS-05"], security: "A.5.25", day: -18, review: ("ines", -13),
             "Triage within 9 minutes on average; two incidents."),
         EvidenceDraft(

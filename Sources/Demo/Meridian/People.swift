@@ -82,7 +82,8 @@ extension Meridian {
             "elena", .controlOwner, day: -406, activated: -405,
             "Runs supplier management; trained in outsourcing rules for credit institutions."),
         RoleDraft(
-            "daniel", .employee, day: -408, activated: -407, "Introduction to the management system, October last year."),
+            "daniel", .employee, day: -408, activated: -407, "Introduction to the management system, October last year."
+        ),
         RoleDraft(
             "daniel", .controlOwner, day: -390, activated: -389, ended: (-68, "His project is over; controls moved."),
             "Took over the project controls during the first assessment."),

@@ -80,7 +80,8 @@ enum StBrigid {
     static let adoptions: [AdoptionDraft] = [
         AdoptionDraft(
             framework: FrameworkLibrary.security, day: -62, adopted: -58, target: 420,
-            scope: "All clinical and administrative systems at the main site. Outside: the research institute's network."),
+            scope:
+                "All clinical and administrative systems at the main site. Outside: the research institute's network."),
         AdoptionDraft(
             framework: FrameworkLibrary.ai, day: -62, adopted: -58, target: 420,
             scope: "Use of the triage system in the emergency department. Imaging aids follow in the second year."),
@@ -88,7 +89,8 @@ enum StBrigid {
 
     static let assets: [AssetDraft] = [
         AssetDraft(
-            "ehr", "Electronic health record", .software, "ciaran", .restricted, personal: true, at: "Data room, level 0",
+            "ehr", "Electronic health record", .software, "ciaran", .restricted, personal: true,
+            at: "Data room, level 0",
             from: "Carewise Systems Ltd", day: -56, commissioned: -50, "Records, orders and results of all patients."),
         AssetDraft(
             "triage", "Triage assistant", .aiSystem, "priya", .restricted, personal: true, at: "EU, as a service",
@@ -96,10 +98,12 @@ enum StBrigid {
             "Proposes one of five urgency levels from complaint, vital signs and history."),
         AssetDraft(
             "triagemodel", "Triage model 3.1", .model, "priya", .confidential, at: "EU, as a service",
-            from: "Acuity Signals GmbH", day: -55, commissioned: -44, "Trained by the maker on data of nine hospitals, none of them Irish."),
+            from: "Acuity Signals GmbH", day: -55, commissioned: -44,
+            "Trained by the maker on data of nine hospitals, none of them Irish."),
         AssetDraft(
             "edlog", "Emergency department log", .dataset, "siobhan", .restricted, personal: true, at: "Health record",
-            needs: ["ehr"], day: -55, commissioned: -44, "Arrivals with proposed and decided level, waiting time, outcome."),
+            needs: ["ehr"], day: -55, commissioned: -44,
+            "Arrivals with proposed and decided level, waiting time, outcome."),
         AssetDraft(
             "pacs", "Imaging archive", .software, "ciaran", .restricted, personal: true, at: "Data room, level 0",
             day: -54, commissioned: -50, "X-ray, CT and MRI images."),
@@ -138,14 +142,21 @@ enum StBrigid {
     static let decisions: [DecisionDraft] = [
         .ai("A.2.2", by: "aoife", day: -30, "A system that orders patients needs rules that the board has approved."),
         .ai("A.3.2", by: "aoife", day: -30, "Maker, owner and nurse must know who answers for what."),
-        .ai("A.5.2", by: "aoife", day: -30, reasons: "AI Act, Annex III 5 (d)", "Triage of emergency patients is high-risk."),
+        .ai(
+            "A.5.2", by: "aoife", day: -30, reasons: "AI Act, Annex III 5 (d)",
+            "Triage of emergency patients is high-risk."),
         .ai("A.5.4", by: "aoife", day: -30, "A wrong level may cost a life."),
-        .ai("A.6.1.3", by: "aoife", day: -29, applies: false, "Excluded: we develop no AI systems; bought ones fall under A.10.3."),
+        .ai(
+            "A.6.1.3", by: "aoife", day: -29, applies: false,
+            "Excluded: we develop no AI systems; bought ones fall under A.10.3."),
         .ai("A.9.2", by: "aoife", day: -29, "Nurses use the proposals on every shift."),
         .ai("A.10.3", by: "aoife", day: -29, "Model and data lie with the maker."),
         .security("A.5.9", by: "ciaran", day: -28, "Medical devices come and go between wards."),
-        .security("A.5.15", by: "ciaran", day: -28, "Records of patients are open to those who treat them, to nobody else."),
-        .security("A.5.29", by: "ciaran", day: -28, reasons: "Risk: attack with ransom", "The attack of 2021 stopped the wards for weeks."),
+        .security(
+            "A.5.15", by: "ciaran", day: -28, "Records of patients are open to those who treat them, to nobody else."),
+        .security(
+            "A.5.29", by: "ciaran", day: -28, reasons: "Risk: attack with ransom",
+            "The attack of 2021 stopped the wards for weeks."),
         .security("A.7.11", by: "ciaran", day: -28, "The data room needs power and cooling at all times."),
         .security("A.8.13", by: "ciaran", day: -28, "Records must survive an attack."),
         .security("A.8.30", by: "ciaran", day: -28, applies: false, "Excluded: no software is developed for us."),
@@ -157,36 +168,59 @@ enum StBrigid {
         notes: "Just begun: clauses 4 and 5, and what the triage system depends on.", answers: answers)
 
     private static let answers: [AnswerDraft] = [
-        .both("4.2", .partlyConform, 2, by: "orla", day: -20, owner: "orla", due: 40, "Patients are in, their families are not."),
+        .both(
+            "4.2", .partlyConform, 2, by: "orla", day: -20, owner: "orla", due: 40,
+            "Patients are in, their families are not."),
         .ai("4.1", .conform, 3, by: "orla", day: -20),
         .security("4.1", .conform, 3, by: "orla", day: -20),
         .ai("4.3", .conform, 3, by: "orla", day: -20, "One system, one department."),
-        .security("4.3", .partlyConform, 2, by: "orla", day: -19, owner: "ciaran", due: 30, "Border to the research network is not drawn."),
+        .security(
+            "4.3", .partlyConform, 2, by: "orla", day: -19, owner: "ciaran", due: 30,
+            "Border to the research network is not drawn."),
         .both("5.1", .conform, 3, by: "orla", day: -19, "The chief executive opened both projects himself."),
         .ai("5.2", .nonconform, 0, by: "orla", day: -19, owner: "aoife", due: 35, "There is no AI policy."),
         .security("5.2", .conform, 3, by: "orla", day: -19),
-        .both("5.3", .partlyConform, 2, by: "orla", day: -18, owner: "orla", due: 25, "Roles are given, deputies are missing."),
+        .both(
+            "5.3", .partlyConform, 2, by: "orla", day: -18, owner: "orla", due: 25,
+            "Roles are given, deputies are missing."),
         .both("7.1", .partlyConform, 2, by: "orla", day: -18, owner: "declan", due: 60, "One post for both systems."),
         .both("7.5.2", .conform, 3, by: "orla", day: -17, "The quality handbook has good rules."),
         .both("7.5.3", .conform, 3, by: "orla", day: -17),
-        .ai("6.1.4", .nonconform, 1, by: "aoife", day: -16, owner: "aoife", due: 45, "The maker's file exists, nothing about our patients."),
+        .ai(
+            "6.1.4", .nonconform, 1, by: "aoife", day: -16, owner: "aoife", due: 45,
+            "The maker's file exists, nothing about our patients."),
         .ai("A.2.2", .nonconform, 0, by: "aoife", day: -16, owner: "aoife", due: 35),
         .ai("A.3.2", .conform, 3, by: "aoife", day: -15),
         .ai("A.5.2", .nonconform, 1, by: "aoife", day: -15, owner: "aoife", due: 45),
-        .ai("A.5.4", .nonconform, 1, by: "aoife", day: -15, owner: "aoife", due: 45, "Children and people with poor English are not looked at."),
-        .ai("A.6.2.6", .partlyConform, 2, by: "aoife", day: -14, owner: "priya", due: 50, "Agreement with nurses is counted, by hand, each month."),
+        .ai(
+            "A.5.4", .nonconform, 1, by: "aoife", day: -15, owner: "aoife", due: 45,
+            "Children and people with poor English are not looked at."),
+        .ai(
+            "A.6.2.6", .partlyConform, 2, by: "aoife", day: -14, owner: "priya", due: 50,
+            "Agreement with nurses is counted, by hand, each month."),
         .ai("A.9.2", .conform, 4, by: "aoife", day: -14, "A nurse decides each level; the proposal is shown second."),
         .ai("A.9.4", .conform, 3, by: "aoife", day: -14),
-        .ai("A.10.3", .partlyConform, 2, by: "aoife", day: -13, owner: "priya", due: 55, "Contract is silent on changes of the model."),
+        .ai(
+            "A.10.3", .partlyConform, 2, by: "aoife", day: -13, owner: "priya", due: 55,
+            "Contract is silent on changes of the model."),
         .security("A.5.1", .conform, 3, by: "ciaran", day: -13),
-        .security("A.5.9", .partlyConform, 2, by: "ciaran", day: -12, owner: "ciaran", due: 60, "Computers yes, medical devices no."),
-        .security("A.5.15", .partlyConform, 2, by: "ciaran", day: -12, owner: "ciaran", due: 70, "Emergency access is used without a check afterwards."),
+        .security(
+            "A.5.9", .partlyConform, 2, by: "ciaran", day: -12, owner: "ciaran", due: 60,
+            "Computers yes, medical devices no."),
+        .security(
+            "A.5.15", .partlyConform, 2, by: "ciaran", day: -12, owner: "ciaran", due: 70,
+            "Emergency access is used without a check afterwards."),
         .security("A.5.24", .conform, 4, by: "ciaran", day: -11, "Plan rewritten and exercised after 2021."),
         .security("A.5.29", .conform, 4, by: "ciaran", day: -11, "Paper process practised by every ward."),
-        .security("A.8.5", .partlyConform, 2, by: "ciaran", day: -10, owner: "ciaran", due: 80, "Badge alone on the wards."),
+        .security(
+            "A.8.5", .partlyConform, 2, by: "ciaran", day: -10, owner: "ciaran", due: 80, "Badge alone on the wards."),
         .security("A.8.7", .conform, 3, by: "ciaran", day: -10),
-        .security("A.8.8", .nonconform, 1, by: "ciaran", day: -9, owner: "ciaran", due: 50, "Sixty devices run software without support."),
+        .security(
+            "A.8.8", .nonconform, 1, by: "ciaran", day: -9, owner: "ciaran", due: 50,
+            "Sixty devices run software without support."),
         .security("A.8.13", .conform, 4, by: "ciaran", day: -9, "Offline copy seen, restore of the record in October."),
-        .security("A.8.22", .partlyConform, 3, by: "ciaran", day: -8, owner: "ciaran", due: 65, "Devices have a zone; the laboratory stands outside it."),
+        .security(
+            "A.8.22", .partlyConform, 3, by: "ciaran", day: -8, owner: "ciaran", due: 65,
+            "Devices have a zone; the laboratory stands outside it."),
     ]
 }

@@ -14,7 +14,8 @@ extension StBrigid {
             ai: "5.3 A.3.2", by: "orla", day: -48, implemented: -41, what: "One committee for security and AI.",
             how: "Meets monthly, chaired by the chief executive.", test: "Minutes of three meetings."),
         ControlDraft(
-            "GOV-03", "Scope, context and parties kept up to date", .preventive, .yearly, "orla", security: "4.1 4.2 4.3",
+            "GOV-03", "Scope, context and parties kept up to date", .preventive, .yearly, "orla",
+            security: "4.1 4.2 4.3",
             ai: "4.1 4.2 4.3", by: "orla", day: -48, implemented: -42, what: "One register for both standards.",
             how: "Reviewed each autumn.", test: "Changes of the year are in it."),
         ControlDraft(
@@ -36,7 +37,8 @@ extension StBrigid {
             "AI-03", "Impact on patients assessed", .preventive, .yearly, "aoife", ai: "6.1.4 8.4 A.5.2 A.5.4",
             on: ["triage"], by: "orla", day: -46, implemented: nil,
             what: "Harm by levels that are too low, for children and people with poor English too.",
-            how: "Workshop with emergency physicians and a patients' representative.", test: "Report exists and is current."),
+            how: "Workshop with emergency physicians and a patients' representative.",
+            test: "Report exists and is current."),
         ControlDraft(
             "AI-04", "Maker of the triage system reviewed", .detective, .yearly, "priya", security: "A.5.22",
             ai: "A.10.3", on: ["triagemodel"], by: "aoife", day: -46, implemented: nil,
@@ -45,13 +47,15 @@ extension StBrigid {
         ControlDraft(
             "SEC-01", "Badge and password at shared work places", .preventive, .continuous, "ciaran",
             security: "A.5.15 A.8.5", on: ["workstations", "ehr"], by: "orla", day: -45, implemented: -38,
-            what: "Nobody works under another name.", how: "Session moves with the badge.", test: "Round through two wards."),
+            what: "Nobody works under another name.", how: "Session moves with the badge.",
+            test: "Round through two wards."),
         ControlDraft(
             "SEC-02", "Emergency access checked afterwards", .detective, .weekly, "ciaran", security: "A.5.15 A.5.18",
             on: ["ehr"], by: "orla", day: -45, implemented: nil, what: "Each use is read by the ward's physician.",
             how: "List each Monday; questions to the user.", test: "Lists of one month."),
         ControlDraft(
-            "SEC-03", "Offline backups", .corrective, .daily, "ciaran", security: "A.8.13", on: ["backups"], cost: 58_000,
+            "SEC-03", "Offline backups", .corrective, .daily, "ciaran", security: "A.8.13", on: ["backups"],
+            cost: 58_000,
             by: "orla", day: -45, implemented: -39, what: "One copy cannot be reached from the network.",
             how: "Tapes leave the house each morning.", test: "Restore twice a year."),
         ControlDraft(
@@ -85,7 +89,8 @@ extension StBrigid {
             how: "Link nurses teach their team.", test: "Share of staff."),
         ControlDraft(
             "SEC-11", "Inventory with medical devices", .preventive, .quarterly, "ciaran", security: "A.5.9",
-            on: ["monitors", "workstations"], by: "orla", day: -44, implemented: nil, what: "One list for computers and devices.",
+            on: ["monitors", "workstations"], by: "orla", day: -44, implemented: nil,
+            what: "One list for computers and devices.",
             how: "Medical engineering counts ward by ward.", test: "Ten from the floor to the list."),
         ControlDraft(
             "SEC-12", "Fax for referrals", .preventive, .daily, "ciaran", security: "A.5.14", by: "orla", day: -44,
@@ -119,7 +124,8 @@ extension StBrigid {
             validUntil: 200, shows: ["GOV-04"], day: -37, "In force since last year."),
         EvidenceDraft(
             "Observation of ten arrivals", .link(intranet + "arrivals"), by: "siobhan", covers: -33 ... -32,
-            validUntil: 60, shows: ["AI-01"], day: -30, review: ("aoife", -26), "The nurse's level came first in ten of ten."),
+            validUntil: 60, shows: ["AI-01"], day: -30, review: ("aoife", -26),
+            "The nurse's level came first in ten of ten."),
         EvidenceDraft(
             "Scan of the device zone", .link(intranet + "zone"), by: "ciaran", covers: -35 ... -35, validUntil: 12,
             shows: ["SEC-04"], day: -33, "Two servers answer that should not."),

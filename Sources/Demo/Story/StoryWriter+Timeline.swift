@@ -214,7 +214,8 @@ extension StoryWriter {
         let schema = Records.Task.schema.erased
         for step in draft.steps {
             switch step {
-            case .start(let who, let day): timeline.add(day) { try await $0.take("start", schema, draft.title, by: who) }
+            case .start(let who, let day):
+                timeline.add(day) { try await $0.take("start", schema, draft.title, by: who) }
             case .complete(let who, let day):
                 timeline.add(day) { try await $0.take("complete", schema, draft.title, by: who) }
             case .verify(let who, let day):

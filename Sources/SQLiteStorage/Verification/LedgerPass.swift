@@ -56,7 +56,7 @@ struct LedgerPass {
             "SELECT \"hashes\" FROM \"tile\" WHERE \"ledger\" = ? AND \"level\" = ? AND \"index\" = ?")
         let rows = try file.cursor(
             """
-            SELECT l."index", l."at", l."hash", l."data", r."number", r."at" FROM "leaf" l LEFT JOIN "revision" r \
+            SELECT l."index", l."at", l."hash", l."data", r."number" FROM "leaf" l LEFT JOIN "revision" r \
             ON r."ledger" = l."ledger" AND r."index" = l."index" WHERE l."ledger" = ? ORDER BY l."index"
             """)
         rows.restart([.bytes(ledger.bytes)])
@@ -114,8 +114,17 @@ struct LedgerPass {
         }
         let bytes = Array(data)
         batch.append(LedgerEntry(index: index, bytes: bytes, storedHash: hash))
-        guard row.isNull(4) else { return timeFault(filed: at, says: row.integer(5), ledger, index) }
+        guard row.isNull(4) else { return timeFault(filed: at, says: Self.time(of: bytes), ledger, index) }
         return event(bytes, ledger, index, at)
+    }
+
+    /// The time that a leaf says, without reading the rest of it: inside a text the quotes would be escaped.
+    private static func time(of leaf: [UInt8]) -> Int? {
+        guard let found = leaf.firstRange(of: Array(#""time":""#.utf8)), found.upperBound + 24 <= leaf.count else {
+            return nil
+        }
+        return RFC3339.parse(String(decoding: leaf[found.upperBound..<(found.upperBound + 24)], as: UTF8.self))
+            .map { Int($0) }
     }
 
     /// A leaf is filed under its own time, but never before the leaf that it follows.
@@ -125,13 +134,16 @@ struct LedgerPass {
         guard at != max(before, own ?? Int.min) else { return nil }
         return VerificationFault(
             "leaf", column: "at", ledger: ledger.ledgerName, index: index,
-            "Leaf \(index) of the ledger \(ledger.ledgerName) is filed under another time than it says.")
+            "Leaf \(index) of the ledger \(ledger.ledgerName) is filed under another time than it says (table leaf, column at)."
+        )
     }
 
     /// A leaf without a revision must be well formed, of this ledger, and say that it is an event.
     private mutating func event(_ bytes: [UInt8], _ ledger: Key, _ index: Int, _ at: Int) -> VerificationFault? {
         let leaf: Leaf
-        do { leaf = try Leaf(canonicalBytes: bytes) } catch { return Self.fault(.leafMalformed(index: index, error), ledger) }
+        do { leaf = try Leaf(canonicalBytes: bytes) } catch {
+            return Self.fault(.leafMalformed(index: index, error), ledger)
+        }
         guard leaf.organisation == ledger.ledgerName else {
             return Self.fault(
                 .otherOrganisation(index: index, found: leaf.organisation, wanted: ledger.ledgerName), ledger)
@@ -203,7 +215,9 @@ struct LedgerPass {
 
     private static func hashes(_ bytes: UnsafeRawBufferPointer?) -> [Hash] {
         guard let bytes, bytes.count % Hash.byteCount == 0 else { return [] }
-        return stride(from: 0, to: bytes.count, by: Hash.byteCount).compactMap { Hash(bytes[$0..<($0 + Hash.byteCount)]) }
+        return stride(from: 0, to: bytes.count, by: Hash.byteCount).compactMap {
+            Hash(bytes[$0..<($0 + Hash.byteCount)])
+        }
     }
 
     private static func fault(_ problem: LedgerProblem, _ ledger: Key) -> VerificationFault {

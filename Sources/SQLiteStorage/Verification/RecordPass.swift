@@ -129,7 +129,8 @@ struct RecordPass {
             return history.fault("version", in: "record", "the record does not say that this is its version")
         }
         if let isArchived = history.isArchived, records.integer(4) != (isArchived ? 1 : 0) {
-            return history.fault("archived", in: "record", "the record is archived and its last revision is not, or the reverse")
+            return history.fault(
+                "archived", in: "record", "the record is archived and its last revision is not, or the reverse")
         }
         if case .some(.some(_)) = history.until {
             return history.fault("until", "the present revision is said to have been replaced")
@@ -147,7 +148,7 @@ struct RecordPass {
                 "version", in: "revision",
                 "this version should come next, but version \(revisions.integer(Column.version) ?? -1) does")
         }
-        guard revisions.has(Column.type, history.type.utf8) else {
+        guard revisions.has(Column.type, history.type) else {
             return history.fault("type", in: "revision", "the revision is of another type than its record")
         }
         let ledger = history.organisation ?? .server
@@ -160,7 +161,8 @@ struct RecordPass {
         // The row before ends where this revision begins.
         if case .some(let until) = history.until, until != index {
             history.version -= 1
-            return history.fault("until", "it ends at \(until.map(String.init) ?? "no index"), but leaf \(index) replaced it")
+            return history.fault(
+                "until", "it ends at \(until.map(String.init) ?? "no index"), but leaf \(index) replaced it")
         }
         history.index = index
         let person = revisions.key(Column.person)
@@ -172,7 +174,8 @@ struct RecordPass {
         let fault: VerificationFault?
         if hasSalt || hasBody {
             guard hasSalt, hasBody else {
-                return history.fault(hasSalt ? "body" : "salt", in: "revision", "content and salt are not erased together")
+                return history.fault(
+                    hasSalt ? "body" : "salt", in: "revision", "content and salt are not erased together")
             }
             fault = try row(&history, at, person)
         } else {

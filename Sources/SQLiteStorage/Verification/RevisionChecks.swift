@@ -42,7 +42,7 @@ struct LeafCheck {
         guard let salt = row.bytes(Column.salt), let body = row.bytes(Column.body) else { return nil }
         do {
             let made = try Commitment.make(salt: Array(salt), revision: Array(body))
-            if row.has(Column.commitment, made.utf8) { return nil }
+            if row.has(Column.commitment, made) { return nil }
         } catch {
             return history.fault("salt", in: "revision", "the salt has \(salt.count) bytes")
         }
@@ -73,7 +73,8 @@ struct LeafCheck {
             ("at", leaf.timeMilliseconds == wanted.timeMilliseconds),
             ("action", Self.same(leaf.action, wanted.action)),
             ("actor_kind", Self.same(leaf.actor.kind, wanted.actor.kind)),
-            ("person", Self.same(leaf.actor.id, wanted.actor.id)), ("auth", Self.same(leaf.actor.auth, wanted.actor.auth)),
+            ("person", Self.same(leaf.actor.id, wanted.actor.id)),
+            ("auth", Self.same(leaf.actor.auth, wanted.actor.auth)),
             ("request", Self.same(leaf.request, wanted.request)),
             ("commitment", Self.same(leaf.after ?? "", wanted.after ?? "")),
             ("version", leaf.object.version == wanted.object.version),
@@ -83,7 +84,8 @@ struct LeafCheck {
         }
         if !Self.same(leaf.before ?? "", wanted.before ?? "") {
             return history.fault(
-                "data", in: "leaf", "its leaf \(history.index) does not follow the revision before: `before` is not its commitment")
+                "data", in: "leaf",
+                "its leaf \(history.index) does not follow the revision before: `before` is not its commitment")
         }
         if leaf.evidence != wanted.evidence {
             return history.fault("data", in: "leaf", "its leaf \(history.index) names other files")
@@ -195,7 +197,9 @@ struct LinkCheck {
 
     /// - Parameter count: grows by the links that fit.
     /// - Throws: ``LedgerVerifierError``.
-    mutating func end(_ history: RecordPass.History, _ count: inout Int) throws(LedgerVerifierError) -> VerificationFault? {
+    mutating func end(_ history: RecordPass.History, _ count: inout Int) throws(LedgerVerifierError)
+        -> VerificationFault?
+    {
         spans.sort { ($0.column, $0.to, $0.since) < ($1.column, $1.to, $1.since) }
         var next = 0
         while rows.hasRow, rows.key(0) == history.id {
@@ -220,7 +224,7 @@ struct LinkCheck {
         guard let to = rows.key(2), let since = rows.integer(3) else {
             return history.fault("to_id", in: "link", "a link has a column of another type")
         }
-        guard let span, rows.has(1, history.table.linkColumns[span.column].name.utf8), span.to == to, span.since == since
+        guard let span, rows.has(1, history.table.linkColumns[span.column].name), span.to == to, span.since == since
         else {
             // The link that is wanted and the one that is there: the lesser one is missing or should not be.
             if let span {
@@ -234,9 +238,10 @@ struct LinkCheck {
         if rows.integer(4) != span.until || (span.until == nil && !rows.isNull(4)) {
             return history.fault(
                 "until", in: "link",
-                "its link “\(field)” to \(to.id.lowercased) should end at \(span.until.map { "leaf \($0)" } ?? "no leaf")")
+                "its link “\(field)” to \(to.id.lowercased) should end at \(span.until.map { "leaf \($0)" } ?? "no leaf")"
+            )
         }
-        guard rows.has(5, history.type.utf8) else {
+        guard rows.has(5, history.type) else {
             return history.fault("from_type", in: "link", "its link “\(field)” says another type")
         }
         guard rows.key(6) == history.organisation, history.organisation != nil || rows.isNull(6) else {

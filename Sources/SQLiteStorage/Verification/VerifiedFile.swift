@@ -32,7 +32,9 @@ final class VerifiedFile {
 
     deinit { sqlite3_close_v2(handle) }
 
-    private static func open(_ name: String, _ flags: Int32, _ path: String) throws(LedgerVerifierError) -> OpaquePointer {
+    private static func open(_ name: String, _ flags: Int32, _ path: String) throws(LedgerVerifierError)
+        -> OpaquePointer
+    {
         var opened: OpaquePointer?
         let code = sqlite3_open_v2(name, &opened, flags | SQLITE_OPEN_NOMUTEX, nil)
         guard code == SQLITE_OK, let opened else {
@@ -159,9 +161,25 @@ final class RowCursor {
             low: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))
     }
 
-    /// Equal, byte by byte, and both text or blob.
-    func has(_ column: Int, _ wanted: some Sequence<UInt8>) -> Bool {
-        bytes(column).map { $0.elementsEqual(wanted) } ?? false
+    /// Whether the column is text or blob with exactly these bytes.
+    func has(_ column: Int, _ wanted: [UInt8]) -> Bool {
+        guard let bytes = bytes(column) else { return false }
+        return wanted.withUnsafeBytes { bytes.isSame(as: $0) }
+    }
+
+    /// Whether the column is text or blob with exactly these bytes.
+    func has(_ column: Int, _ wanted: String) -> Bool {
+        guard let bytes = bytes(column) else { return false }
+        var wanted = wanted
+        return wanted.withUTF8 { bytes.isSame(as: UnsafeRawBufferPointer($0)) }
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    func isSame(as other: UnsafeRawBufferPointer) -> Bool {
+        guard count == other.count else { return false }
+        guard let own = baseAddress, let theirs = other.baseAddress else { return count == 0 }
+        return memcmp(own, theirs, count) == 0
     }
 }
 

@@ -60,7 +60,8 @@ final class VerifiedTable {
             }
             made.append(
                 Column(
-                    field: field, number: Meta.count + position, sortKey: sortKey, key: Array("\"\(field.name)\":".utf8)))
+                    field: field, number: Meta.count + position, sortKey: sortKey, key: Array("\"\(field.name)\":".utf8)
+                ))
         }
         // Names are ASCII: their order is that of UTF-16 code units, and SQLite's.
         columns = made.sorted { $0.name < $1.name }
@@ -126,7 +127,9 @@ final class VerifiedTable {
             guard let number = rows.integer(column.number), number == 0 || number == 1 else { return false }
             output.appendText(number == 1 ? "true" : "false")
         case .day:
-            guard let number = rows.integer(column.number), (-719_162...2_932_896).contains(number) else { return false }
+            guard let number = rows.integer(column.number), (-719_162...2_932_896).contains(number) else {
+                return false
+            }
             output.append(0x22)
             output.append(contentsOf: Day(daysSince1970: number).description.utf8)
             output.append(0x22)
@@ -188,7 +191,7 @@ final class VerifiedTable {
             case .null: return !rows.isNull(number)
             case .integer(let key): return rows.integer(number) != Int(key)
             case .real(let key): return rows.real(number)?.bitPattern != key.bitPattern
-            case .text(let key): return !rows.has(number, key.utf8)
+            case .text(let key): return !rows.has(number, key)
             }
         }
     }
@@ -198,7 +201,8 @@ final class VerifiedTable {
         var found: [(Int, Leaf.Evidence)] = []
         for column in columns where column.field.kind == .file && !rows.isNull(column.number) {
             guard let bytes = rows.bytes(column.number), let value = try? JSONValue.parse(Array(bytes)),
-                case .object(let parts) = value, case .string(let sha256) = parts["sha256"], let hash = Hash(hex: sha256),
+                case .object(let parts) = value, case .string(let sha256) = parts["sha256"],
+                let hash = Hash(hex: sha256),
                 case .string(let mediaType) = parts["mediaType"], case .integer(let size) = parts["bytes"]
             else { return nil }
             found.append((column.number, Leaf.Evidence(sha256: hash, bytes: size, mediaType: mediaType)))
