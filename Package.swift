@@ -73,7 +73,8 @@ let package = Package(
         .executableTarget(
             name: "concord",
             dependencies: [
-                "RecordKit", "Records", "Storage", "SQLiteStorage", "MerkleLog", "Access", "Governance", "HTTPServing", "Demo",
+                "RecordKit", "Records", "Storage", "SQLiteStorage", "MerkleLog", "Access", "Governance", "HTTPServing",
+                "Demo",
                 "Server", hummingbird, logging, argumentParser,
             ]),
         .target(

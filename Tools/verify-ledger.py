@@ -12,21 +12,16 @@ import argparse, base64, hashlib, json, os, sqlite3, sys
 from urllib.parse import quote
 
 sha256 = lambda data: hashlib.sha256(data).digest()
-
-
 class Wrong(Exception):
     """Something does not fit."""
-
 
 def need(condition, message):
     if not condition:
         raise Wrong(message)
 
-
 # Ed25519 (RFC 8032, section 5.1), for machines without the package `cryptography`. Only public values are handled.
 P, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, P - 2, P) % P
-
 
 def add(a, b):
     """Points in extended coordinates (X, Y, Z, T)."""
@@ -35,7 +30,6 @@ def add(a, b):
     e, f, g, h = f - e, h - g, h + g, f + e
     return (e * f % P, g * h % P, f * g % P, e * h % P)
 
-
 def times(n, point):
     result = (0, 1, 1, 0)
     while n:
@@ -43,7 +37,6 @@ def times(n, point):
             result = add(result, point)
         point, n = add(point, point), n >> 1
     return result
-
 
 def point(data):
     y = int.from_bytes(data, "little")
@@ -57,7 +50,6 @@ def point(data):
     x = P - x if x & 1 != sign else x
     return (x, y, 1, x * y % P)
 
-
 def ed25519_plain(key, signature, message):
     a, r, s = point(key), point(signature[:32]), int.from_bytes(signature[32:], "little")
     base = point((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
@@ -66,7 +58,6 @@ def ed25519_plain(key, signature, message):
     k = int.from_bytes(hashlib.sha512(signature[:32] + key + message).digest(), "little") % L
     left, right = times(s, base), add(r, times(k, a))
     return (left[0] * right[2] - right[0] * left[2]) % P == 0 and (left[1] * right[2] - right[1] * left[2]) % P == 0
-
 
 try:
     from cryptography.exceptions import InvalidSignature
@@ -81,7 +72,6 @@ try:
 except ImportError:
     ed25519 = ed25519_plain
 
-
 def read_key(text):
     """(name, key id, public key) of a verifier key whose id is right."""
     name, key_id, data = text.split("+", 2)
@@ -89,7 +79,6 @@ def read_key(text):
     if len(data) != 33 or data[0] != 1 or sha256(name.encode() + b"\n" + data)[:4].hex() != key_id:
         raise ValueError("it is not an Ed25519 key, or was mistyped")
     return name, bytes.fromhex(key_id), data[1:]
-
 
 def open_note(note, ledger, keys, where):
     """(size, root, whether a known key signed it) of a signed checkpoint."""
@@ -108,7 +97,6 @@ def open_note(note, ledger, keys, where):
                 signed = True
     need(signed or not known, f"{where}: none of the keys signed it")
     return int(size), base64.b64decode(root, validate=True), signed
-
 
 class Tree:
     """The roots of complete subtrees, largest first; `size` leaves."""
@@ -130,10 +118,8 @@ class Tree:
             root = sha256(b"\x01" + peak + root)
         return root
 
-
 identifier = lambda data: f"{data.hex()[:8]}-{data.hex()[8:12]}-{data.hex()[12:16]}-{data.hex()[16:20]}-{data.hex()[20:]}"
 canonical = lambda value: json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
 
 def verify_ledger(db, ledger, keys, counts):
     name = "server" if ledger == bytes(16) else identifier(ledger)
@@ -180,7 +166,6 @@ def verify_ledger(db, ledger, keys, counts):
     need(not checkpoints, f"the ledger {name} has {tree.size} leaves, but {max(checkpoints, default=0)} were signed")
     print(f"{name}: {tree.size} leaves, root {base64.b64encode(tree.root()).decode()}")
 
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("database")
@@ -208,7 +193,6 @@ def main():
     print(f"{counts['leaves']} leaves, {counts['revisions']} revisions ({counts['erased']} erased), "
           f"{counts['signed']} checkpoints signed, {counts['without a key']} without a key")
     return 0
-
 
 if __name__ == "__main__":
     sys.exit(main())

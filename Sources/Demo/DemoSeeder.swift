@@ -173,14 +173,24 @@ package struct DemoReport: Sendable {
 
     /// For whoever ran the command: a line for each account.
     package var summary: String {
-        guard isNew else { return "The demo organisations are there already: nothing was changed." }
+        guard isNew else {
+            let leads = DemoSeeder.stories.compactMap { story in
+                story.people.first { $0.key == story.lead }.map { "  \($0.email)  \(story.organisation.name)" }
+            }
+            return
+                (["The demo organisations are there already: nothing was changed. Sign in as one of"] + leads
+                + ["with the password that was printed when they were made (by default: concord demo 2026)."])
+                .joined(separator: "\n")
+        }
         var lines: [String] = []
         for organisation in organisations {
             let people = signIns.filter { $0.organisation == organisation }
             let entries = recordCounts[organisation] ?? 0
             lines.append("\(people.first?.organisationName ?? "") (\(entries) entries in its ledger)")
             for person in people {
-                let roles = person.roles.map { $0.rawValue.asLabel.lowercased() }.joined(separator: ", ")
+                let roles = person.roles.map {
+                    $0.rawValue.asLabel.lowercased().replacingOccurrences(of: "ai ", with: "AI ")
+                }.joined(separator: ", ")
                 let words = roles.isEmpty ? "role proposed, not active" : roles
                 lines.append("  \(person.email)  \(person.name), \(words)")
             }

@@ -69,7 +69,9 @@ package struct Failure: Error, Sendable {
     private init(service error: ServiceError) {
         switch error {
         case .notFound(let what):
-            self.init(.notFound, "not-found", "Not found", "There is no such \(what.lowercased()), or it is not yours to see.")
+            self.init(
+                .notFound, "not-found", "Not found", "There is no such \(what.lowercased()), or it is not yours to see."
+            )
         case .forbidden(let why): self.init(.forbidden, "forbidden", "Not allowed", why)
         case .unauthenticated: self = .unauthenticated
         case .invalid(let invalid):

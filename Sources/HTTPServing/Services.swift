@@ -17,7 +17,8 @@ package struct Services: Sendable {
     package let library: LibraryHolder
 
     package init(
-        environment: Access.Environment, store: any Store, accounts: any AccountStore, blobs: any BlobStore, signIn: SignIn,
+        environment: Access.Environment, store: any Store, accounts: any AccountStore, blobs: any BlobStore,
+        signIn: SignIn,
         records: RecordService, assessments: AssessmentService, organisations: OrganisationService,
         ledger: LedgerService, library: LibraryHolder
     ) {

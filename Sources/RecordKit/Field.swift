@@ -61,7 +61,8 @@ package struct FieldDescription: Sendable, Hashable {
                 break
             }
             let limit = isLongText ? FieldLimit.longTextCharactersMax : FieldLimit.textCharactersMax
-            let allowed = traits.compactMap { if case .length(let range) = $0 { range } else { nil } }.first ?? 0...limit
+            let allowed =
+                traits.compactMap { if case .length(let range) = $0 { range } else { nil } }.first ?? 0...limit
             // Characters are counted only when the bytes leave a doubt: counting graphemes is slow.
             let bytes = text.utf8.count
             if bytes > allowed.upperBound || allowed.lowerBound > 1, !allowed.contains(text.count) {

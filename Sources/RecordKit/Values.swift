@@ -183,9 +183,11 @@ package struct FileReference: Sendable, Hashable {
 
     /// - Throws: ``Problem`` (without a field name) that says which part does not fit.
     package init(sha256: String, name: String, mediaType: String, bytes: Int) throws(Problem) {
-        guard sha256.utf8.count == 64, sha256.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) })
+        guard sha256.utf8.count == 64,
+            sha256.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) })
         else { throw Problem("", "the file's SHA-256 is not 64 lower-case hexadecimal digits") }
-        guard !name.isEmpty, name.utf8.count <= 255, !name.unicodeScalars.contains(where: { $0.value < 0x20 || $0 == "/" })
+        guard !name.isEmpty, name.utf8.count <= 255,
+            !name.unicodeScalars.contains(where: { $0.value < 0x20 || $0 == "/" })
         else {
             throw Problem("", "the file's name is empty, longer than 255 bytes or has a slash or a control character")
         }

@@ -10,7 +10,8 @@ package enum Migrations {
     package static func migrator() throws -> DatabaseMigrator {
         var migrator = DatabaseMigrator()
         for name in names {
-            guard let file = Bundle.module.url(forResource: name, withExtension: "sql", subdirectory: "Migrations") else {
+            guard let file = Bundle.module.url(forResource: name, withExtension: "sql", subdirectory: "Migrations")
+            else {
                 throw CocoaError(.fileNoSuchFile, userInfo: [NSFilePathErrorKey: "Migrations/\(name).sql"])
             }
             let sql = try String(contentsOf: file, encoding: .utf8)

@@ -10,7 +10,9 @@ extension SQLiteStore: AccountStore {
 
     package func account(_ id: UUID) async throws -> Account? { try await account("\"id\" = ?", id) }
     package func account(email: String) async throws -> Account? { try await account("\"email\" = ?", email) }
-    private func account(_ condition: String, _ value: some DatabaseValueConvertible & Sendable) async throws -> Account? {
+    private func account(_ condition: String, _ value: some DatabaseValueConvertible & Sendable) async throws
+        -> Account?
+    {
         try await pool.read { db in
             try Row.fetchOne(db, sql: "SELECT * FROM \"account\" WHERE \(condition)", arguments: [value]).map { row in
                 Account(
@@ -53,7 +55,9 @@ extension SQLiteStore: AccountStore {
     private func memberships(_ condition: String, _ value: UUID) async throws -> [Membership] {
         try await pool.read { db in
             try Row.fetchAll(
-                db, sql: "SELECT * FROM \"membership\" WHERE \(condition) ORDER BY \"organisation\", \"account\" LIMIT 1000",
+                db,
+                sql:
+                    "SELECT * FROM \"membership\" WHERE \(condition) ORDER BY \"organisation\", \"account\" LIMIT 1000",
                 arguments: [value]
             ).map { row in
                 Membership(

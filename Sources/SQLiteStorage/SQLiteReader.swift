@@ -111,10 +111,12 @@ class SQLiteReader: Reader {
                 + "r.\"reason\", r.\"index\", r.\"request\" FROM \(layout.table) t "
                 + "JOIN \"revision\" r ON r.\"number\" = t.\"revision\" WHERE t.\"id\" = ?", [.identifier(id)])
         if let organisation {
-            sql = sql + BoundSQL(
-                schema.isCatalogue
-                    ? " AND (t.\"organisation\" = ? OR t.\"organisation\" IS NULL)" : " AND t.\"organisation\" = ?",
-                [.identifier(organisation)])
+            sql =
+                sql
+                + BoundSQL(
+                    schema.isCatalogue
+                        ? " AND (t.\"organisation\" = ? OR t.\"organisation\" IS NULL)" : " AND t.\"organisation\" = ?",
+                    [.identifier(organisation)])
         } else {
             sql.text += " AND t.\"organisation\" IS NULL"
         }
@@ -149,14 +151,17 @@ class SQLiteReader: Reader {
             "SELECT l.\"from_id\", l.\"from_type\", l.\"field\", l.\"to_id\" FROM \"link\" l WHERE l.\"\(end)\" IN "
                 + "(\(marks(ids.count))) AND ", ids.map { .identifier($0) })
         if let organisation {
-            sql = sql + BoundSQL("((l.\"organisation\" = ?", [.identifier(organisation)])
+            sql =
+                sql + BoundSQL("((l.\"organisation\" = ?", [.identifier(organisation)])
                 + SQLGenerator.at(asOf?.index, "l") + BoundSQL(") OR (l.\"organisation\" IS NULL")
                 + SQLGenerator.at(asOf?.sharedIndex, "l") + BoundSQL("))")
         } else {
             sql = sql + BoundSQL("l.\"organisation\" IS NULL") + SQLGenerator.at(asOf?.sharedIndex, "l")
         }
-        sql = sql + BoundSQL(
-            " ORDER BY l.\"from_id\", l.\"field\", l.\"to_id\" LIMIT ?", [.integer(Int64(limit))])
+        sql =
+            sql
+            + BoundSQL(
+                " ORDER BY l.\"from_id\", l.\"field\", l.\"to_id\" LIMIT ?", [.integer(Int64(limit))])
         var found: [Link] = []
         try each(sql) { row in
             found.append(Link(from: row[0], fromType: RecordType(row[1] as String), field: row[2], to: row[3]))

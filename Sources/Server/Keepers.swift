@@ -30,7 +30,11 @@ struct CheckpointKeeper: Service {
     func run() async throws {
         while !_Concurrency.Task.isCancelled {
             await round()
-            do { try await cancelWhenGracefulShutdown { try await _Concurrency.Task.sleep(for: .seconds(Self.secondsBetween)) } } catch is CancellationError { break }
+            do {
+                try await cancelWhenGracefulShutdown {
+                    try await _Concurrency.Task.sleep(for: .seconds(Self.secondsBetween))
+                }
+            } catch is CancellationError { break }
         }
         // What was acknowledged before the stop is signed before it ends.
         await round()
@@ -57,7 +61,11 @@ struct ClockKeeper: Service {
     func run() async throws {
         while !_Concurrency.Task.isCancelled {
             await round()
-            do { try await cancelWhenGracefulShutdown { try await _Concurrency.Task.sleep(for: .seconds(Self.secondsBetween)) } } catch is CancellationError { break }
+            do {
+                try await cancelWhenGracefulShutdown {
+                    try await _Concurrency.Task.sleep(for: .seconds(Self.secondsBetween))
+                }
+            } catch is CancellationError { break }
         }
         do { try await services.signIn.tidy(isStopping: true) } catch {
             logger.error("Sign-in failures were not recorded at the stop", metadata: ["error": "\(error)"])

@@ -63,9 +63,10 @@ package struct FolderBlobStore: BlobStore {
     }
 
     private func path(_ sha256: String, _ organisation: UUID) throws -> URL {
-        guard sha256.utf8.count == 64, sha256.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) })
+        guard sha256.utf8.count == 64,
+            sha256.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) })
         else { throw BlobError.badName(sha256) }
         return folder.appendingPathComponent(organisation.lowercased).appendingPathComponent(String(sha256.prefix(2)))
-           .appendingPathComponent(sha256)
+            .appendingPathComponent(sha256)
     }
 }

@@ -69,7 +69,9 @@ package struct SQLGenerator: Sendable {
         guard let organisation else { return BoundSQL("t.\"organisation\" IS NULL") + Self.at(asOf?.sharedIndex, "t") }
         let own = BoundSQL("t.\"organisation\" = ?", [.identifier(organisation)])
         guard schema.isCatalogue else { return own + Self.at(asOf?.index, "t") }
-        guard let asOf else { return BoundSQL("(") + own + BoundSQL(" OR t.\"organisation\" IS NULL)") + Self.at(nil, "t") }
+        guard let asOf else {
+            return BoundSQL("(") + own + BoundSQL(" OR t.\"organisation\" IS NULL)") + Self.at(nil, "t")
+        }
         return BoundSQL("((") + own + Self.at(asOf.index, "t") + BoundSQL(") OR (t.\"organisation\" IS NULL")
             + Self.at(asOf.sharedIndex, "t") + BoundSQL("))")
     }
@@ -96,7 +98,9 @@ package struct SQLGenerator: Sendable {
         case .only: sql.text += " AND t.\"archived\" = 1"
         case .include: break
         }
-        if predicate != .all { sql = sql + BoundSQL(" AND ") + (try condition(predicate, in: organisation, asOf: asOf)) }
+        if predicate != .all {
+            sql = sql + BoundSQL(" AND ") + (try condition(predicate, in: organisation, asOf: asOf))
+        }
         return sql
     }
 
@@ -131,7 +135,8 @@ package struct SQLGenerator: Sendable {
         limit: Int
     ) throws(StoreError) -> BoundSQL {
         let (column, isNullable) = try sortColumn(query.sort)
-        var sql = BoundSQL("SELECT \(layout.selectColumns) FROM \(layout.table) t")
+        var sql =
+            BoundSQL("SELECT \(layout.selectColumns) FROM \(layout.table) t")
             + (try `where`(query.predicate, query.archived, in: organisation, asOf: asOf))
         let down = query.sort.isDescending != backwards
         let direction = down ? "DESC" : "ASC"
@@ -151,8 +156,10 @@ package struct SQLGenerator: Sendable {
         } else {
             if isNullable { sql.text += " AND t.\(column) IS NOT NULL" }
             if let cursor, cursor.key != .null {
-                sql = sql + BoundSQL(
-                    " AND (t.\(column), t.\"id\") \(comparison) (?, ?)", [cursor.key.sql, .identifier(cursor.id)])
+                sql =
+                    sql
+                    + BoundSQL(
+                        " AND (t.\(column), t.\"id\") \(comparison) (?, ?)", [cursor.key.sql, .identifier(cursor.id)])
             }
             sql.text += " ORDER BY t.\(column) \(direction), t.\"id\" \(direction)"
         }

@@ -76,7 +76,8 @@ package struct TableLayout: Sendable {
             lines.append(
                 catalogue.contains(target.name)
                     ? "FOREIGN KEY (\(field.column)) REFERENCES \"record\" (\"id\")"
-                    : "FOREIGN KEY (\"organisation\", \(field.column)) REFERENCES \"record\" (\"organisation\", \"id\")")
+                    : "FOREIGN KEY (\"organisation\", \(field.column)) REFERENCES \"record\" (\"organisation\", \"id\")"
+            )
         }
         return ["CREATE TABLE \(table) (\n  \(lines.joined(separator: ",\n  "))\n) STRICT"] + indexes(fields)
     }
@@ -101,11 +102,13 @@ package struct TableLayout: Sendable {
             let key = field.hasSortKey ? field.keyColumn : field.column
             made.append(
                 index(
-                    "by_" + field.name.asColumn, covering(["\"organisation\"", "\"archived\"", key, "\"id\""]), present))
+                    "by_" + field.name.asColumn, covering(["\"organisation\"", "\"archived\"", key, "\"id\""]), present)
+            )
         }
         for field in filters {
             made.append(
-                index("of_" + field.name.asColumn, ["\"organisation\"", field.column, "\"archived\"", "\"id\""], present))
+                index(
+                    "of_" + field.name.asColumn, ["\"organisation\"", field.column, "\"archived\"", "\"id\""], present))
         }
         for field in fields where field.has(.unique) {
             made.append(

@@ -47,7 +47,8 @@ struct Serve: AsyncParsableCommand {
         logger.logLevel = Logger.Level(rawValue: logLevel) ?? .notice
         let report = installation.load
         if report.changedAnything {
-            print("Catalogue: \(report.created) records created, \(report.changed) changed, \(report.archived) archived.")
+            print(
+                "Catalogue: \(report.created) records created, \(report.changed) changed, \(report.archived) archived.")
         }
         let isEmpty = try await installation.store.accountCount() == 0
         let link = isEmpty ? try await installation.services.signIn.createLink(for: nil) : nil

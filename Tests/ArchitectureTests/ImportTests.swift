@@ -21,7 +21,8 @@ private let table: [String: Set<String>] = [
         "HTTPTypes", "NIOCore", "Logging",
     ],
     "WebUI": [
-        "RecordKit", "Records", "Storage", "MerkleLog", "Access", "Governance", "Exchange", "HTTPServing", "Hummingbird",
+        "RecordKit", "Records", "Storage", "MerkleLog", "Access", "Governance", "Exchange", "HTTPServing",
+        "Hummingbird",
         "HTTPTypes", "NIOCore", "Logging", "Crypto",
     ],
     "Demo": ["RecordKit", "Records", "Storage", "Access", "Governance"],

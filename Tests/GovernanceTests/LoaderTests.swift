@@ -28,9 +28,10 @@ import Testing
 
     @Test func allSixFrameworksAreThere() async throws {
         let library = try await World().library.current()
-        #expect(library.frameworks.map(\.key) == [
-            "iso42001-2023", "iso27001-2022", "eu-ai-act", "nist-ai-rmf-1.0", "nist-csf-2.0", "gdpr",
-        ])
+        #expect(
+            library.frameworks.map(\.key) == [
+                "iso42001-2023", "iso27001-2022", "eu-ai-act", "nist-ai-rmf-1.0", "nist-csf-2.0", "gdpr",
+            ])
         #expect(library.assessable.count == 593)
         #expect(library.rows.count == 563)
         let row = try #require(library.row("clause:6.1.2"))

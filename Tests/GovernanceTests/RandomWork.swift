@@ -93,7 +93,8 @@ struct RandomWork {
                 !record.meta.isArchived, schema, id, over: record.version, as: world.lead, reason: "Tidying")
         case 1:
             guard let state = schema.lifecycle.map({ record[$0.field].text }),
-                let next = schema.lifecycle?.transitions.filter({ $0.from.contains(state) }).randomElement(using: &random)
+                let next = schema.lifecycle?.transitions.filter({ $0.from.contains(state) }).randomElement(
+                    using: &random)
             else { return }
             do {
                 _ = try await world.records.take(

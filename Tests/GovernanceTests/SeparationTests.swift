@@ -24,9 +24,14 @@ import Testing
     @Test func whoeverProposedARoleDoesNotActivateIt() async throws {
         let world = try await World()
         let otto = try await world.member("Otto", [])
+        let top = try await world.member("Tove", [.topManagement])
+        // The founder is alone at first, and may activate a role for somebody else, but never their own.
+        let own = try await assignment(world, world.lead.person, .controlOwner)
+        await #expect(throws: ServiceError.self) { try await activate(world, own, as: world.lead) }
+        let head = try await assignment(world, top.person, .topManagement)
+        #expect(try await activate(world, head, as: world.lead)["status"] == .text("active"))
         let proposed = try await assignment(world, otto.person, .controlOwner)
         await #expect(throws: ServiceError.self) { try await activate(world, proposed, as: world.lead) }
-        let top = try await world.member("Tove", [.topManagement])
         #expect(try await activate(world, proposed, as: top)["status"] == .text("active"))
     }
 

@@ -130,7 +130,8 @@ import Testing
                 return text.contains("Nonconform") && text.contains("Partly")
             }
             try await one.reload()
-            #expect(try await isChecked(one, "clause-6-3", "nonconform"), "the first answer stands until someone chooses")
+            #expect(
+                try await isChecked(one, "clause-6-3", "nonconform"), "the first answer stands until someone chooses")
             #expect(try await isChecked(one, "clause-5-1", "partly"))
         }
         await server.stop()

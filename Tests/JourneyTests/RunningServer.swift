@@ -31,7 +31,9 @@ final class RunningServer: Sendable {
     }
 
     /// Runs the program to its end and returns its exit status with all it printed.
-    static func run(_ arguments: String..., limit: Duration = .seconds(120)) async throws -> (status: Int32, text: String) {
+    static func run(_ arguments: String..., limit: Duration = .seconds(120)) async throws -> (
+        status: Int32, text: String
+    ) {
         let process = try ChildProcess(program, arguments: arguments)
         let exit = try await process.waitForExit(within: limit)
         let text = (process.lines() + process.lines(of: .errors)).joined(separator: "\n")

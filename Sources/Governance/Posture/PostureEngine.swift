@@ -50,7 +50,9 @@ package struct PostureEngine: Sendable {
     }
 
     /// Computes every status of an organisation anew.
-    package func rebuild(requirements: [UUID], in transaction: any Transaction, _ organisation: UUID, _ today: Day) throws {
+    package func rebuild(requirements: [UUID], in transaction: any Transaction, _ organisation: UUID, _ today: Day)
+        throws
+    {
         try transaction.removeStatuses()
         for requirement in requirements {
             let row = try status(of: requirement, in: transaction, organisation, asOf: nil, today)
@@ -102,9 +104,11 @@ package struct PostureEngine: Sendable {
             }
         }
         let measured: Measured? =
-            isFailing ? .failing
-            : row.tasksOverdue > 0 || (row.evidence > 0 && row.evidenceStale == row.evidence) ? .weakened
-            : row.evidence > 0 ? .supported : nil
+            isFailing
+            ? .failing
+            : row.tasksOverdue > 0 || (row.evidence > 0 && row.evidenceStale == row.evidence)
+                ? .weakened
+                : row.evidence > 0 ? .supported : nil
         row.measured = measured?.rawValue
         row.changesOn = changes.min()
         return row

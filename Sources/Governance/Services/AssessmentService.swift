@@ -91,7 +91,8 @@ package struct AssessmentService: Sendable {
                 }
                 guard Self.mayAnswer(current, as: caller) else {
                     throw ServiceError.forbidden(
-                        "A row is answered by the compliance lead, the AI risk officer, the data security officer or its owner.")
+                        "A row is answered by the compliance lead, the AI risk officer, the data security officer or its owner."
+                    )
                 }
                 let verb = AnswerVerb(
                     row: row, current: current, input: input, assessment: assessment.id, caller: caller,

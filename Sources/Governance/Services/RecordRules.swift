@@ -86,6 +86,23 @@ enum RecordRules {
         }
     }
 
+    /// A young organisation has one person who may activate roles. Until there is a second, that person may also
+    /// activate what they proposed for others: else nobody could ever get a role. The history shows who did both.
+    static func isAlone(
+        _ caller: Caller, with transition: Transition, of record: StoredRecord, in reader: any Reader
+    ) throws -> Bool {
+        guard record.schema.type == RoleAssignment.type, transition.notByAuthor, let person = caller.person else {
+            return false
+        }
+        let others = try reader.count(
+            RoleAssignment.schema.erased,
+            where: .and([
+                .equals("status", .text(RoleAssignment.Status.active.rawValue)),
+                .oneOf("role", transition.roles.map { .text($0.rawValue) }), .not(.linked("person", [person])),
+            ]), in: caller.organisation, asOf: nil)
+        return others == 0
+    }
+
     private static func checkRole(
         _ assignment: Stored<RoleAssignment>, in transaction: any Transaction, by caller: Caller
     ) throws {

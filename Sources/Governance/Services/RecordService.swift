@@ -49,8 +49,10 @@ package struct RecordService: Sendable {
     ) async throws -> Int {
         let predicate = try predicate(schema, filter, caller)
         return try await translated(schema) {
-            try await store.read { try $0.count(
-                    schema, where: predicate, archived: filter.archived, in: caller.organisation, asOf: asOf) }
+            try await store.read {
+                try $0.count(
+                    schema, where: predicate, archived: filter.archived, in: caller.organisation, asOf: asOf)
+            }
         }
     }
 
@@ -238,7 +240,8 @@ package struct RecordService: Sendable {
             try await store.write(organisation) { [posture] transaction in
                 let old = try Self.found(schema, id, .archive, in: transaction, caller)
                 guard old.version == version else {
-                    throw ServiceError.conflict(.stale(present: redacted(old, caller), yours: redacted(old, caller).values))
+                    throw ServiceError.conflict(
+                        .stale(present: redacted(old, caller), yours: redacted(old, caller).values))
                 }
                 guard old.meta.isArchived != isArchived else { return redacted(old, caller) }
                 if isArchived { try RecordRules.checkArchiving(old, in: transaction) }
@@ -265,7 +268,8 @@ package struct RecordService: Sendable {
             try await store.write(organisation) { [posture] transaction in
                 let old = try Self.found(schema, id, .read, in: transaction, caller)
                 guard old.version == version else {
-                    throw ServiceError.conflict(.stale(present: redacted(old, caller), yours: redacted(old, caller).values))
+                    throw ServiceError.conflict(
+                        .stale(present: redacted(old, caller), yours: redacted(old, caller).values))
                 }
                 if let refusal = try Self.refusal(transition, old, caller, in: transaction) {
                     throw ServiceError.forbidden(refusal.message)
@@ -273,7 +277,9 @@ package struct RecordService: Sendable {
                 let state = schema.lifecycle.map { old[$0.field].text } ?? ""
                 guard transition.from.contains(state), !old.meta.isArchived else {
                     throw ServiceError.conflict(
-                        .state("“\(transition.label)” is not possible \(old.meta.isArchived ? "in the archive" : "from \(state.asLabel.lowercased())")"))
+                        .state(
+                            "“\(transition.label)” is not possible \(old.meta.isArchived ? "in the archive" : "from \(state.asLabel.lowercased())")"
+                        ))
                 }
                 if transition.needsReason, reason == nil { throw ServiceError.invalid("reason", "is required") }
                 let missing = transition.requires.filter { old[$0].isUnset || old[$0] == .links([]) }
@@ -320,6 +326,7 @@ package struct RecordService: Sendable {
                 authors.insert(creator)
             }
             lastTaker = revisions.first { $0.action == transition.notByTakerOf }?.person
+            if try RecordRules.isAlone(caller, with: transition, of: record, in: reader) { authors = [] }
         }
         return Authorisation.mayTake(transition, caller, record, authors: authors, lastTaker: lastTaker)
     }
@@ -349,7 +356,8 @@ package struct RecordService: Sendable {
         else { throw ServiceError.notFound(schema.label) }
         guard Authorisation.may(caller, action, old) else {
             if schema.type == Answer.type { throw ServiceError.forbidden(RecordRules.whyNotCreated(schema)) }
-            throw ServiceError.forbidden("Your role does not allow you to \(action.rawValue) this \(schema.label.lowercased()).")
+            throw ServiceError.forbidden(
+                "Your role does not allow you to \(action.rawValue) this \(schema.label.lowercased()).")
         }
         return old
     }
@@ -454,7 +462,9 @@ package struct ListFilter: Sendable {
         func predicate(_ described: FieldDescription) -> Criteria {
             let ids = values.compactMap { if case .reference(let id) = $0 { id } else { nil } }
             let isLinks = if case .links = described.kind { true } else { false }
-            let equal: Criteria = isLinks && !ids.isEmpty ? .linked(field, ids)
+            let equal: Criteria =
+                isLinks && !ids.isEmpty
+                ? .linked(field, ids)
                 : values.count == 1 ? .equals(field, values[0]) : .oneOf(field, values)
             return switch comparison {
             case .equals: equal

@@ -23,7 +23,7 @@ extension Text {
     package static let backToNow = Text("Back to now")
     package static let nothingCanBeChangedHere = Text("Nothing can be changed here.")
     package static let serverNote = Text(
-        "Sign-ins and failures are written to the ledger of this server. No data leaves it.")
+        "Failed sign-ins are written to the ledger of this server. No data leaves it.")
 
     /// A title in the browser's tab.
     package static func windowTitle(_ page: String, organisation: String?) -> Text {
