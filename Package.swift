@@ -111,6 +111,11 @@ let package = Package(
                 "RecordKit", "Records", "Storage", "SQLiteStorage", "Access", "Governance", "Exchange", "HTTPServing",
                 "WebUI", "TestKit", hummingbird, httpTypes, nioCore, nioEmbedded, logging,
             ]),
+        .testTarget(
+            name: "DemoTests",
+            dependencies: [
+                "RecordKit", "Records", "Storage", "SQLiteStorage", "MerkleLog", "Access", "Governance", "Demo",
+            ]),
         .testTarget(name: "JourneyTests", dependencies: ["TestKit"]),
     ]
 )

@@ -93,7 +93,9 @@ private struct Scale: Sendable {
         control.description = "Carried out for unit \(number % 97) after the group's procedure."
         control.type = Control.Effect.allCases[number % 3]
         control.frequency = Control.Frequency.allCases[number % 7]
-        let owner = number % 3 == 0 ? cast.employee : cast.owners[number / 3 % cast.owners.count]
+        // Scattered over the titles (Knuth's multiplicative hash), as owners are in life.
+        let scattered = (number &* 2_654_435_761 & 0xFFFF_FFFF) >> 8
+        let owner = scattered % 3 == 0 ? cast.employee : cast.owners[scattered / 3 % cast.owners.count]
         control.owner = ID(owner)
         let links = (0..<(number % 3)).map { ID<Requirement>(references[(number * 31 + $0 * 97) % references.count]) }
         control.requirements = Links(links)

@@ -23,14 +23,15 @@ package struct Installation: Sendable {
     package let load: LoadReport
 
     /// Opens the folder, brings the database up to date and loads what changed of the catalogue.
+    /// - Parameter loading: What the load takes time and randomness from, if not from `environment`.
     package init(
         folder url: URL, ledgerHost: String? = nil, environment: Access.Environment = .system,
-        password parameters: PasswordHash.Parameters = .standard
+        loading: Access.Environment? = nil, password parameters: PasswordHash.Parameters = .standard
     ) async throws {
         folder = try DataFolder(url)
         store = try SQLiteStore(
             path: folder.databasePath, schemas: Registry.schemas, migrator: try Migrations.migrator())
-        load = try await CatalogueLoader(store: store, environment: environment).load()
+        load = try await CatalogueLoader(store: store, environment: loading ?? environment).load()
         posture = PostureEngine()
         hasher = PasswordHasher(parameters: parameters)
         let library = LibraryHolder(store: store)

@@ -85,14 +85,14 @@ package struct TableLayout: Sendable {
     private func indexes(_ fields: [FieldDescription]) -> [String] {
         let name = schema.type.name.asColumn
         let present = "WHERE \"until\" IS NULL"
-        // Filters are read from the index, so that a filtered list looks up only the rows that it shows.
+        // Filters, and who may see a record, are read from the index, so that a filtered list looks up only the rows that it shows.
         let filters = fields.filter { $0.isFilter }
         func index(_ suffix: String, _ columns: [String], unique: Bool = false, _ condition: String) -> String {
             "CREATE \(unique ? "UNIQUE " : "")INDEX \(quoted("\(name)__\(suffix)")) ON \(table) "
                 + "(\(columns.joined(separator: ", "))) \(condition)"
         }
         func covering(_ first: [String]) -> [String] {
-            first + filters.map(\.column).filter { !first.contains($0) }
+            first + filters.map(\.column).filter { !first.contains($0) } + ["\"created_by\""]
         }
         var made = [
             index("present", ["\"id\""], unique: true, present),

@@ -80,7 +80,10 @@ struct DemoCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let installation = try await Installation(folder: at.data)
+        // The story begins long before today; so does the catalogue that it speaks of.
+        let beginning = Access.Environment(
+            clock: Clock { Clock.system.now().adding(seconds: -500 * 86_400) }, random: .system)
+        let installation = try await Installation(folder: at.data, loading: beginning)
         let services = installation.services
         let seeder = DemoSeeder(
             store: services.store, accounts: services.accounts, blobs: services.blobs, library: services.library,

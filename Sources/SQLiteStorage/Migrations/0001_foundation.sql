@@ -184,9 +184,9 @@ CREATE TABLE "organisation" (
 
 CREATE UNIQUE INDEX "organisation__present" ON "organisation" ("id") WHERE "until" IS NULL;
 
-CREATE INDEX "organisation__list" ON "organisation" ("organisation", "archived", "id", "role_towards_ai") WHERE "until" IS NULL;
+CREATE INDEX "organisation__list" ON "organisation" ("organisation", "archived", "id", "role_towards_ai", "created_by") WHERE "until" IS NULL;
 
-CREATE INDEX "organisation__by_name" ON "organisation" ("organisation", "archived", "name__key", "id", "role_towards_ai") WHERE "until" IS NULL;
+CREATE INDEX "organisation__by_name" ON "organisation" ("organisation", "archived", "name__key", "id", "role_towards_ai", "created_by") WHERE "until" IS NULL;
 
 CREATE INDEX "organisation__of_role_towards_ai" ON "organisation" ("organisation", "role_towards_ai", "archived", "id") WHERE "until" IS NULL;
 
@@ -216,13 +216,13 @@ CREATE TABLE "person" (
 
 CREATE UNIQUE INDEX "person__present" ON "person" ("id") WHERE "until" IS NULL;
 
-CREATE INDEX "person__list" ON "person" ("organisation", "archived", "id") WHERE "until" IS NULL;
+CREATE INDEX "person__list" ON "person" ("organisation", "archived", "id", "created_by") WHERE "until" IS NULL;
 
-CREATE INDEX "person__by_name" ON "person" ("organisation", "archived", "name__key", "id") WHERE "until" IS NULL;
+CREATE INDEX "person__by_name" ON "person" ("organisation", "archived", "name__key", "id", "created_by") WHERE "until" IS NULL;
 
-CREATE INDEX "person__by_email" ON "person" ("organisation", "archived", "email__key", "id") WHERE "until" IS NULL;
+CREATE INDEX "person__by_email" ON "person" ("organisation", "archived", "email__key", "id", "created_by") WHERE "until" IS NULL;
 
-CREATE INDEX "person__by_unit" ON "person" ("organisation", "archived", "unit__key", "id") WHERE "until" IS NULL;
+CREATE INDEX "person__by_unit" ON "person" ("organisation", "archived", "unit__key", "id", "created_by") WHERE "until" IS NULL;
 
 CREATE UNIQUE INDEX "person__unique_email" ON "person" (ifnull("organisation", x''), "email") WHERE "until" IS NULL AND "archived" = 0;
 
@@ -255,15 +255,15 @@ CREATE TABLE "role_assignment" (
 
 CREATE UNIQUE INDEX "role_assignment__present" ON "role_assignment" ("id") WHERE "until" IS NULL;
 
-CREATE INDEX "role_assignment__list" ON "role_assignment" ("organisation", "archived", "id", "person", "role", "status") WHERE "until" IS NULL;
+CREATE INDEX "role_assignment__list" ON "role_assignment" ("organisation", "archived", "id", "person", "role", "status", "created_by") WHERE "until" IS NULL;
 
-CREATE INDEX "role_assignment__by_role" ON "role_assignment" ("organisation", "archived", "role__key", "id", "person", "role", "status") WHERE "until" IS NULL;
+CREATE INDEX "role_assignment__by_role" ON "role_assignment" ("organisation", "archived", "role__key", "id", "person", "role", "status", "created_by") WHERE "until" IS NULL;
 
-CREATE INDEX "role_assignment__by_from" ON "role_assignment" ("organisation", "archived", "from", "id", "person", "role", "status") WHERE "until" IS NULL;
+CREATE INDEX "role_assignment__by_from" ON "role_assignment" ("organisation", "archived", "from", "id", "person", "role", "status", "created_by") WHERE "until" IS NULL;
 
-CREATE INDEX "role_assignment__by_to" ON "role_assignment" ("organisation", "archived", "to", "id", "person", "role", "status") WHERE "until" IS NULL;
+CREATE INDEX "role_assignment__by_to" ON "role_assignment" ("organisation", "archived", "to", "id", "person", "role", "status", "created_by") WHERE "until" IS NULL;
 
-CREATE INDEX "role_assignment__by_status" ON "role_assignment" ("organisation", "archived", "status__key", "id", "person", "role", "status") WHERE "until" IS NULL;
+CREATE INDEX "role_assignment__by_status" ON "role_assignment" ("organisation", "archived", "status__key", "id", "person", "role", "status", "created_by") WHERE "until" IS NULL;
 
 CREATE INDEX "role_assignment__of_person" ON "role_assignment" ("organisation", "person", "archived", "id") WHERE "until" IS NULL;
 
@@ -300,11 +300,11 @@ CREATE TABLE "framework" (
 
 CREATE UNIQUE INDEX "framework__present" ON "framework" ("id") WHERE "until" IS NULL;
 
-CREATE INDEX "framework__list" ON "framework" ("organisation", "archived", "id") WHERE "until" IS NULL;
+CREATE INDEX "framework__list" ON "framework" ("organisation", "archived", "id", "created_by") WHERE "until" IS NULL;
 
-CREATE INDEX "framework__by_name" ON "framework" ("organisation", "archived", "name__key", "id") WHERE "until" IS NULL;
+CREATE INDEX "framework__by_name" ON "framework" ("organisation", "archived", "name__key", "id", "created_by") WHERE "until" IS NULL;
 
-CREATE INDEX "framework__by_publisher" ON "framework" ("organisation", "archived", "publisher__key", "id") WHERE "until" IS NULL;
+CREATE INDEX "framework__by_publisher" ON "framework" ("organisation", "archived", "publisher__key", "id", "created_by") WHERE "until" IS NULL;
 
 CREATE UNIQUE INDEX "framework__unique_key" ON "framework" (ifnull("organisation", x''), "key") WHERE "until" IS NULL AND "archived" = 0;
 
@@ -343,11 +343,11 @@ CREATE TABLE "requirement" (
 
 CREATE UNIQUE INDEX "requirement__present" ON "requirement" ("id") WHERE "until" IS NULL;
 
-CREATE INDEX "requirement__list" ON "requirement" ("organisation", "archived", "id", "framework", "parent", "kind", "is_assessable") WHERE "until" IS NULL;
+CREATE INDEX "requirement__list" ON "requirement" ("organisation", "archived", "id", "framework", "parent", "kind", "is_assessable", "created_by") WHERE "until" IS NULL;
 
-CREATE INDEX "requirement__by_title" ON "requirement" ("organisation", "archived", "title__key", "id", "framework", "parent", "kind", "is_assessable") WHERE "until" IS NULL;
+CREATE INDEX "requirement__by_title" ON "requirement" ("organisation", "archived", "title__key", "id", "framework", "parent", "kind", "is_assessable", "created_by") WHERE "until" IS NULL;
 
-CREATE INDEX "requirement__by_position" ON "requirement" ("organisation", "archived", "position", "id", "framework", "parent", "kind", "is_assessable") WHERE "until" IS NULL;
+CREATE INDEX "requirement__by_position" ON "requirement" ("organisation", "archived", "position", "id", "framework", "parent", "kind", "is_assessable", "created_by") WHERE "until" IS NULL;
 
 CREATE INDEX "requirement__of_framework" ON "requirement" ("organisation", "framework", "archived", "id") WHERE "until" IS NULL;
 
@@ -388,11 +388,11 @@ CREATE TABLE "mapping" (
 
 CREATE UNIQUE INDEX "mapping__present" ON "mapping" ("id") WHERE "until" IS NULL;
 
-CREATE INDEX "mapping__list" ON "mapping" ("organisation", "archived", "id", "source", "relationship", "target", "strength", "basis") WHERE "until" IS NULL;
+CREATE INDEX "mapping__list" ON "mapping" ("organisation", "archived", "id", "source", "relationship", "target", "strength", "basis", "created_by") WHERE "until" IS NULL;
 
-CREATE INDEX "mapping__by_strength" ON "mapping" ("organisation", "archived", "strength", "id", "source", "relationship", "target", "basis") WHERE "until" IS NULL;
+CREATE INDEX "mapping__by_strength" ON "mapping" ("organisation", "archived", "strength", "id", "source", "relationship", "target", "basis", "created_by") WHERE "until" IS NULL;
 
-CREATE INDEX "mapping__by_basis" ON "mapping" ("organisation", "archived", "basis__key", "id", "source", "relationship", "target", "strength", "basis") WHERE "until" IS NULL;
+CREATE INDEX "mapping__by_basis" ON "mapping" ("organisation", "archived", "basis__key", "id", "source", "relationship", "target", "strength", "basis", "created_by") WHERE "until" IS NULL;
 
 CREATE INDEX "mapping__of_source" ON "mapping" ("organisation", "source", "archived", "id") WHERE "until" IS NULL;
 
@@ -434,15 +434,15 @@ CREATE TABLE "framework_adoption" (
 
 CREATE UNIQUE INDEX "framework_adoption__present" ON "framework_adoption" ("id") WHERE "until" IS NULL;
 
-CREATE INDEX "framework_adoption__list" ON "framework_adoption" ("organisation", "archived", "id", "framework", "status") WHERE "until" IS NULL;
+CREATE INDEX "framework_adoption__list" ON "framework_adoption" ("organisation", "archived", "id", "framework", "status", "created_by") WHERE "until" IS NULL;
 
-CREATE INDEX "framework_adoption__by_name" ON "framework_adoption" ("organisation", "archived", "name__key", "id", "framework", "status") WHERE "until" IS NULL;
+CREATE INDEX "framework_adoption__by_name" ON "framework_adoption" ("organisation", "archived", "name__key", "id", "framework", "status", "created_by") WHERE "until" IS NULL;
 
-CREATE INDEX "framework_adoption__by_status" ON "framework_adoption" ("organisation", "archived", "status__key", "id", "framework", "status") WHERE "until" IS NULL;
+CREATE INDEX "framework_adoption__by_status" ON "framework_adoption" ("organisation", "archived", "status__key", "id", "framework", "status", "created_by") WHERE "until" IS NULL;
 
-CREATE INDEX "framework_adoption__by_certification_target" ON "framework_adoption" ("organisation", "archived", "certification_target", "id", "framework", "status") WHERE "until" IS NULL;
+CREATE INDEX "framework_adoption__by_certification_target" ON "framework_adoption" ("organisation", "archived", "certification_target", "id", "framework", "status", "created_by") WHERE "until" IS NULL;
 
-CREATE INDEX "framework_adoption__by_adopted_on" ON "framework_adoption" ("organisation", "archived", "adopted_on", "id", "framework", "status") WHERE "until" IS NULL;
+CREATE INDEX "framework_adoption__by_adopted_on" ON "framework_adoption" ("organisation", "archived", "adopted_on", "id", "framework", "status", "created_by") WHERE "until" IS NULL;
 
 CREATE INDEX "framework_adoption__of_framework" ON "framework_adoption" ("organisation", "framework", "archived", "id") WHERE "until" IS NULL;
 
@@ -484,17 +484,17 @@ CREATE TABLE "asset" (
 
 CREATE UNIQUE INDEX "asset__present" ON "asset" ("id") WHERE "until" IS NULL;
 
-CREATE INDEX "asset__list" ON "asset" ("organisation", "archived", "id", "kind", "owner", "status", "classification", "personal_data") WHERE "until" IS NULL;
+CREATE INDEX "asset__list" ON "asset" ("organisation", "archived", "id", "kind", "owner", "status", "classification", "personal_data", "created_by") WHERE "until" IS NULL;
 
-CREATE INDEX "asset__by_name" ON "asset" ("organisation", "archived", "name__key", "id", "kind", "owner", "status", "classification", "personal_data") WHERE "until" IS NULL;
+CREATE INDEX "asset__by_name" ON "asset" ("organisation", "archived", "name__key", "id", "kind", "owner", "status", "classification", "personal_data", "created_by") WHERE "until" IS NULL;
 
-CREATE INDEX "asset__by_kind" ON "asset" ("organisation", "archived", "kind__key", "id", "kind", "owner", "status", "classification", "personal_data") WHERE "until" IS NULL;
+CREATE INDEX "asset__by_kind" ON "asset" ("organisation", "archived", "kind__key", "id", "kind", "owner", "status", "classification", "personal_data", "created_by") WHERE "until" IS NULL;
 
-CREATE INDEX "asset__by_status" ON "asset" ("organisation", "archived", "status__key", "id", "kind", "owner", "status", "classification", "personal_data") WHERE "until" IS NULL;
+CREATE INDEX "asset__by_status" ON "asset" ("organisation", "archived", "status__key", "id", "kind", "owner", "status", "classification", "personal_data", "created_by") WHERE "until" IS NULL;
 
-CREATE INDEX "asset__by_classification" ON "asset" ("organisation", "archived", "classification__key", "id", "kind", "owner", "status", "classification", "personal_data") WHERE "until" IS NULL;
+CREATE INDEX "asset__by_classification" ON "asset" ("organisation", "archived", "classification__key", "id", "kind", "owner", "status", "classification", "personal_data", "created_by") WHERE "until" IS NULL;
 
-CREATE INDEX "asset__by_supplier" ON "asset" ("organisation", "archived", "supplier__key", "id", "kind", "owner", "status", "classification", "personal_data") WHERE "until" IS NULL;
+CREATE INDEX "asset__by_supplier" ON "asset" ("organisation", "archived", "supplier__key", "id", "kind", "owner", "status", "classification", "personal_data", "created_by") WHERE "until" IS NULL;
 
 CREATE INDEX "asset__of_kind" ON "asset" ("organisation", "kind", "archived", "id") WHERE "until" IS NULL;
 
@@ -543,19 +543,19 @@ CREATE TABLE "control" (
 
 CREATE UNIQUE INDEX "control__present" ON "control" ("id") WHERE "until" IS NULL;
 
-CREATE INDEX "control__list" ON "control" ("organisation", "archived", "id", "type", "owner", "status", "frequency") WHERE "until" IS NULL;
+CREATE INDEX "control__list" ON "control" ("organisation", "archived", "id", "type", "owner", "status", "frequency", "created_by") WHERE "until" IS NULL;
 
-CREATE INDEX "control__by_code" ON "control" ("organisation", "archived", "code__key", "id", "type", "owner", "status", "frequency") WHERE "until" IS NULL;
+CREATE INDEX "control__by_code" ON "control" ("organisation", "archived", "code__key", "id", "type", "owner", "status", "frequency", "created_by") WHERE "until" IS NULL;
 
-CREATE INDEX "control__by_title" ON "control" ("organisation", "archived", "title__key", "id", "type", "owner", "status", "frequency") WHERE "until" IS NULL;
+CREATE INDEX "control__by_title" ON "control" ("organisation", "archived", "title__key", "id", "type", "owner", "status", "frequency", "created_by") WHERE "until" IS NULL;
 
-CREATE INDEX "control__by_type" ON "control" ("organisation", "archived", "type__key", "id", "type", "owner", "status", "frequency") WHERE "until" IS NULL;
+CREATE INDEX "control__by_type" ON "control" ("organisation", "archived", "type__key", "id", "type", "owner", "status", "frequency", "created_by") WHERE "until" IS NULL;
 
-CREATE INDEX "control__by_status" ON "control" ("organisation", "archived", "status__key", "id", "type", "owner", "status", "frequency") WHERE "until" IS NULL;
+CREATE INDEX "control__by_status" ON "control" ("organisation", "archived", "status__key", "id", "type", "owner", "status", "frequency", "created_by") WHERE "until" IS NULL;
 
-CREATE INDEX "control__by_frequency" ON "control" ("organisation", "archived", "frequency__key", "id", "type", "owner", "status", "frequency") WHERE "until" IS NULL;
+CREATE INDEX "control__by_frequency" ON "control" ("organisation", "archived", "frequency__key", "id", "type", "owner", "status", "frequency", "created_by") WHERE "until" IS NULL;
 
-CREATE INDEX "control__by_cost_per_year" ON "control" ("organisation", "archived", "cost_per_year__key", "id", "type", "owner", "status", "frequency") WHERE "until" IS NULL;
+CREATE INDEX "control__by_cost_per_year" ON "control" ("organisation", "archived", "cost_per_year__key", "id", "type", "owner", "status", "frequency", "created_by") WHERE "until" IS NULL;
 
 CREATE INDEX "control__of_type" ON "control" ("organisation", "type", "archived", "id") WHERE "until" IS NULL;
 
@@ -592,11 +592,11 @@ CREATE TABLE "applicability" (
 
 CREATE UNIQUE INDEX "applicability__present" ON "applicability" ("id") WHERE "until" IS NULL;
 
-CREATE INDEX "applicability__list" ON "applicability" ("organisation", "archived", "id", "requirement", "is_applicable") WHERE "until" IS NULL;
+CREATE INDEX "applicability__list" ON "applicability" ("organisation", "archived", "id", "requirement", "is_applicable", "created_by") WHERE "until" IS NULL;
 
-CREATE INDEX "applicability__by_name" ON "applicability" ("organisation", "archived", "name__key", "id", "requirement", "is_applicable") WHERE "until" IS NULL;
+CREATE INDEX "applicability__by_name" ON "applicability" ("organisation", "archived", "name__key", "id", "requirement", "is_applicable", "created_by") WHERE "until" IS NULL;
 
-CREATE INDEX "applicability__by_is_applicable" ON "applicability" ("organisation", "archived", "is_applicable", "id", "requirement") WHERE "until" IS NULL;
+CREATE INDEX "applicability__by_is_applicable" ON "applicability" ("organisation", "archived", "is_applicable", "id", "requirement", "created_by") WHERE "until" IS NULL;
 
 CREATE INDEX "applicability__of_requirement" ON "applicability" ("organisation", "requirement", "archived", "id") WHERE "until" IS NULL;
 
@@ -632,15 +632,15 @@ CREATE TABLE "assessment" (
 
 CREATE UNIQUE INDEX "assessment__present" ON "assessment" ("id") WHERE "until" IS NULL;
 
-CREATE INDEX "assessment__list" ON "assessment" ("organisation", "archived", "id", "lead", "status") WHERE "until" IS NULL;
+CREATE INDEX "assessment__list" ON "assessment" ("organisation", "archived", "id", "lead", "status", "created_by") WHERE "until" IS NULL;
 
-CREATE INDEX "assessment__by_title" ON "assessment" ("organisation", "archived", "title__key", "id", "lead", "status") WHERE "until" IS NULL;
+CREATE INDEX "assessment__by_title" ON "assessment" ("organisation", "archived", "title__key", "id", "lead", "status", "created_by") WHERE "until" IS NULL;
 
-CREATE INDEX "assessment__by_status" ON "assessment" ("organisation", "archived", "status__key", "id", "lead", "status") WHERE "until" IS NULL;
+CREATE INDEX "assessment__by_status" ON "assessment" ("organisation", "archived", "status__key", "id", "lead", "status", "created_by") WHERE "until" IS NULL;
 
-CREATE INDEX "assessment__by_started_on" ON "assessment" ("organisation", "archived", "started_on", "id", "lead", "status") WHERE "until" IS NULL;
+CREATE INDEX "assessment__by_started_on" ON "assessment" ("organisation", "archived", "started_on", "id", "lead", "status", "created_by") WHERE "until" IS NULL;
 
-CREATE INDEX "assessment__by_due_on" ON "assessment" ("organisation", "archived", "due_on", "id", "lead", "status") WHERE "until" IS NULL;
+CREATE INDEX "assessment__by_due_on" ON "assessment" ("organisation", "archived", "due_on", "id", "lead", "status", "created_by") WHERE "until" IS NULL;
 
 CREATE INDEX "assessment__of_lead" ON "assessment" ("organisation", "lead", "archived", "id") WHERE "until" IS NULL;
 
@@ -681,15 +681,15 @@ CREATE TABLE "answer" (
 
 CREATE UNIQUE INDEX "answer__present" ON "answer" ("id") WHERE "until" IS NULL;
 
-CREATE INDEX "answer__list" ON "answer" ("organisation", "archived", "id", "assessment", "requirement", "result", "maturity", "is_separate", "owner", "answered_by") WHERE "until" IS NULL;
+CREATE INDEX "answer__list" ON "answer" ("organisation", "archived", "id", "assessment", "requirement", "result", "maturity", "is_separate", "owner", "answered_by", "created_by") WHERE "until" IS NULL;
 
-CREATE INDEX "answer__by_result" ON "answer" ("organisation", "archived", "result__key", "id", "assessment", "requirement", "result", "maturity", "is_separate", "owner", "answered_by") WHERE "until" IS NULL;
+CREATE INDEX "answer__by_result" ON "answer" ("organisation", "archived", "result__key", "id", "assessment", "requirement", "result", "maturity", "is_separate", "owner", "answered_by", "created_by") WHERE "until" IS NULL;
 
-CREATE INDEX "answer__by_maturity" ON "answer" ("organisation", "archived", "maturity", "id", "assessment", "requirement", "result", "is_separate", "owner", "answered_by") WHERE "until" IS NULL;
+CREATE INDEX "answer__by_maturity" ON "answer" ("organisation", "archived", "maturity", "id", "assessment", "requirement", "result", "is_separate", "owner", "answered_by", "created_by") WHERE "until" IS NULL;
 
-CREATE INDEX "answer__by_due_on" ON "answer" ("organisation", "archived", "due_on", "id", "assessment", "requirement", "result", "maturity", "is_separate", "owner", "answered_by") WHERE "until" IS NULL;
+CREATE INDEX "answer__by_due_on" ON "answer" ("organisation", "archived", "due_on", "id", "assessment", "requirement", "result", "maturity", "is_separate", "owner", "answered_by", "created_by") WHERE "until" IS NULL;
 
-CREATE INDEX "answer__by_answered_on" ON "answer" ("organisation", "archived", "answered_on", "id", "assessment", "requirement", "result", "maturity", "is_separate", "owner", "answered_by") WHERE "until" IS NULL;
+CREATE INDEX "answer__by_answered_on" ON "answer" ("organisation", "archived", "answered_on", "id", "assessment", "requirement", "result", "maturity", "is_separate", "owner", "answered_by", "created_by") WHERE "until" IS NULL;
 
 CREATE INDEX "answer__of_assessment" ON "answer" ("organisation", "assessment", "archived", "id") WHERE "until" IS NULL;
 
@@ -743,19 +743,19 @@ CREATE TABLE "evidence" (
 
 CREATE UNIQUE INDEX "evidence__present" ON "evidence" ("id") WHERE "until" IS NULL;
 
-CREATE INDEX "evidence__list" ON "evidence" ("organisation", "archived", "id", "kind", "owner", "status", "reviewed_by") WHERE "until" IS NULL;
+CREATE INDEX "evidence__list" ON "evidence" ("organisation", "archived", "id", "kind", "owner", "status", "reviewed_by", "created_by") WHERE "until" IS NULL;
 
-CREATE INDEX "evidence__by_title" ON "evidence" ("organisation", "archived", "title__key", "id", "kind", "owner", "status", "reviewed_by") WHERE "until" IS NULL;
+CREATE INDEX "evidence__by_title" ON "evidence" ("organisation", "archived", "title__key", "id", "kind", "owner", "status", "reviewed_by", "created_by") WHERE "until" IS NULL;
 
-CREATE INDEX "evidence__by_period_from" ON "evidence" ("organisation", "archived", "period_from", "id", "kind", "owner", "status", "reviewed_by") WHERE "until" IS NULL;
+CREATE INDEX "evidence__by_period_from" ON "evidence" ("organisation", "archived", "period_from", "id", "kind", "owner", "status", "reviewed_by", "created_by") WHERE "until" IS NULL;
 
-CREATE INDEX "evidence__by_period_to" ON "evidence" ("organisation", "archived", "period_to", "id", "kind", "owner", "status", "reviewed_by") WHERE "until" IS NULL;
+CREATE INDEX "evidence__by_period_to" ON "evidence" ("organisation", "archived", "period_to", "id", "kind", "owner", "status", "reviewed_by", "created_by") WHERE "until" IS NULL;
 
-CREATE INDEX "evidence__by_valid_until" ON "evidence" ("organisation", "archived", "valid_until", "id", "kind", "owner", "status", "reviewed_by") WHERE "until" IS NULL;
+CREATE INDEX "evidence__by_valid_until" ON "evidence" ("organisation", "archived", "valid_until", "id", "kind", "owner", "status", "reviewed_by", "created_by") WHERE "until" IS NULL;
 
-CREATE INDEX "evidence__by_status" ON "evidence" ("organisation", "archived", "status__key", "id", "kind", "owner", "status", "reviewed_by") WHERE "until" IS NULL;
+CREATE INDEX "evidence__by_status" ON "evidence" ("organisation", "archived", "status__key", "id", "kind", "owner", "status", "reviewed_by", "created_by") WHERE "until" IS NULL;
 
-CREATE INDEX "evidence__by_reviewed_on" ON "evidence" ("organisation", "archived", "reviewed_on", "id", "kind", "owner", "status", "reviewed_by") WHERE "until" IS NULL;
+CREATE INDEX "evidence__by_reviewed_on" ON "evidence" ("organisation", "archived", "reviewed_on", "id", "kind", "owner", "status", "reviewed_by", "created_by") WHERE "until" IS NULL;
 
 CREATE INDEX "evidence__of_kind" ON "evidence" ("organisation", "kind", "archived", "id") WHERE "until" IS NULL;
 
@@ -801,19 +801,19 @@ CREATE TABLE "task" (
 
 CREATE UNIQUE INDEX "task__present" ON "task" ("id") WHERE "until" IS NULL;
 
-CREATE INDEX "task__list" ON "task" ("organisation", "archived", "id", "kind", "priority", "assignee", "status", "verified_by") WHERE "until" IS NULL;
+CREATE INDEX "task__list" ON "task" ("organisation", "archived", "id", "kind", "priority", "assignee", "status", "verified_by", "created_by") WHERE "until" IS NULL;
 
-CREATE INDEX "task__by_title" ON "task" ("organisation", "archived", "title__key", "id", "kind", "priority", "assignee", "status", "verified_by") WHERE "until" IS NULL;
+CREATE INDEX "task__by_title" ON "task" ("organisation", "archived", "title__key", "id", "kind", "priority", "assignee", "status", "verified_by", "created_by") WHERE "until" IS NULL;
 
-CREATE INDEX "task__by_kind" ON "task" ("organisation", "archived", "kind__key", "id", "kind", "priority", "assignee", "status", "verified_by") WHERE "until" IS NULL;
+CREATE INDEX "task__by_kind" ON "task" ("organisation", "archived", "kind__key", "id", "kind", "priority", "assignee", "status", "verified_by", "created_by") WHERE "until" IS NULL;
 
-CREATE INDEX "task__by_priority" ON "task" ("organisation", "archived", "priority__key", "id", "kind", "priority", "assignee", "status", "verified_by") WHERE "until" IS NULL;
+CREATE INDEX "task__by_priority" ON "task" ("organisation", "archived", "priority__key", "id", "kind", "priority", "assignee", "status", "verified_by", "created_by") WHERE "until" IS NULL;
 
-CREATE INDEX "task__by_due_on" ON "task" ("organisation", "archived", "due_on", "id", "kind", "priority", "assignee", "status", "verified_by") WHERE "until" IS NULL;
+CREATE INDEX "task__by_due_on" ON "task" ("organisation", "archived", "due_on", "id", "kind", "priority", "assignee", "status", "verified_by", "created_by") WHERE "until" IS NULL;
 
-CREATE INDEX "task__by_status" ON "task" ("organisation", "archived", "status__key", "id", "kind", "priority", "assignee", "status", "verified_by") WHERE "until" IS NULL;
+CREATE INDEX "task__by_status" ON "task" ("organisation", "archived", "status__key", "id", "kind", "priority", "assignee", "status", "verified_by", "created_by") WHERE "until" IS NULL;
 
-CREATE INDEX "task__by_completed_on" ON "task" ("organisation", "archived", "completed_on", "id", "kind", "priority", "assignee", "status", "verified_by") WHERE "until" IS NULL;
+CREATE INDEX "task__by_completed_on" ON "task" ("organisation", "archived", "completed_on", "id", "kind", "priority", "assignee", "status", "verified_by", "created_by") WHERE "until" IS NULL;
 
 CREATE INDEX "task__of_kind" ON "task" ("organisation", "kind", "archived", "id") WHERE "until" IS NULL;
 
@@ -824,3 +824,4 @@ CREATE INDEX "task__of_assignee" ON "task" ("organisation", "assignee", "archive
 CREATE INDEX "task__of_status" ON "task" ("organisation", "status", "archived", "id") WHERE "until" IS NULL;
 
 CREATE INDEX "task__of_verified_by" ON "task" ("organisation", "verified_by", "archived", "id") WHERE "until" IS NULL;
+
