@@ -57,7 +57,7 @@ seed() {
     fi
     data=$work/data
     # shellcheck disable=SC2086
-    "$concord" demo --data "$data" --controls "$controls" ${SEED_ARGUMENTS:-} | tee "$work/seed"
+    "$concord" demo --data "$data" --controls "$controls" --token ${SEED_ARGUMENTS:-} | tee "$work/seed"
     CONCORD_TOKEN=$(sed -n 's/^[Tt]oken: *//p' "$work/seed" | tail -1)
 }
 

@@ -115,11 +115,18 @@ package struct FormBody: Sendable {
         return decoded
     }
 
-    /// The value of `name="value"` or `name=value` in a header.
+    /// The value of `name="value"` or `name=value` in a header; what stands in quotes may hold semicolons (RFC 7578).
     private static func parameter(_ name: String, in header: String) -> String? {
-        for part in header.split(separator: ";").dropFirst() {
+        var parts = [""]
+        var isQuoted = false
+        for character in header {
+            if character == "\"" { isQuoted.toggle() }
+            if character == ";", !isQuoted { parts.append("") } else { parts[parts.count - 1].append(character) }
+        }
+        for part in parts.dropFirst() {
             let pair = part.split(separator: "=", maxSplits: 1)
             guard pair.count == 2, pair[0].trimmingCharacters(in: .whitespaces).lowercased() == name else { continue }
+            // Browsers write a quotation mark inside a name as %22.
             return pair[1].trimmingCharacters(in: CharacterSet(charactersIn: "\" "))
         }
         return nil
