@@ -13,7 +13,7 @@ package final class PasswordHasher: Sendable {
     private let acceptedMax: Int
     private let accepted = Mutex(0)
     /// Checked in place of the hash of an account that has none, so that the time does not tell.
-    private let nobody: PasswordHash
+    package let nobody: PasswordHash
 
     package init(
         parameters: PasswordHash.Parameters = .standard, runningMax: Int = runningMax, waitingMax: Int = waitingMax

@@ -76,21 +76,13 @@ import Testing
         #expect(try await !hasher.verify("nobody", against: nil))
     }
 
-    @Test func anUnknownAccountCostsAsMuchAsAWrongPassword() async throws {
-        let parameters = PasswordHash.Parameters(n: 4_096, r: 8, p: 1)
-        let hasher = PasswordHasher(parameters: parameters)
-        let stored = try PasswordHash("some password", salt: Self.salt, parameters: parameters)
-        func fastest(_ hash: PasswordHash?) async throws -> Duration {
-            var times: [Duration] = []
-            for _ in 0..<5 {
-                let start = ContinuousClock.now
-                _ = try await hasher.verify("wrong password", against: hash)
-                times.append(ContinuousClock.now - start)
-            }
-            return try #require(times.min())
-        }
-        let (known, unknown) = (try await fastest(stored), try await fastest(nil))
-        #expect(unknown > known / 3 && known > unknown / 3, "known \(known), unknown \(unknown)")
+    @Test func anUnknownAccountCostsAsMuchAsAWrongPassword() throws {
+        let hasher = PasswordHasher(parameters: Self.small)
+        let stored = try PasswordHash("some password", salt: Self.salt, parameters: hasher.parameters)
+        // The same work: scrypt's cost follows from its parameters alone, and neither comparison ends early.
+        #expect(hasher.nobody.parameters == stored.parameters)
+        #expect(hasher.nobody.salt.count == stored.salt.count)
+        #expect(hasher.nobody.encoded.utf8.count == stored.encoded.utf8.count)
     }
 }
 

@@ -109,6 +109,6 @@ import Testing
         let seen = try await world.store.read {
             try $0.count(Control.schema.erased, where: visible, in: meridian, asOf: nil)
         }
-        #expect(seen == 100)
+        #expect((85...115).contains(seen), "about a third of 300: \(seen)")
     }
 }
