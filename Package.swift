@@ -97,7 +97,9 @@ let package = Package(
         .testTarget(name: "AccessTests", dependencies: ["RecordKit", "Records", "Storage", "Access"]),
         .testTarget(
             name: "GovernanceTests",
-            dependencies: ["RecordKit", "Records", "Storage", "SQLiteStorage", "Access", "Governance"]),
+            dependencies: [
+                "RecordKit", "Records", "Storage", "SQLiteStorage", "Access", "Governance", "TestKit",
+            ]),
         .testTarget(name: "ExchangeTests", dependencies: ["RecordKit", "Storage", "Exchange", "TestKit"]),
         .testTarget(
             name: "RESTAPITests",
@@ -115,6 +117,7 @@ let package = Package(
             name: "DemoTests",
             dependencies: [
                 "RecordKit", "Records", "Storage", "SQLiteStorage", "MerkleLog", "Access", "Governance", "Demo",
+                "TestKit",
             ]),
         .testTarget(name: "JourneyTests", dependencies: ["TestKit"]),
     ]

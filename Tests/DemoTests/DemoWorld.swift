@@ -9,12 +9,13 @@ import Records
 import SQLiteStorage
 import Storage
 import Synchronization
+import TestKit
 
 /// A database in a temporary folder with the catalogue and, when asked, the demo in it.
 final class DemoWorld: Sendable {
     static let today = Day(daysSince1970: 20_783)
     static let password = "concord demo 2026"
-    let folder: URL
+    private let kept: WorldFolder
     let store: SQLiteStore
     let blobs: FolderBlobStore
     let library: LibraryHolder
@@ -23,8 +24,8 @@ final class DemoWorld: Sendable {
     let seeder: DemoSeeder
 
     init() async throws {
-        folder = FileManager.default.temporaryDirectory.appendingPathComponent("concord-demo-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        kept = try WorldFolder("demo")
+        let folder = kept.url
         store = try SQLiteStore(
             path: folder.appendingPathComponent("concord.sqlite").path, schemas: Registry.schemas)
         blobs = try FolderBlobStore(folder: folder.appendingPathComponent("files"))
@@ -37,10 +38,6 @@ final class DemoWorld: Sendable {
         hasher = PasswordHasher(parameters: .init(n: 16, r: 1, p: 1))
         seeder = DemoSeeder(
             store: store, accounts: store, blobs: blobs, library: library, posture: posture, hasher: hasher)
-    }
-
-    deinit {
-        do { try FileManager.default.removeItem(at: folder) } catch { print("left behind: \(folder.path): \(error)") }
     }
 
     func seed() async throws -> DemoReport {

@@ -7,10 +7,12 @@ import Records
 import SQLiteStorage
 import Storage
 import Synchronization
+import TestKit
 
 /// Everything that the services need, over a database of its own.
 final class World: Sendable {
-    let folder: URL
+    private let kept: WorldFolder
+    var folder: URL { kept.url }
     let store: SQLiteStore
     let environment: Access.Environment
     let library: LibraryHolder
@@ -25,13 +27,14 @@ final class World: Sendable {
     let lead: Caller
 
     init() async throws {
-        folder = FileManager.default.temporaryDirectory.appendingPathComponent("concord-\(UUID().uuidString)")
-        try FileManager.default.copyItem(at: try await Template.shared.folder(), to: folder)
+        kept = try WorldFolder("governance")
+        let template = try await Template.shared.file()
+        try FileManager.default.copyItem(at: template, to: kept.url.appendingPathComponent("concord.sqlite"))
         let clock = MovingClock()
         self.clock = clock
         environment = Access.Environment(clock: Clock { clock.now() }, random: .seeded(7))
         store = try SQLiteStore(
-            path: folder.appendingPathComponent("concord.sqlite").path, schemas: Registry.schemas)
+            path: kept.url.appendingPathComponent("concord.sqlite").path, schemas: Registry.schemas)
         library = LibraryHolder(store: store)
         records = RecordService(store: store, environment: environment, posture: posture)
         assessments = AssessmentService(store: store, environment: environment, library: library, posture: posture)
@@ -47,10 +50,6 @@ final class World: Sendable {
         lead = Caller(
             account: account.id, organisation: organisation, person: person, personName: "Ines",
             roles: [.administrator, .complianceLead])
-    }
-
-    deinit {
-        do { try FileManager.default.removeItem(at: folder) } catch { print("left behind: \(folder.path): \(error)") }
     }
 
     var assessment: UUID {
@@ -133,19 +132,17 @@ final class StateBox: RandomNumberGenerator, Sendable {
 private actor Template {
     static let shared = Template()
     private var made: Swift.Task<URL, any Error>?
-    func folder() async throws -> URL {
+    func file() async throws -> URL {
         if let made { return try await made.value }
         let task = Swift.Task {
-            let folder = FileManager.default.temporaryDirectory
-                .appendingPathComponent("concord-template-\(ProcessInfo.processInfo.processIdentifier)")
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            let path = folder.appendingPathComponent("concord.sqlite").path
-            let store = try SQLiteStore(path: path, schemas: Registry.schemas)
+            let folder = try WorldFolder("template", goesWithTheProcess: true)
+            let file = folder.url.appendingPathComponent("concord.sqlite")
+            let store = try SQLiteStore(path: file.path, schemas: Registry.schemas)
             let clock = MovingClock()
             let environment = Access.Environment(clock: Clock { clock.now() }, random: .seeded(1))
             _ = try await CatalogueLoader(store: store, environment: environment).load()
             try store.close()
-            return folder
+            return file
         }
         made = task
         return try await task.value

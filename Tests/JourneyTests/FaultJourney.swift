@@ -100,8 +100,9 @@ private final class Acknowledged: Sendable {
             found += 1
             var altered = bytes
             altered[range.lowerBound] = UInt8(ascii: "U")
-            let copy = demo.folder.appendingPathComponent("altered-\(found).sqlite")
+            let copy = FileManager.default.temporaryDirectory.appendingPathComponent("altered-\(UUID()).sqlite")
             try altered.write(to: copy)
+            defer { for suffix in ["", "-wal", "-shm"] { unlink(copy.path + suffix) } }
             let (status, text) = try await RunningServer.run("ledger", "verify", "--database", copy.path)
             #expect(status == 1, "the byte at \(range.lowerBound) was not missed: \(text)")
             #expect(text.contains("task") || text.contains("revision") || text.contains("search"), "\(text)")
@@ -114,6 +115,7 @@ private final class Acknowledged: Sendable {
         try Data("not a database at all, only some text that is long enough to be read".utf8).write(to: file)
         let (status, text) = try await RunningServer.run("ledger", "verify", "--database", file.path)
         #expect(status == 2, "\(text)")
+        unlink(file.path)
         let missing = try await RunningServer.run("ledger", "verify", "--database", file.path + ".none")
         #expect(missing.status == 2)
         let usage = try await RunningServer.run("serve", "--port", "99999999")

@@ -24,6 +24,11 @@ final class RunningServer: Sendable {
         base = String(line[(line.range(of: mark)?.upperBound ?? line.endIndex)...])
     }
 
+    /// The first printed line of this kind.
+    func line(_ isMeant: (String) -> Bool) async throws -> String {
+        try await process.waitForLine(within: .seconds(60), where: isMeant)
+    }
+
     func stop() async { _ = await process.stop() }
     func kill() async throws {
         process.send(signal: SIGKILL)
@@ -73,8 +78,7 @@ actor DemoFolder {
     func copy() async throws -> Copy {
         if made == nil {
             made = Task {
-                let folder = FileManager.default.temporaryDirectory
-                    .appendingPathComponent("concord-journey-\(ProcessInfo.processInfo.processIdentifier)")
+                let folder = try WorldFolder("journey", goesWithTheProcess: true).url
                 let (status, text) = try await RunningServer.run(
                     "demo", "--data", folder.path, "--password", Self.password, "--token")
                 guard status == 0, let at = text.range(of: "token: ") else { throw JourneyError.noDemo(text) }
@@ -83,7 +87,7 @@ actor DemoFolder {
         }
         guard let made else { throw JourneyError.noDemo("") }
         let (folder, token) = try await made.value
-        let copy = FileManager.default.temporaryDirectory.appendingPathComponent("concord-\(UUID().uuidString)")
+        let copy = try WorldFolder("journey", goesWithTheProcess: true).url.appendingPathComponent("data")
         try FileManager.default.copyItem(at: folder, to: copy)
         return Copy(folder: copy, token: token)
     }

@@ -30,9 +30,9 @@ import Testing
     }
 
     @Test func aDatabaseVerifiesWhileItIsWrittenTo() async throws {
-        let path = FileManager.default.temporaryDirectory.appendingPathComponent("live-\(UUID().uuidString).sqlite")
-            .path
-        defer { for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) } }
+        let folder = try WorldFolder("live", types: .own)
+        defer { withExtendedLifetime(folder) {} }
+        let path = folder.url.appendingPathComponent("concord.sqlite").path
         let writer = try RandomWriter(path: path, seed: 11)
         for _ in 0..<50 { try await writer.step() }
         try await writer.sign()

@@ -12,7 +12,7 @@ struct Workspace: Sendable {
     static let schemas = SampleRegistry.schemas
     static let host = "concord.example"
 
-    /// Where it was, and copies are.
+    /// What the paths of copies begin with.
     private let path: String
     /// The public key of every ledger.
     let keys: [String]
@@ -24,9 +24,9 @@ struct Workspace: Sendable {
 
     /// Random operations in two organisations and the server's ledger, and a checkpoint of each now and then.
     static func make(operations: Int, seed: UInt64) async throws -> Workspace {
-        let path = FileManager.default.temporaryDirectory.appendingPathComponent("ledger-\(UUID().uuidString).sqlite")
-            .path
-        var writer: RandomWriter? = try RandomWriter(path: path, seed: seed)
+        let folder = try WorldFolder("ledger", types: .own)
+        let made = folder.url.appendingPathComponent("concord.sqlite").path
+        var writer: RandomWriter? = try RandomWriter(path: made, seed: seed)
         for step in 0..<operations {
             try await writer?.step()
             if step % 60 == 59 || step == operations - 1 { try await writer?.sign() }
@@ -34,9 +34,10 @@ struct Workspace: Sendable {
         let keys = try writer?.keys() ?? []
         try writer?.store.close()
         writer = nil
-        try settle(path)
-        let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
-        try FileManager.default.removeItem(atPath: path)
+        try settle(made)
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: made))
+        // What is altered is altered in copies elsewhere: what was made stays as it is.
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("copy-\(UUID().uuidString)").path
         return Workspace(path: path, keys: keys, bytes: bytes)
     }
 

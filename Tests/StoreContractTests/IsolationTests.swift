@@ -146,7 +146,7 @@ extension StoreContract {
 
         @Test(arguments: StoreUnderTest.all)
         func statusesSourcesAndCheckpointsAreKept(_ subject: StoreUnderTest) async throws {
-            try await subject.run { scene in
+            try await subject.run(types: .forged) { scene in
                 let (here, elsewhere) = (scene.here, scene.elsewhere)
                 var rows: [StatusRow] = []
                 for number in 0..<5 {

@@ -25,14 +25,11 @@ struct StoreUnderTest: Sendable, CustomTestStringConvertible {
     static let schemas = SampleRegistry.schemas + [Workplace.schema.erased]
 
     /// Runs a test on an empty store, which is gone afterwards.
-    func run(_ test: (Scene) async throws -> Void) async throws {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
-            "store-contract-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let result: Result<Void, any Error>
-        do { result = .success(try await test(Scene(store: try open(folder)))) } catch { result = .failure(error) }
-        try FileManager.default.removeItem(at: folder)
-        try result.get()
+    /// - Parameter types: `.forged` where the test writes what no ledger says.
+    func run(types: WorldFolder.Types = .own, _ test: (Scene) async throws -> Void) async throws {
+        let folder = try WorldFolder("contract-\(name)", types: types)
+        try await test(Scene(store: try open(folder.url)))
+        withExtendedLifetime(folder) {}
     }
 }
 

@@ -59,7 +59,7 @@ package final class RouterHarness: Sendable {
     package let meridian: Tenant
     package let hospital: Tenant
     private let responder: RouterResponder<ConcordContext>
-    private let folder: URL
+    private let kept: WorldFolder
 
     /// - Parameters:
     ///   - withCatalogue: Loads the shipped standards and laws, which takes seconds in a debug build.
@@ -69,9 +69,8 @@ package final class RouterHarness: Sendable {
         withCatalogue: Bool = false, schemas: [AnySchema] = Registry.schemas,
         mount: (Services, Router<ConcordContext>) throws -> Void
     ) async throws {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("concord-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        self.folder = folder
+        kept = try WorldFolder("router", types: schemas == Registry.schemas ? .product : .own)
+        let folder = kept.url
         let store = try SQLiteStore(path: folder.appendingPathComponent("concord.sqlite").path, schemas: schemas)
         self.store = store
         let environment = clock.environment
@@ -93,14 +92,10 @@ package final class RouterHarness: Sendable {
             library: library)
         meridian = try await Self.tenant("Meridian", services)
         hospital = try await Self.tenant("Hospital", services)
-        let router = Router(context: ConcordContext.self)
+        let router = Router(context: ConcordContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: EnvelopeMiddleware(environment: environment))
         try mount(services, router)
         responder = router.buildResponder()
-    }
-
-    deinit {
-        do { try FileManager.default.removeItem(at: folder) } catch { print("left behind: \(folder.path): \(error)") }
     }
 
     // MARK: Asking

@@ -41,6 +41,14 @@ struct PersonBrowser {
         (cookie, formSecret) = try await harness.session(member)
     }
 
+    /// Somebody who need not have a place in an organisation.
+    init(_ harness: RouterHarness, email: String) async throws {
+        self.harness = harness
+        let (session, secret) = try await harness.services.signIn.signIn(
+            email: email, password: RouterHarness.password, address: "192.0.2.1")
+        (cookie, formSecret) = ("\(AuthenticationMiddleware.cookieName)=\(secret)", session.formSecret)
+    }
+
     static func headers(cookie: String? = nil, byScript: Bool = false, referer: String? = nil) -> HTTPFields {
         var headers = HTTPFields()
         if let cookie { headers[.cookie] = cookie }
@@ -99,12 +107,12 @@ final class EmptyServer: Sendable {
         let text: String
     }
     let services: Services
-    private let folder: URL
+    private let kept: WorldFolder
     private let responder: RouterResponder<ConcordContext>
 
     init() throws {
-        folder = FileManager.default.temporaryDirectory.appendingPathComponent("concord-empty-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        kept = try WorldFolder("empty")
+        let folder = kept.url
         let environment = Access.Environment(clock: Clock { SteppedClock.start }, random: .system)
         let store = try SQLiteStore(
             path: folder.appendingPathComponent("concord.sqlite").path, schemas: Registry.schemas)
@@ -124,13 +132,9 @@ final class EmptyServer: Sendable {
                 store: store, environment: environment, host: "test.example.org",
                 seed: Array(repeating: 7, count: 32)),
             library: library)
-        let router = Router(context: ConcordContext.self)
+        let router = Router(context: ConcordContext.self, options: .autoGenerateHeadEndpoints)
         try WebRoutes(services: services).add(to: router)
         responder = router.buildResponder()
-    }
-
-    deinit {
-        do { try FileManager.default.removeItem(at: folder) } catch { print("left behind: \(folder.path): \(error)") }
     }
 
     func get(_ path: String, cookie: String? = nil) async throws -> Answer {

@@ -36,7 +36,8 @@ final class WebWorld: Sendable {
 
     static let shared = _Concurrency.Task { try await WebWorld() }
 
-    let folder: URL
+    private let kept: WorldFolder
+    var folder: URL { kept.url }
     let services: Services
     private let responder: any HTTPResponder<ConcordContext>
     /// The founder: administrator and compliance lead.
@@ -48,8 +49,8 @@ final class WebWorld: Sendable {
     let otherOrganisation: UUID
 
     init(schemas: [AnySchema] = Registry.schemas, withCatalogue: Bool = true) async throws {
-        folder = FileManager.default.temporaryDirectory.appendingPathComponent("concord-web-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        kept = try WorldFolder("web", types: schemas == Registry.schemas ? .product : .own)
+        let folder = kept.url
         let seed = Mutex(SplitMix64(seed: 5))
         let time = TestClock()
         let environment = Access.Environment(
@@ -86,7 +87,7 @@ final class WebWorld: Sendable {
         }
         organisation = ids[0]
         otherOrganisation = ids[1]
-        let router = Router(context: ConcordContext.self)
+        let router = Router(context: ConcordContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: EnvelopeMiddleware(environment: environment))
         try WebRoutes(services: services, schemas: schemas).add(to: router)
         responder = router.buildResponder()
@@ -95,10 +96,6 @@ final class WebWorld: Sendable {
         var members: [Role: Member] = [:]
         for role in Role.allCases { members[role] = try await Self.member(role, in: ids[0], services) }
         self.members = members
-    }
-
-    deinit {
-        do { try FileManager.default.removeItem(at: folder) } catch { print("left behind: \(folder.path): \(error)") }
     }
 
     // MARK: People
