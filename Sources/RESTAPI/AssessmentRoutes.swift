@@ -112,6 +112,7 @@ extension RESTRoutes {
 extension JSONBody {
     private static let answerMembers: Set<String> = [
         "part", "result", "maturity", "note", "owner", "dueOn", "justification", "isSeparate", "versions",
+        "applicabilityVersions",
     ]
 
     /// What is said about a row. A member that is missing stays as it is; `null` clears maturity, note, owner and due
@@ -152,7 +153,8 @@ extension JSONBody {
         check { () throws(Problem) in
             input.owner = try field("owner").map { if case .reference(let id) = $0 { id } else { nil } }
         }
-        check { () throws(Problem) in input.versions = try versions() }
+        check { () throws(Problem) in input.versions = try versions("versions") }
+        check { () throws(Problem) in input.applicabilityVersions = try versions("applicabilityVersions") }
         guard problems.isEmpty else { throw Failure(ServiceError.invalid(Invalid(problems))) }
         return input
     }
@@ -165,9 +167,9 @@ extension JSONBody {
         }
     }
 
-    private func versions() throws(Problem) -> [String: Int] {
-        let wrong = Problem("versions", "must give the version that you saw, or 0, by framework key")
-        guard let value = members["versions"] else { return [:] }
+    private func versions(_ name: String) throws(Problem) -> [String: Int] {
+        let wrong = Problem(name, "must give the version that you saw, or 0, by framework key")
+        guard let value = members[name] else { return [:] }
         guard case .object(let entries) = value else { throw wrong }
         var versions: [String: Int] = [:]
         for (key, entry) in entries {
@@ -212,6 +214,11 @@ extension JSONWriter {
             json.bool("mayAnswer", AssessmentService.mayAnswer(view, as: caller))
             json.object("versions") { json in
                 for part in view.partsInScope { json.integer(part.item.frameworkKey, part.answer?.version ?? 0) }
+            }
+            json.object("applicabilityVersions") { json in
+                for part in view.partsInScope where part.item.kind == .control {
+                    json.integer(part.item.frameworkKey, part.applicability?.version ?? 0)
+                }
             }
             json.array("parts", view.parts) { $0.append($1, named: view.frameworkName($1)) }
         }

@@ -123,6 +123,29 @@ import Testing
         #expect(try await world.row("clause:5.3").parts.map(\.shown) == [.conform, .conform], "nothing half-written")
     }
 
+    @Test func aStaleDecisionOnApplicabilityIsRefusedWithBothVersions() async throws {
+        let world = try await World()
+        let key = "iso27001-2022:A.7.4"
+        try await world.answer(key, .notApplicable) { $0.justification = "There are no premises to watch." }
+        do {
+            try await world.answer(key, .notApplicable) {
+                $0.justification = "The landlord watches them."
+                $0.applicabilityVersions = [security: 0]
+            }
+            Issue.record("the stale decision was taken")
+        } catch ServiceError.conflict(.stale(let present, let yours)) {
+            #expect(present["justification"] == .text("There are no premises to watch."))
+            #expect(yours.contains(.text("The landlord watches them.")))
+        }
+        await #expect(throws: ServiceError.self, "an answer that would make it apply again") {
+            try await world.answer(key, .conform) { $0.applicabilityVersions = [security: 0] }
+        }
+        #expect(try await world.row(key).parts[0].applicability?.version == 1, "nothing half-written")
+        await #expect(throws: ServiceError.self, "not seen at all") {
+            try await world.answer(key, .conform) { $0.applicabilityVersions = [:] }
+        }
+    }
+
     @Test func peopleWhoAnswerNeighbouringRowsAtOnceLoseNothing() async throws {
         let world = try await World()
         let keys = try await world.view().rows.filter { $0.isOneAnswer }.prefix(24).map(\.row.key)

@@ -77,7 +77,10 @@ final class World: Sendable {
         var input = AnswerInput()
         input.result = result
         input.part = part
-        for part in try await row(key).parts { input.versions[part.item.frameworkKey] = part.answer?.version ?? 0 }
+        for part in try await row(key).parts {
+            input.versions[part.item.frameworkKey] = part.answer?.version ?? 0
+            input.applicabilityVersions[part.item.frameworkKey] = part.applicability?.version ?? 0
+        }
         more(&input)
         _ = try await assessments.answer(try await assessment, row: key, input, as: caller ?? lead)
         return try await row(key)

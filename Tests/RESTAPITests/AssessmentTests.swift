@@ -167,7 +167,8 @@ private let security = "iso27001-2022"
         #expect(try mute.fields == ["justification"])
         let decided = try await setting.answer(
             control,
-            "{\"result\":\"notApplicable\",\"justification\":\"No such premises.\",\"versions\":{\"\(framework)\":0}}")
+            "{\"result\":\"notApplicable\",\"justification\":\"No such premises.\",\"versions\":{\"\(framework)\":0},\"applicabilityVersions\":{\"\(framework)\":0}}"
+        )
         #expect(decided.status == 200, "\(decided.text)")
         let part = try decided.json["row"]["parts"][0]
         #expect(part["shown"].string == "notApplicable")
@@ -176,6 +177,33 @@ private let security = "iso27001-2022"
         let id = try #require(part["applicability"]["id"].string)
         let record = try await setting.harness.get("applicabilities/\(id)", as: setting.tenant.founder)
         #expect(try record.json["isApplicable"] == .bool(false))
+        #expect(try decided.json["row"]["applicabilityVersions"][framework].int == 1)
+    }
+
+    @Test func whoeverDecidesSecondWhetherAControlAppliesSeesTheFirst() async throws {
+        let setting = try await setting()
+        let (control, row) = try await open(setting, "own", kind: "control")
+        let framework = try #require(row["parts"][0]["framework"].string)
+        func body(_ words: String, _ seen: String) -> String {
+            "{\"result\":\"notApplicable\",\"justification\":\"\(words)\",\"versions\":{\"\(framework)\":0}\(seen)}"
+        }
+        let zero = ",\"applicabilityVersions\":{\"\(framework)\":0}"
+        let blind = try await setting.answer(control, body("Decided without looking.", ""))
+        #expect(blind.status == 422)
+        #expect(try blind.fields == ["applicabilityVersions"])
+        #expect(try await setting.answer(control, body("The first decision.", zero)).status == 200)
+        let second = try await setting.answer(
+            control, body("The second decision.", zero), as: setting.tenant[.complianceLead])
+        #expect(second.status == 409, "\(second.text)")
+        let json = try second.json
+        #expect(json["present"]["justification"].string == "The first decision.")
+        #expect(json["yours"]["justification"].string == "The second decision.")
+        // Nor is it found applicable again by an answer that was given without seeing the decision.
+        let conform = try await setting.answer(
+            control, "{\"result\":\"conform\",\"versions\":{\"\(framework)\":0}\(zero)}")
+        #expect(conform.status == 409, "\(conform.text)")
+        let now = try await setting.view()["rows"].items.first { $0["key"].string == control }
+        #expect(now?["parts"][0]["shown"].string == "notApplicable")
     }
 
     @Test func whoeverAnswersSecondSeesTheFirst() async throws {
@@ -202,7 +230,8 @@ private let security = "iso27001-2022"
         ("{\"maturity\":6,\"versions\":{}}", "maturity"),
         ("{\"maturity\":\"x\"}", "maturity"), ("{\"owner\":\"me\"}", "owner"), ("{\"dueOn\":\"soon\"}", "dueOn"),
         ("{\"note\":7}", "note"), ("{\"isSeparate\":\"yes\"}", "isSeparate"), ("{\"versions\":{\"a\":-1}}", "versions"),
-        ("{\"versions\":[]}", "versions"), ("{\"part\":1}", "part"), ("{\"justification\":1}", "justification"),
+        ("{\"versions\":[]}", "versions"), ("{\"applicabilityVersions\":[]}", "applicabilityVersions"),
+        ("{\"part\":1}", "part"), ("{\"justification\":1}", "justification"),
         ("{\"score\":1}", "score"),
         (
             "{\"owner\":\"00000000-0000-7000-8000-000000000001\",\"versions\":{\"iso42001-2023\":0,\"iso27001-2022\":0}}",

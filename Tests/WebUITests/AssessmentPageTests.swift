@@ -201,6 +201,39 @@ struct AssessmentPageTests {
         #expect(sent.text.contains("<!doctype html>") && sent.text.contains("data-conflict"))
     }
 
+    @Test func twoBrowsersThatDecideWhetherAControlAppliesSeeEachOther() async throws {
+        let key = "\(ai):A.2.4"
+        let seen = try await versions(key)
+        let other = try await PersonBrowser(harness, harness.meridian[.aiRiskOfficer])
+        let first = try await other.post(
+            action(key),
+            [("result", "na"), ("justification", "Reviews are made by the holding."), ("version", seen)], byScript: true
+        )
+        #expect(first.status == 200)
+        // The second browser still shows the row as it was: neither another reason nor an answer is taken.
+        let reason = try await lead.post(
+            action(key),
+            [("result", "na"), ("justification", "We have no policies yet."), ("version", seen)], byScript: true)
+        #expect(reason.status == 409 && reason.text.contains("data-conflict"))
+        #expect(reason.text.contains("The aiRiskOfficer of meridian"))
+        #expect(reason.text.contains("Does not apply: Reviews are made by the holding."))
+        #expect(reason.text.contains("Not applicable: We have no policies yet."))
+        let answer = try await lead.post(action(key), [("result", "conform"), ("version", seen)])
+        #expect(answer.status == 409 && answer.text.contains("<!doctype html>"))
+        #expect(try await row(key).partsInScope.first?.applicability?.version == 1)
+        // Keeping mine sends it again over the decision that is shown.
+        let mine = try await lead.post(
+            action(key),
+            [
+                ("result", try #require(reason.text.hidden("result"))),
+                ("justification", try #require(reason.text.hidden("justification"))),
+                ("version", try #require(reason.text.hidden("version"))),
+            ], byScript: true)
+        #expect(mine.status == 200)
+        #expect(
+            try await row(key).partsInScope.first?.applicability?.value.justification == "We have no policies yet.")
+    }
+
     // MARK: Not applicable
 
     @Test func aClauseRefusesNotApplicableEvenIfForged() async throws {

@@ -147,6 +147,8 @@ actor StoryWriter {
         for item in row.members {
             input.versions[item.frameworkKey] = versions["\(assessment)/\(item.id)"] ?? 0
         }
+        let decided = try await decisionVersions(row)
+        input.applicabilityVersions = decided
         let caller = try await caller(draft.by)
         let wanted = input
         let view = try await told("answer \(draft.row) by \(draft.by)") {
@@ -155,6 +157,17 @@ actor StoryWriter {
         for part in view.rows.first(where: { $0.row.key == draft.row })?.parts ?? [] {
             versions["\(assessment)/\(part.item.id)"] = part.answer?.version ?? 0
         }
+    }
+
+    /// The versions of the decisions whether a row's controls apply: the story decides one after the other.
+    private func decisionVersions(_ row: LibraryRow) async throws -> [String: Int] {
+        let ids = row.members.map(\.id)
+        let decisions = try await store.read { [organisation] reader in
+            try reader.all(
+                Applicability.self, where: .linked("requirement", ids), in: organisation, limit: ids.count)
+        }
+        let versions = Dictionary(uniqueKeysWithValues: decisions.map { ($0.value.requirement.raw, $0.version) })
+        return Dictionary(uniqueKeysWithValues: row.members.map { ($0.frameworkKey, versions[$0.id] ?? 0) })
     }
 
     /// The founding, by the system as for every new organisation: the organisation, its compliance lead, who is

@@ -131,7 +131,9 @@ package struct AnswerInput: Sendable {
     package var isSeparate: Bool?
     /// The version of each framework's answer that the caller saw; 0 if there was none.
     package var versions: [String: Int] = [:]
-    /// Applicability's version that the caller saw, for controls; 0 if there was none.
+    /// The version of each framework's decision whether the control applies that the caller saw; 0 if there was none.
+    /// Needed where the answer changes that decision.
+    package var applicabilityVersions: [String: Int] = [:]
     package init() {}
 }
 
@@ -240,10 +242,25 @@ private struct AnswerVerb {
         } else {
             throw ServiceError.invalid("justification", "is required: say why the control does not apply")
         }
+        let valid = try Applicability.schema.validated(decision)
+        try checkSeen(part, valid.erased.values)
         let id: ID<Applicability> = part.applicability?.id ?? ID(environment.id())
         let change = caller.change("decide", request: request, in: environment)
-        try transaction.save(
-            try Applicability.schema.validated(decision), id: id, over: part.applicability?.version, by: change)
+        try transaction.save(valid, id: id, over: part.applicability?.version, by: change)
+    }
+
+    /// Somebody may have decided meanwhile, here or in the Statement of Applicability: then both are shown.
+    private func checkSeen(_ part: PartView, _ yours: [FieldValue]) throws {
+        let key = part.item.frameworkKey
+        guard let seen = input.applicabilityVersions[key] else {
+            throw ServiceError.invalid("applicabilityVersions", "\(key): the version that you saw is missing")
+        }
+        guard seen != part.applicability?.version ?? 0 else { return }
+        guard let id = part.applicability?.id.raw,
+            let present = try transaction.find(
+                Applicability.schema.erased, id, in: caller.organisation, asOf: nil)
+        else { throw ServiceError.conflict(.state("there is no decision at version \(seen)")) }
+        throw ServiceError.conflict(.stale(present: present, yours: yours))
     }
 
     private func save(_ answer: Answer, _ part: PartView) throws {

@@ -73,6 +73,9 @@ extension Text {
     package static func lowered(standard: String, from: String, because: String) -> Text {
         Text("\(standard): answered “\(from.lowercased())”, lowered because \(because).")
     }
+    package static func decided(applies: Bool, _ why: String) -> Text {
+        Text("\(applies ? "Applies" : "Does not apply"): \(why)")
+    }
     package static func appliesNot(_ why: String) -> Text { Text("Does not apply: \(why)") }
     /// An answer that was given while the other standard was not in scope.
     package static func answeredOnlyFor(_ other: String, confirmFor: String) -> Text {

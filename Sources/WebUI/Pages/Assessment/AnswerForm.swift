@@ -10,9 +10,13 @@ extension RowView {
     func part(_ framework: String) -> PartView? { partsInScope.first { $0.item.frameworkKey == framework } }
     var isControl: Bool { partsInScope.contains { $0.item.kind == .control } }
 
-    /// The versions of the answers to some parts, as the field `version` carries them.
+    /// The versions of the answers to some parts, as the field `version` carries them; behind a full stop that of the
+    /// decision whether a control applies.
     func versions(_ parts: [PartView]) -> String {
-        parts.map { "\($0.item.frameworkKey)=\($0.answer?.version ?? 0)" }.joined(separator: ",")
+        parts.map { part in
+            let answer = "\(part.item.frameworkKey)=\(part.answer?.version ?? 0)"
+            return part.item.kind == .control ? answer + ".\(part.applicability?.version ?? 0)" : answer
+        }.joined(separator: ",")
     }
 }
 
@@ -60,6 +64,7 @@ struct AnswerForm {
     /// Results by framework, of a row with a part for each standard.
     let results: [String: AnswerChoice]
     let versions: [String: Int]
+    let applicabilityVersions: [String: Int]
     /// Splits or joins the row.
     let separate: Bool?
     /// Takes over the other standard's result.
@@ -86,15 +91,7 @@ struct AnswerForm {
             results[String(name.dropFirst("result.".count))] = try Self.choice(value, name)
         }
         self.results = results
-        var versions: [String: Int] = [:]
-        for pair in (body["version"] ?? "").split(separator: ",") {
-            let parts = pair.split(separator: "=")
-            guard parts.count == 2, let version = Int(parts[1]) else {
-                throw Failure.invalid("version", text(.meansNothing))
-            }
-            versions[String(parts[0])] = version
-        }
-        self.versions = versions
+        (versions, applicabilityVersions) = try Self.versions(body["version"] ?? "")
         separate = body["separate"].map { $0 == "true" }
         confirms = body["confirm"] == "true"
         justification = body["justification" + suffix].flatMap {
@@ -113,9 +110,30 @@ struct AnswerForm {
     /// The same as if it had been sent for one part.
     init(_ form: AnswerForm, part: String?) {
         (place, self.part, results, versions) = (form.place, part, form.results, form.versions)
+        applicabilityVersions = form.applicabilityVersions
         result = form.result ?? part.flatMap { form.results[$0] }
         (separate, confirms, justification) = (form.separate, form.confirms, form.justification)
         (find, words, sent) = (form.find, form.words, form.sent)
+    }
+
+    /// Reads what `RowView.versions` wrote.
+    private static func versions(_ text: String) throws -> (answers: [String: Int], decisions: [String: Int]) {
+        var answers: [String: Int] = [:]
+        var decisions: [String: Int] = [:]
+        for pair in text.split(separator: ",") {
+            let parts = pair.split(separator: "=")
+            let numbers = parts.last?.split(separator: ".").map { Int($0) } ?? []
+            guard parts.count == 2, (1...2).contains(numbers.count), let answer = numbers[0] else {
+                throw Failure.invalid("version", WebUI.text(.meansNothing))
+            }
+            let framework = String(parts[0])
+            answers[framework] = answer
+            if numbers.count == 2 {
+                guard let decision = numbers[1] else { throw Failure.invalid("version", WebUI.text(.meansNothing)) }
+                decisions[framework] = decision
+            }
+        }
+        return (answers, decisions)
     }
 
     private static func choice(_ word: String, _ name: String) throws -> AnswerChoice {
@@ -134,7 +152,7 @@ struct AnswerForm {
         if let separate {
             var input = AnswerInput()
             input.isSeparate = separate
-            input.versions = versions
+            (input.versions, input.applicabilityVersions) = (versions, applicabilityVersions)
             return [input]
         }
         if confirms { return [try confirmation(parts)] }
@@ -164,7 +182,7 @@ struct AnswerForm {
         }
         var input = AnswerInput()
         input.result = known.assessed.choice.result
-        input.versions = versions
+        (input.versions, input.applicabilityVersions) = (versions, applicabilityVersions)
         return input
     }
 
@@ -199,7 +217,7 @@ struct AnswerForm {
     private func sharedChanges(_ parts: [PartView]) throws -> (input: AnswerInput, isChanged: Bool) {
         let common = CommonAnswer(parts)
         var input = AnswerInput()
-        input.versions = versions
+        (input.versions, input.applicabilityVersions) = (versions, applicabilityVersions)
         var problems: [Problem] = []
         func value(_ name: String) -> FieldValue? {
             guard let text = sent[name], let field = Answer.schema.erased.field(name) else { return nil }

@@ -33,7 +33,8 @@ extension AssessmentScreens {
         } catch ServiceError.invalid(let invalid) {
             return try await posted.refused(invalid.problems)
         } catch ServiceError.conflict(.stale(let present, _)) {
-            return try await posted.conflict(present)
+            return present.schema.type == Applicability.type
+                ? try await posted.decisionConflict(present) : try await posted.conflict(present)
         } catch ServiceError.conflict(.state(let why)) where request.isByScript {
             return PageReply.html(
                 .notice(.warn, title: text(.problem(why)), isAlert: true), status: .conflict)
@@ -182,13 +183,41 @@ struct PostedAnswer {
             Answer.schema.erased, present.id, as: caller, before: seen + 1, limit: 1)
         let base = try history.first?.revision.record.decoded(as: Answer.self).value ?? Answer()
         let mine = form.changes(from: base, part: part?.item.frameworkKey)
-        let name = try await services.store.read { [caller] reader in
+        return try await conflict(
+            present.meta, in: current, of: now, presenter, theirs: form.words(of: theirs.value, like: mine), mine)
+    }
+
+    /// The same where somebody decided meanwhile whether the control applies.
+    func decisionConflict(_ present: StoredRecord) async throws -> Response {
+        let now = try await screens.services.assessments.view(view.assessment.id.raw, as: caller)
+        guard let current = now.rows.first(where: { $0.row.key == key }) else {
+            throw ServiceError.notFound(text(.row))
+        }
+        let theirs = try present.decoded(as: Applicability.self).value
+        let part = current.partsInScope.first { $0.item.id == theirs.requirement.raw }
+        let framework = part?.item.frameworkKey
+        var mine = form.changes(from: part?.answer?.value ?? Answer(), part: framework).filter { $0.field != "result" }
+        if let choice = form.result ?? framework.flatMap({ form.results[$0] }) {
+            let said = [text(choice.word), form.justification].compactMap(\.self).joined(separator: ": ")
+            let name = form.result == nil ? "result.\(framework ?? "")" : "result"
+            mine.insert(ChangedField(name: name, value: choice.rawValue, words: said, field: "result"), at: 0)
+        }
+        return try await conflict(
+            present.meta, in: current, of: now, try await presenter(now),
+            theirs: text(.decided(applies: theirs.isApplicable, theirs.justification)), mine)
+    }
+
+    private func conflict(
+        _ meta: RecordMeta, in current: RowView, of now: AssessmentView, _ presenter: RowPresenter, theirs: String,
+        _ mine: [ChangedField]
+    ) async throws -> Response {
+        let name = try await screens.services.store.read { [caller] reader in
             try reader.titles(
-                Person.schema.erased, [theirs.meta.updatedBy].compactMap(\.self), in: caller.organisation)
+                Person.schema.erased, [meta.updatedBy].compactMap(\.self), in: caller.organisation)
         }.values.first
         let markup: Markup = .rowConflict(
-            name: name ?? text(.theSystem), time: theirs.meta.updatedAt.words(in: caller.timeZone),
-            theirs: form.words(of: theirs.value, like: mine), mine: mine.map(\.words).joined(separator: "; "),
+            name: name ?? text(.theSystem), time: meta.updatedAt.words(in: caller.timeZone), theirs: theirs,
+            mine: mine.map(\.words).joined(separator: "; "),
             action: Link.answerRow(now.assessment.id.raw, key: key).href,
             hidden: [
                 ("csrf", presenter.token), ("from", form.place.rawValue), ("part", form.part ?? ""),
