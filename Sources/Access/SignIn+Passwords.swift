@@ -8,12 +8,22 @@ extension SignIn {
 
     /// Makes a one-time link's secret, good for a day. The secret begins with the id of the account, so that a
     /// password can be held against the account's rule before the link is used up.
-    /// - Parameter account: Whose password it sets; `nil` for the first administrator, who has no account yet.
-    package func createLink(for account: UUID?) async throws -> String {
+    /// - Parameters:
+    ///   - account: Whose password it sets; `nil` for the first administrator, who has no account yet.
+    ///   - caller: Who asks for it. The ledger of the organisation that they act in says so, else the server's.
+    package func createLink(
+        for account: UUID?, by caller: Caller, request: String? = nil
+    ) async throws -> String {
         let id = withUnsafeBytes(of: (account ?? .unset).uuid) { Array($0) }
         let secret = Secret(text: Base64URL.encode(id + environment.random.bytes(Secret.randomBytes)))
+        let about = account ?? .unset
+        let event =
+            caller.organisation == nil
+            ? caller.serverNote("makeLink", "account", about, request: request, in: environment)
+            : caller.note("makeLink", "account", about, request: request, in: environment)
         try await accounts.saveInvitation(
-            secret.hash, account: account, expiresAt: environment.now().adding(seconds: Self.linkSecondsMax))
+            secret.hash, account: account, expiresAt: environment.now().adding(seconds: Self.linkSecondsMax),
+            noting: event)
         return secret.text
     }
 
@@ -38,7 +48,10 @@ extension SignIn {
         try PasswordRule.check(password, email: account.email)
         let hash = try await hasher.hash(password, from: environment.random).encoded
         guard let taken = try await accounts.takeInvitation(Secret(text: link).hash, at: environment.now()),
-            taken == id, let changed = try await change(id, { $0.passwordHash = hash })
+            taken == id,
+            let changed = try await change(
+                id, noting: Caller.link(to: id).serverNote("setPassword", "account", id, in: environment),
+                { $0.passwordHash = hash })
         else { throw AccessError.linkNotValid }
         try await endSessions(of: id, except: nil)
         try await throttle.forget(email: account.email)
@@ -60,7 +73,8 @@ extension SignIn {
                 let taken = try await accounts.takeInvitation(Secret(text: link).hash, at: environment.now()),
                 taken == nil
             else { throw AccessError.linkNotValid }
-            try await accounts.save(account)
+            let event = Caller.link(to: account.id).serverNote("create", "account", account.id, in: environment)
+            try await accounts.save(account, noting: event)
             return account
         }
     }
@@ -92,7 +106,7 @@ extension SignIn {
         _ sessionSecret: String, current: String, new: String, address: String
     ) async throws {
         guard let hash = hash(ofSession: sessionSecret),
-            let (_, session) = try await authenticate(sessionSecret: sessionSecret),
+            let (caller, session) = try await authenticate(sessionSecret: sessionSecret),
             let account = try await accounts.account(session.account)
         else { throw AccessError.unauthenticated }
         try PasswordRule.check(new, email: account.email)
@@ -102,7 +116,8 @@ extension SignIn {
             throw Invalid("currentPassword", "is wrong")
         }
         let encoded = try await hasher.hash(new, from: environment.random).encoded
-        guard try await change(account.id, { $0.passwordHash = encoded }) != nil else {
+        let event = caller.serverNote("changePassword", "account", account.id, in: environment)
+        guard try await change(account.id, noting: event, { $0.passwordHash = encoded }) != nil else {
             throw AccessError.unauthenticated
         }
         try await endSessions(of: account.id, except: hash)

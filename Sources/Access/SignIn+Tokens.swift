@@ -29,7 +29,7 @@ extension SignIn {
         let token = APIToken(
             id: environment.id(), secretHash: secret.hash, account: account, organisation: organisation, name: name,
             mayWrite: mayWrite, createdAt: now, expiresAt: expiresAt, revokedAt: nil)
-        try await accounts.save(token)
+        try await accounts.save(token, noting: caller.note("create", "token", token.id, in: environment))
         return (token, secret.text)
     }
 
@@ -49,7 +49,7 @@ extension SignIn {
         }
         guard token.revokedAt == nil else { return }
         token.revokedAt = environment.now()
-        try await accounts.save(token)
+        try await accounts.save(token, noting: caller.note("revoke", "token", token.id, in: environment))
         cache.remove(token.secretHash)
     }
 

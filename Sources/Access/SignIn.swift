@@ -198,15 +198,16 @@ package final class SignIn: Sendable {
     }
 
     /// Reads an account, changes it and writes it back, undisturbed by other changes of this server.
+    /// - Parameter event: What the ledger says of it, if the account changes.
     /// - Returns: The account as it is now; `nil` if it is gone or disabled.
     func change(
-        _ account: UUID, _ body: @Sendable (inout Account) throws -> Void
+        _ account: UUID, noting event: AccountEvent? = nil, _ body: @Sendable (inout Account) throws -> Void
     ) async throws -> Account? {
         try await changes.run {
             guard var now = try await accounts.account(account), !now.isDisabled else { return nil }
             let before = now
             try body(&now)
-            if now != before { try await accounts.save(now) }
+            if now != before { try await accounts.save(now, noting: event) }
             return now
         }
     }

@@ -105,14 +105,18 @@ package struct DemoSeeder: Sendable {
                 let made = Account(
                     id: writer.environment.id(), email: email, passwordHash: hash, isDisabled: false,
                     isServerAdministrator: draft.isServerAdministrator, createdAt: now)
-                try await accounts.save(made)
+                let system = Caller.system(organisation: nil)
+                try await accounts.save(
+                    made, noting: system.serverNote("create", "account", made.id, in: writer.environment))
                 account = made
             }
             guard let account else { throw DemoError.unknown("account", email) }
             try await accounts.save(
                 Membership(
                     account: account.id, organisation: writer.organisation, person: person,
-                    from: Timeline.workday(draft.day, before: writer.today), until: nil))
+                    from: Timeline.workday(draft.day, before: writer.today), until: nil),
+                noting: Caller.system(organisation: writer.organisation)
+                    .note("join", "membership", person, in: writer.environment))
             signIns.append(
                 DemoReport.SignIn(
                     organisation: writer.organisation, organisationName: writer.story.organisation.name,

@@ -14,20 +14,22 @@ extension SQLiteStore: AccountStore {
         -> Account?
     {
         try await pool.read { db in
-            try Row.fetchOne(db, sql: "SELECT * FROM \"account\" WHERE \(condition)", arguments: [value]).map { row in
-                Account(
-                    id: row["id"], email: row["email"], passwordHash: row["password_hash"],
-                    isDisabled: row["is_disabled"], isServerAdministrator: row["is_server_administrator"],
-                    createdAt: Instant(millisecondsSince1970: row["created_at"]))
-            }
+            try Row.fetchOne(db, sql: "SELECT * FROM \"account\" WHERE \(condition)", arguments: [value])
+                .map(Self.account)
         }
+    }
+    private static func account(_ row: Row) -> Account {
+        Account(
+            id: row["id"], email: row["email"], passwordHash: row["password_hash"],
+            isDisabled: row["is_disabled"], isServerAdministrator: row["is_server_administrator"],
+            createdAt: Instant(millisecondsSince1970: row["created_at"]))
     }
     package func accountCount() async throws -> Int {
         try await pool.read { db in try Int.fetchOne(db, sql: "SELECT count(*) FROM \"account\"") ?? 0 }
     }
 
-    package func save(_ account: Account) async throws {
-        try await change(touchesAccess: true) { db in
+    package func save(_ account: Account, noting event: AccountEvent?) async throws {
+        try await change(touchesAccess: true, noting: event) { db in
             let other = try UUID.fetchOne(
                 db, sql: "SELECT \"id\" FROM \"account\" WHERE \"email\" = ?", arguments: [account.email])
             guard other == nil || other == account.id else { throw StoreError.taken(type: "account", field: "email") }
@@ -59,16 +61,34 @@ extension SQLiteStore: AccountStore {
                 sql:
                     "SELECT * FROM \"membership\" WHERE \(condition) ORDER BY \"organisation\", \"account\" LIMIT 1000",
                 arguments: [value]
+            ).map(Self.membership)
+        }
+    }
+    private static func membership(_ row: Row) -> Membership {
+        Membership(
+            account: row["account"], organisation: row["organisation"], person: row["person"],
+            from: Day(daysSince1970: row["from"]),
+            until: (row["until"] as Int?).map { Day(daysSince1970: $0) })
+    }
+    package func members(of organisation: UUID) async throws -> [MemberAccount] {
+        try await pool.read { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT m.*, a.*, EXISTS (SELECT 1 FROM "membership" o WHERE o."account" = m."account"
+                    AND o."organisation" <> m."organisation") AS "is_used_elsewhere"
+                    FROM "membership" m JOIN "account" a ON a."id" = m."account"
+                    WHERE m."organisation" = ? ORDER BY m."account" LIMIT 1000
+                    """, arguments: [organisation]
             ).map { row in
-                Membership(
-                    account: row["account"], organisation: row["organisation"], person: row["person"],
-                    from: Day(daysSince1970: row["from"]),
-                    until: (row["until"] as Int?).map { Day(daysSince1970: $0) })
+                MemberAccount(
+                    membership: Self.membership(row), account: Self.account(row),
+                    isUsedElsewhere: row["is_used_elsewhere"])
             }
         }
     }
-    package func save(_ membership: Membership) async throws {
-        try await change(touchesAccess: true) { db in
+    package func save(_ membership: Membership, noting event: AccountEvent?) async throws {
+        try await change(touchesAccess: true, noting: event) { db in
             try db.execute(
                 sql: """
                     INSERT OR REPLACE INTO "membership" ("account", "organisation", "person", "from", "until")
@@ -80,8 +100,8 @@ extension SQLiteStore: AccountStore {
                 ])
         }
     }
-    package func removeMembership(account: UUID, organisation: UUID) async throws {
-        try await change(touchesAccess: true) { db in
+    package func removeMembership(account: UUID, organisation: UUID, noting event: AccountEvent?) async throws {
+        try await change(touchesAccess: true, noting: event) { db in
             try db.execute(
                 sql: "DELETE FROM \"membership\" WHERE \"account\" = ? AND \"organisation\" = ?",
                 arguments: [account, organisation])
@@ -157,8 +177,8 @@ extension SQLiteStore: AccountStore {
             }
         }
     }
-    package func save(_ token: APIToken) async throws {
-        try await change(touchesAccess: true) { db in
+    package func save(_ token: APIToken, noting event: AccountEvent) async throws {
+        try await change(touchesAccess: true, noting: event) { db in
             try db.execute(
                 sql: """
                     INSERT INTO "token" ("id", "secret_hash", "account", "organisation", "name", "may_write",
@@ -204,8 +224,10 @@ extension SQLiteStore: AccountStore {
         }
     }
 
-    package func saveInvitation(_ secretHash: [UInt8], account: UUID?, expiresAt: Instant) async throws {
-        try await change { db in
+    package func saveInvitation(
+        _ secretHash: [UInt8], account: UUID?, expiresAt: Instant, noting event: AccountEvent
+    ) async throws {
+        try await change(noting: event) { db in
             try db.execute(
                 sql: "INSERT INTO \"invitation\" (\"secret_hash\", \"account\", \"expires_at\") VALUES (?, ?, ?)",
                 arguments: [Data(secretHash), account, expiresAt.millisecondsSince1970])
@@ -234,10 +256,18 @@ extension SQLiteStore: AccountStore {
         }
     }
 
+    /// One transaction on the connection on which records are written, too: a leaf gets the next index of its ledger.
     private func change<T: Sendable>(
-        touchesAccess: Bool = false, _ body: @escaping @Sendable (Database) throws -> T
+        touchesAccess: Bool = false, noting event: AccountEvent? = nil,
+        _ body: @escaping @Sendable (Database) throws -> T
     ) async throws -> T {
-        let result = try await pool.write { db in try body(db) }
+        let result = try await pool.write { [layouts] db in
+            let result = try body(db)
+            if let event {
+                try SQLiteTransaction(db, layouts, event.organisation).append(event.event, by: event.change)
+            }
+            return result
+        }
         if touchesAccess { generation.add(1, ordering: .sequentiallyConsistent) }
         return result
     }

@@ -42,6 +42,19 @@ package struct Membership: Sendable, Hashable {
     }
 }
 
+/// A membership with its account.
+package struct MemberAccount: Sendable, Hashable {
+    package let membership: Membership
+    package let account: Account
+    /// The account has a place in another organisation, too.
+    package let isUsedElsewhere: Bool
+    package init(membership: Membership, account: Account, isUsedElsewhere: Bool) {
+        self.membership = membership
+        self.account = account
+        self.isUsedElsewhere = isUsedElsewhere
+    }
+}
+
 /// A signed-in browser. The cookie holds a random secret; the store only its SHA-256.
 package struct Session: Sendable, Hashable {
     package let secretHash: [UInt8]
@@ -93,17 +106,19 @@ package struct APIToken: Sendable, Hashable {
     }
 }
 
-/// The server's tables of who can sign in. Every method is one transaction.
+/// The server's tables of who can sign in. Every method is one transaction, the leaf of what it notes included.
 package protocol AccountStore: Sendable {
     func account(_ id: UUID) async throws -> Account?
     func account(email: String) async throws -> Account?
     func accountCount() async throws -> Int
     /// - Throws: ``StoreError/taken`` if the address has an account.
-    func save(_ account: Account) async throws
+    func save(_ account: Account, noting event: AccountEvent?) async throws
     func memberships(of account: UUID) async throws -> [Membership]
     func memberships(in organisation: UUID) async throws -> [Membership]
-    func save(_ membership: Membership) async throws
-    func removeMembership(account: UUID, organisation: UUID) async throws
+    /// The memberships of an organisation with their accounts: one query, whatever their number.
+    func members(of organisation: UUID) async throws -> [MemberAccount]
+    func save(_ membership: Membership, noting event: AccountEvent?) async throws
+    func removeMembership(account: UUID, organisation: UUID, noting event: AccountEvent?) async throws
     func session(_ secretHash: [UInt8]) async throws -> Session?
     func save(_ session: Session) async throws
     func removeSession(_ secretHash: [UInt8]) async throws
@@ -112,7 +127,7 @@ package protocol AccountStore: Sendable {
     func removeSessions(expiredAt now: Instant) async throws
     func token(_ secretHash: [UInt8]) async throws -> APIToken?
     func tokens(of account: UUID, in organisation: UUID) async throws -> [APIToken]
-    func save(_ token: APIToken) async throws
+    func save(_ token: APIToken, noting event: AccountEvent) async throws
     /// Failures under a key (an account, an address) since a time.
     func failures(_ key: String, since: Instant) async throws -> Int
     /// Counts one failure under the key in the minute of `at`; returns the number in that minute.
@@ -121,7 +136,9 @@ package protocol AccountStore: Sendable {
     func removeFailures(_ key: String) async throws
     func removeFailures(before: Instant) async throws
     /// One-time links (set-up, invitation, new password), kept as the SHA-256 of their secret.
-    func saveInvitation(_ secretHash: [UInt8], account: UUID?, expiresAt: Instant) async throws
+    func saveInvitation(
+        _ secretHash: [UInt8], account: UUID?, expiresAt: Instant, noting event: AccountEvent
+    ) async throws
     /// Uses a link up. Returns `nil` unless it exists, is unused and has not expired; the inner value is the account
     /// that it was made for, `nil` for the first administrator.
     func takeInvitation(_ secretHash: [UInt8], at: Instant) async throws -> UUID??

@@ -26,6 +26,12 @@ package enum Link: Sendable, Hashable {
     case members
     case invite
     case endAccess
+    /// A new one-time link for a member who lost their password.
+    case resetLink
+    /// A new one-time link for any account of the server.
+    case resetAnyLink
+    /// The organisations of this server, after the one that `after` names.
+    case hosted(LinkQuery = [:])
     case tokens
     case revokeToken(UUID)
     case account
@@ -69,6 +75,9 @@ package enum Link: Sendable, Hashable {
         case members = "/settings/members"
         case invite = "/settings/members/invite"
         case endAccess = "/settings/members/end"
+        case resetLink = "/settings/members/reset"
+        case resetAnyLink = "/settings/organisations/reset"
+        case hosted = "/settings/organisations"
         case tokens = "/settings/tokens"
         case revokeToken = "/settings/tokens/:id/revoke"
         case account = "/settings/account"
@@ -123,6 +132,9 @@ package enum Link: Sendable, Hashable {
         case .members: (.members, [:], [:])
         case .invite: (.invite, [:], [:])
         case .endAccess: (.endAccess, [:], [:])
+        case .resetLink: (.resetLink, [:], [:])
+        case .resetAnyLink: (.resetAnyLink, [:], [:])
+        case .hosted(let query): (.hosted, [:], query)
         case .tokens: (.tokens, [:], [:])
         case .revokeToken(let id): (.revokeToken, ["id": id.lowercased], [:])
         case .account: (.account, [:], [:])
@@ -202,6 +214,9 @@ extension Link {
         case .members: self = .members
         case .invite: self = .invite
         case .endAccess: self = .endAccess
+        case .resetLink: self = .resetLink
+        case .resetAnyLink: self = .resetAnyLink
+        case .hosted: self = .hosted(query)
         case .tokens: self = .tokens
         case .revokeToken: self = .revokeToken(id)
         case .account: self = .account

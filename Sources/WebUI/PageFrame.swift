@@ -156,6 +156,7 @@ enum Navigation {
         }
         menu.append((text(.settingsAccount), Link.account.href))
         menu.append((text(.settingsTokens), Link.tokens.href))
+        if caller.isServerAdministrator { menu.append((text(.settingsOrganisations), Link.hosted().href)) }
         if caller.roles.contains(.administrator) { menu.append((text(.settingsMembers), Link.members.href)) }
         return menu
     }

@@ -134,6 +134,10 @@ package struct RecordScreens: Sendable {
         }
         // The first page is read before the answer begins: what is refused is refused with its status.
         let first = try await read(nil)
+        if request.method != .head {
+            try await reading.records.noteExport(
+                schema, filter, as: caller, asOf: asOf, request: context.requestID)
+        }
         var headers = HTTPFields()
         headers[.contentType] = "text/csv; charset=utf-8; header=present"
         headers[.contentDisposition] = FileDownload.disposition("\(schema.plural).csv")

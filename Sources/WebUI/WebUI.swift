@@ -33,6 +33,7 @@ package struct WebRoutes: Sendable {
         AssessmentScreens(services: services, frame: frame).add(to: router)
         FrameworkScreens(services: services, frame: frame).add(to: router)
         SettingsScreens(services: services, frame: frame).add(to: router)
+        HostedScreens(services: services, frame: frame).add(to: router)
         LedgerScreens(services: services, frame: frame).add(to: router)
         RecordScreens(services: services, frame: frame, schemas: schemas).add(to: router)
     }

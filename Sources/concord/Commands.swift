@@ -51,7 +51,8 @@ struct Serve: AsyncParsableCommand {
                 "Catalogue: \(report.created) records created, \(report.changed) changed, \(report.archived) archived.")
         }
         let isEmpty = try await installation.store.accountCount() == 0
-        let link = isEmpty ? try await installation.services.signIn.createLink(for: nil) : nil
+        let link =
+            isEmpty ? try await installation.services.signIn.createLink(for: nil, by: .system(organisation: nil)) : nil
         let host = host
         let application = try installation.application(host: host, port: port, logger: logger) { port in
             print("Concord answers on http://\(host):\(port)")
@@ -192,6 +193,19 @@ struct User: ParsableCommand {
             abstract: "Prints a one-time link with which an account gets a new password, valid for 24 hours.")
         @OptionGroup var at: DataOption
         @Argument(help: "The email address of the account.") var email: String
+        @Option(
+            name: .customLong("base-url"),
+            help: "Where people reach the server, such as https://concord.example.org; else CONCORD_URL is taken.")
+        var baseURL: String?
+
+        mutating func validate() throws {
+            let given = baseURL ?? ProcessInfo.processInfo.environment["CONCORD_URL"] ?? ""
+            guard !given.isEmpty else { return }
+            guard let parts = URLComponents(string: given), ["http", "https"].contains(parts.scheme),
+                parts.host?.isEmpty == false, parts.query == nil, parts.fragment == nil
+            else { throw ValidationError("--base-url must be an address such as https://concord.example.org.") }
+            baseURL = given.hasSuffix("/") ? String(given.dropLast()) : given
+        }
 
         func run() async throws {
             let installation = try await Installation(folder: at.data)
@@ -199,7 +213,10 @@ struct User: ParsableCommand {
                 write("There is no account \(email).")
                 throw ExitStatus.refused
             }
-            print("/welcome/\(try await installation.services.signIn.createLink(for: account.id))")
+            let secret = try await installation.services.signIn.createLink(
+                for: account.id, by: .operator(user: NSUserName(), organisation: nil))
+            try installation.store.close()
+            print("\(baseURL ?? "")/welcome/\(secret)")
         }
     }
 }

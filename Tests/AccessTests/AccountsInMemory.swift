@@ -29,11 +29,14 @@ actor AccountsInMemory: AccountStore {
     func account(_ id: UUID) -> Account? { accounts[id] }
     func account(email: String) -> Account? { accounts.values.first { $0.email == email } }
     func accountCount() -> Int { accounts.count }
-    func save(_ account: Account) throws {
+    /// What ledgers were to say, in order.
+    private(set) var events: [AccountEvent] = []
+    func save(_ account: Account, noting event: AccountEvent?) throws {
         guard !accounts.values.contains(where: { $0.email == account.email && $0.id != account.id }) else {
             throw StoreError.taken(type: "account", field: "email")
         }
         accounts[account.id] = account
+        note(event)
         changed()
     }
     /// Called before memberships are read: what happens between two steps of a sign-in.
@@ -47,11 +50,24 @@ actor AccountsInMemory: AccountStore {
         return memberships.filter { $0.account == account }
     }
     func memberships(in organisation: UUID) -> [Membership] { memberships.filter { $0.organisation == organisation } }
-    func save(_ membership: Membership) {
-        removeMembership(account: membership.account, organisation: membership.organisation)
+    func members(of organisation: UUID) -> [MemberAccount] {
+        memberships(in: organisation).compactMap { membership in
+            accounts[membership.account].map { account in
+                MemberAccount(
+                    membership: membership, account: account,
+                    isUsedElsewhere: memberships.contains {
+                        $0.account == account.id && $0.organisation != organisation
+                    })
+            }
+        }
+    }
+    private func note(_ event: AccountEvent?) { if let event { events.append(event) } }
+    func save(_ membership: Membership, noting event: AccountEvent?) {
+        removeMembership(account: membership.account, organisation: membership.organisation, noting: event)
         memberships.append(membership)
     }
-    func removeMembership(account: UUID, organisation: UUID) {
+    func removeMembership(account: UUID, organisation: UUID, noting event: AccountEvent?) {
+        note(event)
         memberships.removeAll { $0.account == account && $0.organisation == organisation }
         changed()
     }
@@ -90,8 +106,9 @@ actor AccountsInMemory: AccountStore {
     func tokens(of account: UUID, in organisation: UUID) -> [APIToken] {
         tokens.values.filter { $0.account == account && $0.organisation == organisation }
     }
-    func save(_ token: APIToken) {
+    func save(_ token: APIToken, noting event: AccountEvent) {
         tokens[token.secretHash] = token
+        note(event)
         changed()
     }
     func failures(_ key: String, since: Instant) -> Int {
@@ -107,7 +124,8 @@ actor AccountsInMemory: AccountStore {
     func removeFailures(before: Instant) {
         failures = failures.mapValues { $0.filter { $0.key >= before } }.filter { !$0.value.isEmpty }
     }
-    func saveInvitation(_ secretHash: [UInt8], account: UUID?, expiresAt: Instant) {
+    func saveInvitation(_ secretHash: [UInt8], account: UUID?, expiresAt: Instant, noting event: AccountEvent) {
+        note(event)
         invitations[secretHash] = Invitation(account: account, expiresAt: expiresAt)
     }
     func takeInvitation(_ secretHash: [UInt8], at: Instant) -> UUID?? {

@@ -12,7 +12,7 @@ import Testing
         let ada = try await world.member(in: try await world.organisation())
         let (_, secret) = try await world.begin(ada)
         for _ in 0..<5 { #expect(try await world.refusal(ada.email) == .notSignedIn) }
-        let link = try await world.signIn.createLink(for: ada.account.id)
+        let link = try await world.signIn.createLink(for: ada.account.id, by: .system(organisation: nil))
         #expect(try await world.signIn.linkAccount(link) == .some(ada.account.id))
         try await world.signIn.setPassword(link: link, password: new)
         #expect(try await world.caller(secret) == nil)
@@ -27,7 +27,7 @@ import Testing
     @Test func aLinkIsGoodForADay() async throws {
         let world = try World()
         let ada = try await world.member(in: try await world.organisation())
-        let link = try await world.signIn.createLink(for: ada.account.id)
+        let link = try await world.signIn.createLink(for: ada.account.id, by: .system(organisation: nil))
         world.clock.advance(seconds: 24 * 3600 - 1)
         #expect(try await world.signIn.linkAccount(link) != nil)
         world.clock.advance(seconds: 1)
@@ -41,7 +41,7 @@ import Testing
     func aPasswordThatIsRefusedLeavesTheLinkGood(_ bad: String) async throws {
         let world = try World()
         let ada = try await world.member(in: try await world.organisation())
-        let link = try await world.signIn.createLink(for: ada.account.id)
+        let link = try await world.signIn.createLink(for: ada.account.id, by: .system(organisation: nil))
         await #expect(throws: Invalid.self) { try await world.signIn.setPassword(link: link, password: bad) }
         try await world.signIn.setPassword(link: link, password: new)
         #expect(try await world.refusal(ada.email, new) == nil)
@@ -53,8 +53,8 @@ import Testing
         let ada = try await world.member(in: organisation)
         let bob = try await world.member("bob@example.org", in: organisation)
         let (one, two) = (
-            try await world.signIn.createLink(for: ada.account.id),
-            try await world.signIn.createLink(for: bob.account.id)
+            try await world.signIn.createLink(for: ada.account.id, by: .system(organisation: nil)),
+            try await world.signIn.createLink(for: bob.account.id, by: .system(organisation: nil))
         )
         // 16 bytes of id are 21 characters and a bit.
         let forged = String(two.prefix(21)) + String(one.dropFirst(21))
@@ -69,7 +69,7 @@ import Testing
     @Test func aDisabledAccountGetsNoPasswordByALink() async throws {
         let world = try World()
         let ada = try await world.member(in: try await world.organisation())
-        let link = try await world.signIn.createLink(for: ada.account.id)
+        let link = try await world.signIn.createLink(for: ada.account.id, by: .system(organisation: nil))
         var account = ada.account
         account.isDisabled = true
         try await world.accounts.save(account)
@@ -82,7 +82,7 @@ import Testing
     @Test func oneOfTwoAtOnceUsesTheLink() async throws {
         let world = try World()
         let ada = try await world.member(in: try await world.organisation())
-        let link = try await world.signIn.createLink(for: ada.account.id)
+        let link = try await world.signIn.createLink(for: ada.account.id, by: .system(organisation: nil))
         let successes = await withTaskGroup(of: Bool.self) { group in
             for n in 0..<4 {
                 group.addTask {
@@ -99,7 +99,10 @@ import Testing
 
     @Test func theSetUpLinkMakesTheFirstAdministratorAndNoSecond() async throws {
         let world = try World()
-        let (link, spare) = (try await world.signIn.createLink(for: nil), try await world.signIn.createLink(for: nil))
+        let (link, spare) = (
+            try await world.signIn.createLink(for: nil, by: .system(organisation: nil)),
+            try await world.signIn.createLink(for: nil, by: .system(organisation: nil))
+        )
         #expect(try await world.signIn.linkAccount(link) == .some(nil))
         await #expect(throws: AccessError.linkNotValid) {
             try await world.signIn.setPassword(link: link, password: new)
@@ -122,7 +125,7 @@ import Testing
 
     @Test func anInvitationMakesNoAdministrator() async throws {
         let world = try World()
-        let link = try await world.signIn.createLink(for: world.environment.id())
+        let link = try await world.signIn.createLink(for: world.environment.id(), by: .system(organisation: nil))
         await #expect(throws: AccessError.linkNotValid) {
             try await world.signIn.setUpAdministrator(link: link, email: "two@example.org", password: new)
         }

@@ -141,7 +141,7 @@ import Testing
         #expect(try await world.signIn.authenticate(token: text) == nil)
         try await world.accounts.save(ada.account)
         #expect(try await world.signIn.authenticate(token: text) != nil)
-        await world.accounts.removeMembership(account: ada.account.id, organisation: ada.organisation)
+        try await world.accounts.removeMembership(account: ada.account.id, organisation: ada.organisation)
         #expect(try await world.signIn.authenticate(token: text) == nil)
     }
 }

@@ -100,7 +100,7 @@ final class World: Sendable {
         person.name = "Ada Byron"
         person.email = account.email
         let id = try await save(person, in: organisation)
-        await accounts.save(
+        try await accounts.save(
             Membership(
                 account: account.id, organisation: organisation, person: id, from: today.adding(days: -400),
                 until: nil))

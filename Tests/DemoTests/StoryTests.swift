@@ -2,6 +2,7 @@ import Access
 import Demo
 import Foundation
 import Governance
+import MerkleLog
 import RecordKit
 import Records
 import SQLiteStorage
@@ -73,7 +74,12 @@ import Testing
                         }
                 }.sorted { $0.index < $1.index }.map(\.at)
             }
-            #expect(times.count == (try await world.store.read { try $0.ledgerSize(organisation) }))
+            let leaves = try await world.store.read { reader in
+                try reader.leaves(organisation, from: 0, limit: 100_000).map { try Leaf(canonicalBytes: $0.data) }
+            }
+            #expect(times.count == leaves.filter { $0.type == "record" }.count)
+            let people = Set(leaves.filter { $0.object.type == "membership" }.map(\.object.id))
+            #expect(leaves.first?.object.type == "ledger" && leaves.count == times.count + 1 + people.count)
             #expect(zip(times, times.dropFirst()).allSatisfy { $0 < $1 })
             #expect(times.allSatisfy { $0.millisecondsSince1970 < midnight })
         }

@@ -206,7 +206,9 @@ actor StoryWriter {
             }
         }
         let all = saves
+        let (organisation, start) = (organisation, system.change("start", in: environment))
         try await store.write(organisation) { transaction in
+            try transaction.startLedger(of: organisation, by: start)
             for (record, id, change) in all {
                 try transaction.save(record, id: id, over: nil, isArchived: false, by: change)
             }

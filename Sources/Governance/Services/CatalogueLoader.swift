@@ -60,7 +60,9 @@ package struct CatalogueLoader: Sendable {
                 try set.mappings.map { try plan.record(of: $0) }
             }
         let started = report
+        let start = Caller.system(organisation: nil).change("start", in: environment)
         return try await store.write(nil) { transaction in
+            try transaction.startLedger(of: nil, by: start)
             var report = started
             for record in records { try plan.save(record, in: transaction, &report) }
             try plan.archiveMissing(records, frameworks: wanted.map(\.id), in: transaction, &report)

@@ -7,10 +7,10 @@ package import Storage
 
 /// Sets up organisations and gives people access to them.
 package struct OrganisationService: Sendable {
-    private let store: any Store
-    private let accounts: any AccountStore
-    private let signIn: SignIn
-    private let environment: Environment
+    let store: any Store
+    let accounts: any AccountStore
+    let signIn: SignIn
+    let environment: Environment
     private let library: LibraryHolder
 
     package init(
@@ -62,7 +62,9 @@ package struct OrganisationService: Sendable {
         let system = Caller.system(organisation: organisation)
         func change(_ action: String) -> Change { system.change(action, request: request, in: environment) }
         let changes = (0..<10).map { n in change(n == 0 ? "found" : "create") }
+        let start = change("start")
         try await store.write(organisation) { transaction in
+            try transaction.startLedger(of: organisation, by: start)
             try transaction.save(validOrganisation, id: ID(organisation), over: nil, by: changes[0])
             try transaction.save(validPerson, id: ID(ids[1]), over: nil, by: changes[1])
             for (n, role) in [Role.administrator, .complianceLead].enumerated() {
@@ -97,7 +99,8 @@ package struct OrganisationService: Sendable {
                 try Assessment.schema.validated(assessment), id: ID(ids[6]), over: nil, by: changes[6])
         }
         try await accounts.save(
-            Membership(account: account.id, organisation: organisation, person: ids[1], from: today, until: nil))
+            Membership(account: account.id, organisation: organisation, person: ids[1], from: today, until: nil),
+            noting: system.note("join", "membership", ids[1], request: request, in: environment))
         return organisation
     }
 
@@ -114,82 +117,65 @@ package struct OrganisationService: Sendable {
         package let email: String
         package let hasPassword: Bool
         package let isDisabled: Bool
+        /// Whether the caller may make a new link for it: see ``resetLink(for:as:request:)``.
+        package let mayReset: Bool
     }
 
     package func members(as caller: Caller) async throws -> [Member] {
         let organisation = try administered(caller)
-        let memberships = try await accounts.memberships(in: organisation)
+        let known = try await accounts.members(of: organisation)
         let schema = Person.schema.erased
         let people = try await store.read { reader in
-            try memberships.chunks(of: 500).flatMap { part in
+            try known.chunks(of: 500).flatMap { part in
                 try reader.page(
-                    Query(schema, where: .ids(part.map(\.person)), archived: .include, limit: part.count),
+                    Query(schema, where: .ids(part.map(\.membership.person)), archived: .include, limit: part.count),
                     in: organisation, asOf: nil
                 ).records
             }
         }
         let byID = Dictionary(uniqueKeysWithValues: people.map { ($0.id, $0) })
-        var members: [Member] = []
-        for membership in memberships {
-            guard let person = byID[membership.person], let account = try await accounts.account(membership.account)
-            else { continue }
-            members.append(
+        return known.compactMap { member in
+            byID[member.membership.person].map { person in
                 Member(
-                    person: person, membership: membership, email: account.email,
-                    hasPassword: account.passwordHash != nil, isDisabled: account.isDisabled))
+                    person: person, membership: member.membership, email: member.account.email,
+                    hasPassword: member.account.passwordHash != nil, isDisabled: member.account.isDisabled,
+                    mayReset: member.account.passwordHash != nil && Self.refusalOfReset(member, caller) == nil)
+            }
         }
-        return members
     }
 
     /// Gives a person of the organisation a way to sign in: an account under their address and, until they have a
     /// password, a one-time link.
     /// - Returns: The secret of the link, shown once; `nil` if the account has a password already.
-    package func invite(_ person: UUID, as caller: Caller) async throws -> String? {
+    package func invite(_ person: UUID, as caller: Caller, request: String? = nil) async throws -> String? {
         let organisation = try administered(caller)
         let found = try await store.read { try $0.find(ID<Person>(person), in: organisation) }
         guard let found, !found.meta.isArchived else { throw ServiceError.notFound("Person") }
         let now = environment.now()
-        let email = found.value.email.lowercased()
-        var account = try await accounts.account(email: email)
-        if account == nil {
-            let made = Account(
-                id: environment.id(), email: email, passwordHash: nil, isDisabled: false,
-                isServerAdministrator: false, createdAt: now)
-            try await accounts.save(made)
-            account = made
-        }
-        guard let account else { throw ServiceError.notFound("Account") }
+        let account = try await account(of: found.value.email, by: caller, request: request)
         try await accounts.save(
             Membership(
                 account: account.id, organisation: organisation, person: person, from: caller.today(at: now),
-                until: nil))
-        try await record("invite", person, organisation, caller)
+                until: nil),
+            noting: caller.note("invite", "membership", person, request: request, in: environment))
         guard account.passwordHash == nil else { return nil }
-        return try await signIn.createLink(for: account.id)
+        return try await signIn.createLink(for: account.id, by: caller, request: request)
     }
 
     /// Ends a person's access to the organisation at once; the account may have others.
-    package func endAccess(account: UUID, as caller: Caller) async throws {
+    package func endAccess(account: UUID, as caller: Caller, request: String? = nil) async throws {
         let organisation = try administered(caller)
         guard account != caller.account else {
             throw ServiceError.conflict(.state("you cannot end your own access"))
         }
         let membership = try await accounts.memberships(in: organisation).first { $0.account == account }
         guard let membership else { throw ServiceError.notFound("Membership") }
-        try await accounts.removeMembership(account: account, organisation: organisation)
-        try await record("endAccess", membership.person, organisation, caller)
+        try await accounts.removeMembership(
+            account: account, organisation: organisation,
+            noting: caller.note("endAccess", "membership", membership.person, request: request, in: environment))
     }
 
-    /// Access is not a record, but who gave and ended it must be provable.
-    private func record(_ action: String, _ person: UUID, _ organisation: UUID, _ caller: Caller) async throws {
-        let change = caller.change(action, in: environment)
-        try await store.write(organisation) { transaction in
-            _ = try transaction.append(
-                LedgerEvent(objectType: "membership", objectID: person.lowercased), by: change)
-        }
-    }
-
-    private func administered(_ caller: Caller) throws -> UUID {
+    func administered(_ caller: Caller) throws -> UUID {
         guard let organisation = caller.organisation,
             caller.roles.contains(.administrator) || caller.hasEveryPermission, caller.mayWrite
         else { throw ServiceError.forbidden("Access is managed by the administrator.") }

@@ -20,6 +20,10 @@ package struct OverviewScreens: Sendable {
     }
 
     @Sendable private func overview(_ request: Request, _ context: ConcordContext) async throws -> Response {
+        // Who administers the server need not have a place in an organisation.
+        if let caller = context.caller, caller.organisation == nil, caller.isServerAdministrator {
+            return PageReply.see(Link.hosted().href)
+        }
         let caller = try frame.caller(context)
         let moment = try await Moment.read(try request.linkQuery(), services, caller)
         let today = caller.today(at: services.environment.now())

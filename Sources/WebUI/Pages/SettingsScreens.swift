@@ -20,6 +20,7 @@ package struct SettingsScreens: Sendable {
         router.get(RouterPath(Link.Route.members.rawValue), use: membersPage)
         router.post(RouterPath(Link.Route.invite.rawValue), use: invite)
         router.post(RouterPath(Link.Route.endAccess.rawValue), use: endAccess)
+        router.post(RouterPath(Link.Route.resetLink.rawValue), use: resetLink)
         router.get(RouterPath(Link.Route.tokens.rawValue), use: tokensPage)
         router.post(RouterPath(Link.Route.tokens.rawValue), use: createToken)
         router.post(RouterPath(Link.Route.revokeToken.rawValue), use: revokeToken)
@@ -27,21 +28,15 @@ package struct SettingsScreens: Sendable {
         router.post(RouterPath(Link.Route.account.rawValue), use: changePassword)
     }
 
-    private func tabs(_ current: Link) -> Markup {
-        let pages: [(Text, Link)] = [
-            (.settingsMembers, .members), (.settingsTokens, .tokens), (.settingsAccount, .account),
-        ]
-        return .tabs(label: text(.settings), pages.map { (text($0.0), $0.1.href, $0.1 == current) })
-    }
-
     private func page(
         _ title: Text, _ link: Link, _ request: Request, _ context: ConcordContext,
         status: HTTPResponse.Status = .ok, lead: Text? = nil, _ content: Markup
     ) async throws -> Response {
         let head: Markup = .pageHeader(text(title), lead: lead.map(text))
+        let tabs = SettingsParts.tabs(link, try context.requireCaller())
         return try await frame.page(
             text(title), request, context, status: status,
-            content: "\(raw: head)\(raw: tabs(link))<div class=\"stack\">\(raw: content)</div>")
+            content: "\(raw: head)\(raw: tabs)<div class=\"stack\">\(raw: content)</div>")
     }
 
     // MARK: Members
@@ -87,7 +82,7 @@ package struct SettingsScreens: Sendable {
             let action: Markup =
                 member.membership.account == caller.account
                 ? "<span class=\"meta\">\(Text.thatIsYou)</span>"
-                : endForm(member, context)
+                : "<span class=\"cluster\">\(raw: resetForm(member, context))\(raw: endForm(member, context))</span>"
             return TableRow(
                 title: member.person.title, href: Link.record(Person.schema.erased, member.person.id).href,
                 cells: [
@@ -95,6 +90,22 @@ package struct SettingsScreens: Sendable {
                 ])
         }
         return .dataTable(label: text(.whoHasAccess), columns: columns, rows: rows)
+    }
+
+    private func resetForm(_ member: OrganisationService.Member, _ context: ConcordContext) -> Markup {
+        guard member.mayReset else { return .empty }
+        let id = "reset-\(member.membership.account.lowercased)"
+        return """
+            \(raw: .dialogButton(text(.resetPassword), opens: id, look: .small))\
+            \(raw: .dialog(
+                id: id, title: text(.resetOf(member.person.title)),
+                """
+                <p>\(Text.resetMeaning)</p><form method="post" action="\(Link.resetLink.href)">\
+                \(raw: .hidden("csrf", context.formToken))\
+                \(raw: .hidden("account", member.membership.account.lowercased))\
+                \(raw: .submitButton(text(.makeLink), look: .primary))</form>
+                """))
+            """
     }
 
     private func endForm(_ member: OrganisationService.Member, _ context: ConcordContext) -> Markup {
@@ -149,27 +160,30 @@ package struct SettingsScreens: Sendable {
                 request, context, notice: .notice(.bad, title: text(.choosePerson), isAlert: true),
                 status: .unprocessableContent)
         }
-        guard let secret = try await services.organisations.invite(person, as: caller) else {
+        guard
+            let secret = try await services.organisations.invite(
+                person, as: caller, request: context.requestID)
+        else {
             return try await members(request, context, notice: .notice(.good, title: text(.hasPasswordAlready)))
         }
-        let address = Self.origin(request) + Link.invitation(secret: secret).href
+        let address = SettingsParts.origin(request) + Link.invitation(secret: secret).href
         return try await members(
-            request, context, notice: shownOnce(.linkMade, .linkShownOnce, address))
+            request, context, notice: SettingsParts.shownOnce(.linkMade, .linkShownOnce, address))
     }
 
-    /// A secret that is kept nowhere else.
-    private func shownOnce(_ title: Text, _ why: Text, _ secret: String) -> Markup {
-        .notice(
-            .good, title: text(title),
-            """
-            \(why)<input class="input mono" readonly value="\(value: secret)" aria-label="\(title)">
-            """, isAlert: true)
-    }
-
-    /// The address by which the browser reached us.
-    private static func origin(_ request: Request) -> String {
-        if let origin = request.headers[.origin], origin.hasPrefix("http") { return origin }
-        return request.head.authority.map { "https://\($0)" } ?? ""
+    /// A new link for somebody who has a password and lost it.
+    @Sendable private func resetLink(_ request: Request, _ context: ConcordContext) async throws -> Response {
+        let caller = try frame.caller(context)
+        let body = try await FormBody(request)
+        try context.verifyForm(body["csrf"])
+        guard let account = body["account"].flatMap({ UUID(uuidString: $0) }) else {
+            throw Failure.invalid("account", text(.meansNothing))
+        }
+        let secret = try await services.organisations.resetLink(
+            for: account, as: caller, request: context.requestID)
+        let address = SettingsParts.origin(request) + Link.invitation(secret: secret).href
+        return try await members(
+            request, context, notice: SettingsParts.shownOnce(.resetLinkMade, .linkShownOnce, address))
     }
 
     @Sendable private func endAccess(_ request: Request, _ context: ConcordContext) async throws -> Response {
@@ -179,7 +193,7 @@ package struct SettingsScreens: Sendable {
         guard let account = body["account"].flatMap({ UUID(uuidString: $0) }) else {
             throw Failure.invalid("account", text(.meansNothing))
         }
-        try await services.organisations.endAccess(account: account, as: caller)
+        try await services.organisations.endAccess(account: account, as: caller, request: context.requestID)
         return PageReply.see(Link.members.href)
     }
 
@@ -278,7 +292,8 @@ package struct SettingsScreens: Sendable {
             let (_, secret) = try await services.signIn.createToken(
                 (values["name"] ?? "").trimmingCharacters(in: .whitespaces), mayWrite: values["rights"] == "write",
                 expiresAt: end, by: caller)
-            return try await tokens(request, context, notice: shownOnce(.tokenMade, .tokenShownOnce, secret))
+            return try await tokens(
+                request, context, notice: SettingsParts.shownOnce(.tokenMade, .tokenShownOnce, secret))
         } catch let invalid as Invalid {
             return try await tokens(request, context, problems: invalid.problems, values: values)
         }

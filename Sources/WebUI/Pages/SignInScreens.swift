@@ -152,7 +152,7 @@ package struct SignInScreens: Sendable {
             email: values["email"] ?? "")
         let password = body["password"] ?? ""
         do {
-            try Self.check(founding)
+            try founding.check()
             let account = try await services.signIn.setUpAdministrator(
                 link: link, email: founding.email, password: password)
             _ = try await services.organisations.found(founding, account: account, request: context.requestID)
@@ -161,22 +161,6 @@ package struct SignInScreens: Sendable {
                 replacing: context.sessionSecret)
             return SessionCookie.set(secret, on: PageReply.see(Link.overview.href))
         } catch let invalid as Invalid { return setUpPage(request, link, values, invalid.problems) }
-    }
-
-    /// All rules of the records are checked before the account is made and the link is used up.
-    private static func check(_ founding: OrganisationService.Founding) throws(Invalid) {
-        var problems: [Problem] = []
-        var organisation = Organisation()
-        organisation.name = founding.name
-        organisation.timeZone = founding.timeZone
-        do { _ = try Organisation.schema.validated(organisation) } catch {
-            problems += error.problems.map { $0.field == "name" ? Problem("organisation", $0.message) : $0 }
-        }
-        var person = Person()
-        person.name = founding.personName
-        person.email = founding.email
-        do { _ = try Person.schema.validated(person) } catch { problems += error.problems }
-        guard problems.isEmpty else { throw Invalid(problems) }
     }
 
     // MARK: A one-time link
