@@ -43,10 +43,11 @@ package struct RESTRoutes: Sendable {
         }
     }
 
-    private static let ownSegments = ["me", "ledger", "posture"]
+    private static let ownSegments = ["me", "ledger", "posture", "files"]
 
     private enum Route {
-        case caller, ledger, posture
+        case caller, ledger, posture, files
+        case file(Resource, UUID, String)
         case list(Resource)
         case record(Resource, UUID)
         case archive(Resource, UUID, isArchived: Bool)
@@ -61,9 +62,9 @@ package struct RESTRoutes: Sendable {
             switch self {
             case .list: [.get, .head, .post]
             case .record: [.get, .head, .put]
-            case .archive, .transition: [.post]
+            case .archive, .transition, .files: [.post]
             case .row: [.put]
-            case .caller, .ledger, .posture, .transitions, .history, .links, .rows: [.get, .head]
+            case .caller, .ledger, .posture, .transitions, .history, .links, .rows, .file: [.get, .head]
             }
         }
     }
@@ -78,6 +79,7 @@ package struct RESTRoutes: Sendable {
             case "me": return .caller
             case "ledger": return .ledger
             case "posture": return .posture
+            case "files": return .files
             default: return resources[first].map { .list($0) }
             }
         }
@@ -93,6 +95,8 @@ package struct RESTRoutes: Sendable {
         case ("rows", 3) where isAssessment: return .rows(id)
         case ("transitions", 4):
             return String(segments[3]).removingPercentEncoding.map { .transition(resource, id, $0) }
+        case ("files", 4):
+            return String(segments[3]).removingPercentEncoding.map { .file(resource, id, $0) }
         case ("rows", 4) where isAssessment: return String(segments[3]).removingPercentEncoding.map { .row(id, $0) }
         default: return nil
         }
@@ -118,6 +122,8 @@ package struct RESTRoutes: Sendable {
         case .caller: return try me(call)
         case .ledger: return try await ledger(call)
         case .posture: return try await posture(call)
+        case .files: return try await upload(call)
+        case .file(let resource, let id, let field): return try await file(resource, id, field, call)
         case .list(let resource): return isRead ? try await list(resource, call) : try await create(resource, call)
         case .record(let resource, let id):
             return isRead ? try await get(resource, id, call) : try await replace(resource, id, call)

@@ -8,6 +8,8 @@ import RecordKit
 package protocol BlobStore: Sendable {
     /// Keeps the bytes and returns the lower-case hexadecimal SHA-256. Keeping the same bytes again is no change.
     func put(_ bytes: Data, for organisation: UUID) async throws -> String
+    /// Begins a file that comes piece by piece.
+    func writer(for organisation: UUID, bytesMax: Int) async throws -> any BlobWriter
     /// - Returns: `nil` if there is no such file.
     /// - Throws: ``BlobError/damaged`` if the bytes no longer have their digest.
     func get(_ sha256: String, for organisation: UUID) async throws -> Data?
@@ -17,6 +19,7 @@ package enum BlobError: Error, Sendable, Equatable {
     case damaged(sha256: String)
     case badName(String)
     case cannotWrite(String)
+    case tooLarge(bytesMax: Int)
 }
 
 /// Files in a folder for each organisation, by the first two digits of the digest. A file appears under its name only once it is whole and flushed.
@@ -25,6 +28,10 @@ package struct FolderBlobStore: BlobStore {
     package init(folder: URL) throws {
         self.folder = folder
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        // What was under way when the server was killed never got its name, and nobody knows of it.
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) where name.hasPrefix(".new-") {
+            try FileManager.default.removeItem(at: folder.appendingPathComponent(name))
+        }
     }
 
     package func put(_ bytes: Data, for organisation: UUID) async throws -> String {
@@ -49,6 +56,12 @@ package struct FolderBlobStore: BlobStore {
             guard FileManager.default.fileExists(atPath: target.path) else { throw error }
         }
         return sha256
+    }
+
+    package func writer(for organisation: UUID, bytesMax: Int) async throws -> any BlobWriter {
+        try FolderBlobWriter(
+            temporary: folder.appendingPathComponent(".new-\(UUID().uuidString)"), bytesMax: bytesMax
+        ) { sha256 in try path(sha256, organisation) }
     }
 
     package func get(_ sha256: String, for organisation: UUID) async throws -> Data? {
