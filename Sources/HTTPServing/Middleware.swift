@@ -44,7 +44,8 @@ package struct EnvelopeMiddleware: RouterMiddleware {
             response.headers[.contentSecurityPolicy] = Self.policy
         }
         if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
-        return response
+        // What a page or an error would say stays unsaid, but its length is told (RFC 9110, 9.3.2).
+        return request.method == .head ? response.createHeadResponse() : response
     }
 
     /// Nothing from elsewhere, nothing inline.

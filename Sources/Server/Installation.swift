@@ -53,7 +53,7 @@ package struct Installation: Sendable {
 
     /// The routes of the server.
     package func router() throws -> Router<ConcordContext> {
-        let router = Router(context: ConcordContext.self)
+        let router = Router(context: ConcordContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: EnvelopeMiddleware(environment: services.environment))
         router.get("healthz") { _, _ in "ok\n" }
         RESTRoutes(services: services).add(to: router)

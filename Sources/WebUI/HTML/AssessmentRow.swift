@@ -69,13 +69,15 @@ package struct AssessmentRow: Sendable {
     package var errors: [String]
     /// False for a person who may only read, and for the past.
     package var isEditable: Bool
+    /// False while nobody has said anything of the row: then there is nothing that could be saved.
+    package var isAnswered: Bool
 
     package init(
         id: String, action: String, hidden: [(name: String, value: String)], kind: Kind, kindWord: String,
         chips: [RequirementChip], reference: String, title: String, remark: String? = nil, isRemarkBad: Bool = false,
         parts: [AnswerPart], allowsNotApplicable: Bool, maturity: Int? = nil, note: String = "", owner: String? = nil,
         evidenceCount: Int = 0, detailHref: String, evidenceHref: String, errors: [String] = [],
-        isEditable: Bool = true
+        isEditable: Bool = true, isAnswered: Bool = true
     ) {
         (self.id, self.action, self.hidden, self.kind, self.kindWord) = (id, action, hidden, kind, kindWord)
         (self.chips, self.reference, self.title) = (chips, reference, title)
@@ -83,6 +85,7 @@ package struct AssessmentRow: Sendable {
         (self.allowsNotApplicable, self.maturity, self.note) = (allowsNotApplicable, maturity, note)
         (self.owner, self.evidenceCount, self.detailHref) = (owner, evidenceCount, detailHref)
         (self.evidenceHref, self.errors, self.isEditable) = (evidenceHref, errors, isEditable)
+        self.isAnswered = isAnswered
     }
 }
 
@@ -167,7 +170,7 @@ extension HTML {
         guard row.isEditable else { return }
         for field in row.hidden { add(.hidden(field.name, field.value)) }
         raw(row.errors.isEmpty ? "<span class=\"save\" data-state>" : "<span class=\"save bad\" data-state>")
-        text(row.errors.isEmpty ? .saved : .invalid)
+        text(!row.errors.isEmpty ? .invalid : row.isAnswered ? .saved : .notAnsweredYet)
         raw("</span><button class=\"button small unscripted\" type=\"submit\">")
         text(.save)
         raw("</button>")
@@ -187,7 +190,7 @@ extension HTML {
     /// Writes the radio group of a result. `isLarge` also shows the words, for the detail of a row.
     package mutating func answers(
         _ part: AnswerPart, reference: String, allowsNotApplicable: Bool, isLarge: Bool = false,
-        isEditable: Bool = true
+        isEditable: Bool = true, isAnswered: Bool = true
     ) {
         raw(isLarge ? "<fieldset class=\"answers large\"" : "<fieldset class=\"answers\"")
         flag("disabled", !isEditable)

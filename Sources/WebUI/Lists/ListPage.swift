@@ -38,7 +38,7 @@ struct ListPage: Sendable {
         } else if state.filter.archived == .exclude {
             count = try await services.records.count(schema, state.filter, as: caller, asOf: moment?.asOf)
         }
-        let targets = try await Targets.load(fields, services, caller)
+        let targets = try await Targets.load(fields, services, caller, listedMax: Targets.filterListedMax)
         var named: [String: [FieldOption]] = [:]
         for field in fields {
             let ids = state.ids(field)
@@ -161,10 +161,27 @@ private struct FilterFields {
         if let chosen = archived.first(where: { $0.value == value }), !value.isEmpty { names.append(chosen.label) }
     }
 
+    /// Two fields, from and to; what asks for records without a day stays as it is.
+    private mutating func add(day field: FieldDescription, _ range: DayRange?, _ values: [String]) {
+        let ends: [(String, Text, Day?)] = [
+            (DayRange.firstName(field), .fromDay(field.label), range?.first),
+            (DayRange.lastName(field), .toDay(field.label), range?.last),
+        ]
+        for (name, label, day) in ends {
+            fields.append(FormField(name, label: text(label), .day, values: day.map { [$0.description] } ?? []))
+        }
+        if let range { names.append("\(field.label): \(range.words)") }
+        if range == nil, values.contains(ListState.none) {
+            hidden.append((field.name, ListState.none))
+            names.append("\(field.label): \(text(.notStated))")
+        }
+    }
+
     private mutating func add(
         _ field: FieldDescription, _ state: ListState, _ targets: Targets, _ named: [FieldOption]
     ) {
         let values = state.query.values(field.name)
+        if case .day = field.kind { return add(day: field, state.ranges[field.name], values) }
         var isList = false
         if case .links = field.kind { isList = true }
         let nothing = field.isRequired && !isList ? [] : [FieldOption(ListState.none, text(.notStated))]
@@ -190,12 +207,7 @@ private struct FilterFields {
             let labels = named.map(\.label) + (words.map { ["“\($0)”"] } ?? [])
             if !labels.isEmpty { names.append("\(field.label): \(labels.joined(separator: ", "))") }
         } else {
-            let control: FormField.Control =
-                switch field.kind {
-                case .integer: .integer(nil)
-                case .day: .day
-                default: .search
-                }
+            let control: FormField.Control = if case .integer = field.kind { .integer(nil) } else { .search }
             fields.append(FormField(field.name, label: field.label, control, values: Array(values.prefix(1))))
             if !values.isEmpty { names.append("\(field.label): \(values.joined(separator: ", "))") }
         }

@@ -14,12 +14,18 @@ struct ListState: Sendable {
     let query: LinkQuery
     private(set) var filter = ListFilter()
     let asOf: String?
+    /// Ranges of days, by field.
+    private(set) var ranges: [String: DayRange] = [:]
     /// Words by which the target of a reference is looked for, by field.
     private(set) var targetWords: [String: String] = [:]
 
     /// The fields that the list can be narrowed by.
     static func filters(_ schema: AnySchema) -> [FieldDescription] {
-        schema.fields.filter { $0.has(.filterable) && !$0.has(.sensitive) }
+        schema.fields.filter { field in
+            // A day that a list is sorted by has an index, too, with which a range of days is found.
+            let isSortedDay = if case .day = field.kind { field.has(.sortable) } else { false }
+            return (field.has(.filterable) || isSortedDay) && !field.has(.sensitive)
+        }
     }
 
     /// - Throws: ``Failure`` for values that a field cannot have.
@@ -33,6 +39,11 @@ struct ListState: Sendable {
         filter.archived = query["archived"].flatMap { Archived(rawValue: $0) } ?? .exclude
         filter.sort = Self.sort(query["sort"], schema)
         for field in Self.filters(schema) {
+            if case .day = field.kind, query[field.name] != Self.none {
+                ranges[field.name] = try DayRange(query, field)
+                filter.conditions += ranges[field.name]?.conditions(field) ?? []
+                continue
+            }
             let values = try query.values(field.name).flatMap { text in try Self.values(text, field) }
             if !values.isEmpty { filter.conditions.append(.init(field.name, .equals, values)) }
             if field.kind.target != nil, let words = query[Self.wordsName(field)] { targetWords[field.name] = words }

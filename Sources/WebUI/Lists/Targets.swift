@@ -10,6 +10,8 @@ import Storage
 struct Targets: Sendable {
     /// With more records than this a type is searched instead of listed.
     static let listedMax = 200
+    /// A list's filter offers no more choices than somebody reads; with more it is searched.
+    static let filterListedMax = 25
     /// Results of one search.
     static let foundMax = 30
     private var listed: [RecordType: [FieldOption]] = [:]
@@ -19,7 +21,7 @@ struct Targets: Sendable {
 
     /// One bounded query for each type.
     static func load(
-        _ fields: [FieldDescription], _ services: RecordScreens.Reading, _ caller: Caller
+        _ fields: [FieldDescription], _ services: RecordScreens.Reading, _ caller: Caller, listedMax: Int = listedMax
     ) async throws -> Targets {
         var targets = Targets()
         for type in Set(fields.compactMap(\.kind.target)) {

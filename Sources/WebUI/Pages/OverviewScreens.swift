@@ -63,13 +63,17 @@ struct OpenWork: Sendable {
     let ending: Part<Evidence>
     let names: [UUID: String]
 
+    /// States of tasks that are not done, and of evidence that counts.
+    static let openTasks: [Task.Status] = [.open, .inProgress]
+    static let countedEvidence: [Evidence.Status] = [.collected, .reviewed]
+
     init(_ store: any Store, _ caller: Caller, today: Day, asOf: AsOf?) async throws {
         let isOpen = Criteria.oneOf(
-            "status", [Task.Status.open, .inProgress].map { .text($0.rawValue) })
+            "status", Self.openTasks.map { .text($0.rawValue) })
         let isMine = caller.person.map { Criteria.linked("assignee", [$0]) } ?? .none
         let isLate = Criteria.less("dueOn", .day(today))
         let counts = Criteria.oneOf(
-            "status", [Evidence.Status.collected, .reviewed].map { .text($0.rawValue) })
+            "status", Self.countedEvidence.map { .text($0.rawValue) })
         let isEnding = Criteria.less("validUntil", .day(today.adding(days: Self.warningDays + 1)))
         (mine, overdue, ending, names) = try await store.read { reader in
             func part<R: Record>(_ criteria: [Criteria], sort: String) throws -> Part<R> {
@@ -291,11 +295,23 @@ struct OverviewPage {
 
     private var tasks: Markup {
         let byDay = Link.list(Task.schema.erased.plural, ["sort": "dueOn"]).href
-        let evidence = Link.list(Evidence.schema.erased.plural, ["sort": "validUntil"]).href
+        var late: LinkQuery = [
+            "sort": "dueOn", "dueOn": DayRange(first: nil, last: today.adding(days: -1))?.text,
+        ]
+        for status in OpenWork.openTasks { late.add("status", status.rawValue) }
+        let lateTasks = Link.list(Task.schema.erased.plural, late).href
+        var ending: LinkQuery = [
+            "sort": "validUntil",
+            "validUntil": DayRange(first: nil, last: today.adding(days: OpenWork.warningDays))?.text,
+        ]
+        for status in OpenWork.countedEvidence { ending.add("status", status.rawValue) }
+        let evidence = Link.list(Evidence.schema.erased.plural, ending).href
         return Markup { html in
             html.add(list("mine", .myTasks, work.mine, empty: .noTasksOfMine, all: .link(text(.allTasks), byDay)))
             html.add(
-                list("late", .overdueTasks, work.overdue, empty: .nothingOverdue, all: .link(text(.allTasks), byDay)))
+                list(
+                    "late", .overdueTasks, work.overdue, empty: .nothingOverdue,
+                    all: .link(text(.allOverdueTasks), lateTasks)))
             let items: Markup = .each(work.ending.shown) { piece in
                 let isOld = piece.value.validUntil.map { $0 < today } ?? false
                 let day = piece.value.validUntil.map { text(.validTo($0)) } ?? ""
@@ -309,7 +325,8 @@ struct OverviewPage {
             html.add(
                 card(
                     "ending", .evidenceEnding, work.ending.count, work.ending.shown.count,
-                    empty: .noEvidenceEnding(OpenWork.warningDays), all: .link(text(.allEvidence), evidence), items))
+                    empty: .noEvidenceEnding(OpenWork.warningDays), all: .link(text(.allEndingEvidence), evidence),
+                    items))
         }
     }
 

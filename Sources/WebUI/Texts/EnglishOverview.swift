@@ -46,7 +46,6 @@ extension Text {
     package static let nothingOverdue = Text("No open task is overdue.")
     package static let allTasks = Text("All tasks")
     package static let evidenceEnding = Text("Evidence running out")
-    package static let allEvidence = Text("All evidence")
 
     package static func overviewLead(_ standards: [String], _ day: String) -> Text {
         switch standards.count {

@@ -102,7 +102,8 @@ struct RowPresenter {
             allowsNotApplicable: row.isControl, maturity: form?.sent["maturity"].map { Int($0) } ?? common.maturity,
             note: form?.sent["note"] ?? common.note ?? "", owner: owner(parts),
             evidenceCount: parts.reduce(0) { $0 + ($1.status?.evidence ?? 0) }, detailHref: href,
-            evidenceHref: href + "#evidence", errors: errors, isEditable: mayAnswer(row))
+            evidenceHref: href + "#evidence", errors: errors, isEditable: mayAnswer(row),
+            isAnswered: parts.contains { $0.answer != nil || $0.applicability != nil })
     }
 
     private func answerParts(
