@@ -109,7 +109,7 @@ extension JSONWriter {
         case .integer(let number): appendInteger(number)
         case .text(let text): CanonicalWriter.appendJSONString(text, to: &bytes)
         case .reference(let id): appendID(id)
-        case .decimal(let number): appendPlain(number.description)
+        case .decimal(let number): appendPlain(number.plainText)
         case .day(let day): appendPlain(day.description)
         case .time(let time): appendPlain(time.description)
         case .links(let ids):

@@ -32,7 +32,7 @@ package enum FieldValue: Sendable, Hashable {
         case .null: ""
         case .bool(let value): value ? "true" : "false"
         case .integer(let value): String(value)
-        case .decimal(let value): value.description
+        case .decimal(let value): value.plainText
         case .text(let value), .json(let value): value
         case .day(let value): value == .unset ? "" : value.description
         case .time(let value): value.description
