@@ -144,8 +144,25 @@ extension String {
         let label = words.joined(separator: " ")
         return label.prefix(1).uppercased() + label.dropFirst()
     }
-    /// `inherentLikelihood` becomes `inherent_likelihood`, `contentSHA256` becomes `content_sha256`.
-    package var asColumn: String { camelWords.joined(separator: "_").lowercased() }
+    /// `inherentLikelihood` becomes `inherent_likelihood`, `contentSHA256` becomes `content_sha256`. Names are ASCII,
+    /// and statements ask for many columns: so it goes by bytes.
+    package var asColumn: String {
+        let letters = Array(utf8)
+        func isUpper(_ n: Int) -> Bool { letters.indices.contains(n) && (0x41...0x5A).contains(letters[n]) }
+        func isLower(_ n: Int) -> Bool { letters.indices.contains(n) && (0x61...0x7A).contains(letters[n]) }
+        return String(unsafeUninitializedCapacity: 2 * letters.count) { buffer in
+            var at = 0
+            for n in letters.indices {
+                if isUpper(n), n > 0, !isUpper(n - 1) || isLower(n + 1) {
+                    buffer[at] = 0x5F
+                    at += 1
+                }
+                buffer[at] = isUpper(n) ? letters[n] | 0x20 : letters[n]
+                at += 1
+            }
+            return at
+        }
+    }
 
     /// The words of a camelCase name; letters that follow each other in upper case are one word.
     private var camelWords: [String] {

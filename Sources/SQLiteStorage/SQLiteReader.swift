@@ -21,46 +21,6 @@ class SQLiteReader: Reader {
         return try records(entry.generator.find(id, in: organisation, asOf: asOf), entry.layout).first
     }
 
-    func page(_ query: Query, in organisation: UUID?, asOf: AsOf?) throws -> RecordPage {
-        let entry = layouts[query.schema]
-        let generator = entry.generator
-        let cursor = try query.cursor.map { text throws(StoreError) in try Cursor(text, for: query.sort) }
-        let backwards = cursor?.isBackwards ?? false
-        let hasNulls = try generator.sortColumn(query.sort).isNullable
-        // One more than asked for tells whether the list goes on.
-        let wanted = query.limit + 1
-        func phase(nulls: Bool, _ limit: Int) throws -> [StoredRecord] {
-            try records(
-                generator.page(
-                    query, in: organisation, asOf: asOf, nulls: nulls, after: cursor, backwards: backwards,
-                    limit: limit), entry.layout)
-        }
-        var found: [StoredRecord] = []
-        let startsInNulls = cursor?.key == .null && query.sort.field != nil
-        if backwards {
-            if startsInNulls { found = try phase(nulls: true, wanted) }
-            if found.count < wanted { found += try phase(nulls: false, wanted - found.count) }
-        } else {
-            if !startsInNulls { found = try phase(nulls: false, wanted) }
-            if hasNulls, found.count < wanted { found += try phase(nulls: true, wanted - found.count) }
-        }
-        let goesOn = found.count > query.limit
-        if goesOn { found.removeLast() }
-        if backwards { found.reverse() }
-        func cursorText(_ record: StoredRecord, _ isBackwards: Bool) -> String {
-            let key =
-                query.sort.field.flatMap { name in
-                    query.schema.field(name).map { $0.sortKey(of: record[name]) }
-                } ?? .null
-            return Cursor(key: key, id: record.id, isBackwards: isBackwards, sort: query.sort).text
-        }
-        let hasNext = backwards ? cursor != nil : goesOn
-        let hasPrevious = backwards ? goesOn : cursor != nil
-        return RecordPage(
-            records: found, next: hasNext ? found.last.map { cursorText($0, false) } : nil,
-            previous: hasPrevious ? found.first.map { cursorText($0, true) } : nil)
-    }
-
     func count(
         _ schema: AnySchema, where predicate: Criteria, archived: Archived, in organisation: UUID?, asOf: AsOf?
     ) throws -> Int {
@@ -204,7 +164,7 @@ class SQLiteReader: Reader {
                 + "ORDER BY \"index\" LIMIT ?", [ledger(organisation), .integer(Int64(index)), .integer(Int64(limit))])
         try each(sql) { row in
             found.append(
-                StoredLeaf(index: row[0], data: Array((row[1] as String).utf8), hash: [UInt8](row[2] as Data)))
+                StoredLeaf(index: row[0], data: Array((row[1] as String).utf8), hash: row[2]))
         }
         return found
     }
@@ -218,7 +178,7 @@ class SQLiteReader: Reader {
                 + "ORDER BY \"size\" DESC LIMIT 1", [ledger(organisation)])
         try each(sql) { row in
             found = StoredCheckpoint(
-                size: row[0], root: [UInt8](row[1] as Data), note: row[2], at: Instant(millisecondsSince1970: row[3]))
+                size: row[0], root: row[1], note: row[2], at: Instant(millisecondsSince1970: row[3]))
         }
         return found
     }
@@ -272,49 +232,65 @@ class SQLiteReader: Reader {
 
     func ledger(_ organisation: UUID?) -> SQLValue { .identifier(organisation ?? .unset) }
 
-    func each(_ sql: BoundSQL, _ body: (Row) throws -> Void) throws {
-        let statement = try db.cachedStatement(sql: sql.text)
-        let rows = try Row.fetchCursor(statement, arguments: StatementArguments(sql.values.map(\.databaseValue)))
-        while let row = try rows.next() { try body(row) }
+    func each(_ sql: BoundSQL, _ body: (StatementRows) throws -> Void) throws {
+        let rows = try StatementRows(db, sql)
+        defer { rows.end() }
+        while try rows.next() { try body(rows) }
     }
 
-    func one<T: DatabaseValueConvertible & StatementColumnConvertible>(_ sql: BoundSQL) throws -> T? {
-        try T.fetchOne(
-            try db.cachedStatement(sql: sql.text),
-            arguments: StatementArguments(sql.values.map(\.databaseValue)))
+    /// The first column of the first row.
+    func one<T: ColumnValue>(_ sql: BoundSQL) throws -> T? {
+        let rows = try StatementRows(db, sql)
+        defer { rows.end() }
+        guard try rows.next(), !rows.isNull(0) else { return nil }
+        let value: T = rows[0]
+        try rows.check()
+        return value
     }
 
     func run(_ sql: String, _ values: [SQLValue]) throws {
-        let statement = try db.cachedStatement(sql: sql)
-        try statement.execute(arguments: StatementArguments(values.map(\.databaseValue)))
+        let rows = try StatementRows(db, BoundSQL(sql, values))
+        defer { rows.end() }
+        while try rows.next() {}
     }
 
-    private func records(_ sql: BoundSQL, _ layout: TableLayout) throws -> [StoredRecord] {
+    func records(_ sql: BoundSQL, _ layout: TableLayout) throws -> [StoredRecord] {
         var found: [StoredRecord] = []
         try each(sql) { row in found.append(try decode(row, layout)) }
         return found
     }
 
     /// The columns of `TableLayout.selectColumns`.
-    func decode(_ row: Row, _ layout: TableLayout) throws -> StoredRecord {
+    func decode(_ row: StatementRows, _ layout: TableLayout) throws -> StoredRecord {
         let meta = RecordMeta(
             version: row[2], isArchived: row[3], organisation: row[1], since: row[4], until: row[5],
             createdAt: Instant(millisecondsSince1970: row[6]), createdBy: row[7],
             updatedAt: Instant(millisecondsSince1970: row[8]), updatedBy: row[9])
-        var values = [FieldValue](repeating: .null, count: layout.schema.fields.count)
+        var values: [FieldValue] = []
+        values.reserveCapacity(layout.readers.count)
         var column = TableLayout.metaColumns.count
-        for position in layout.stored {
-            values[position] = try value(row, column, layout.schema.fields[position])
+        for reader in layout.readers {
+            guard let reader else {
+                values.append(.null)
+                continue
+            }
+            values.append(try value(row, column, reader, layout))
             column += 1
         }
         if layout.schema.hasDerived { values = try layout.schema.withDerived(values) }
         return StoredRecord(schema: layout.schema, id: row[0], meta: meta, values: values)
     }
 
-    private func value(_ row: Row, _ column: Int, _ field: FieldDescription) throws -> FieldValue {
-        if row.hasNull(atIndex: column) { return .null }
-        switch field.kind {
-        case .text, .choice: return .text(row[column])
+    private func value(
+        _ row: StatementRows, _ column: Int, _ reader: ColumnReader, _ layout: TableLayout
+    ) throws -> FieldValue {
+        if row.isNull(column) { return .null }
+        func damaged() -> StoreError {
+            let field = layout.schema.fields[layout.stored[column - TableLayout.metaColumns.count]]
+            return .unavailable("the stored value of \(field.name) is damaged")
+        }
+        switch reader {
+        case .text: return .text(row[column])
         case .json: return .json(row[column])
         case .integer: return .integer(row[column])
         case .bool: return .bool(row[column])
@@ -322,32 +298,23 @@ class SQLiteReader: Reader {
         case .time: return .time(Instant(millisecondsSince1970: row[column]))
         case .reference: return .reference(row[column])
         case .decimal:
-            guard let number = Decimal(string: row[column], locale: nil) else { throw damaged(field) }
+            guard let number = Decimal(plain: row[column]) else { throw damaged() }
             return .decimal(number)
-        case .links: return .links(try identifiers(row[column], field))
+        case .links:
+            let bytes = row.bytes(Int32(column))
+            guard bytes.count % 16 == 0 else { throw damaged() }
+            return .links(
+                stride(from: 0, to: bytes.count, by: 16).map {
+                    UUID(uuid: bytes.loadUnaligned(fromByteOffset: $0, as: uuid_t.self))
+                })
         case .file:
             let text: String = row[column]
             guard case .object(let parts) = try JSONValue.parse(Array(text.utf8)),
                 case .string(let sha256) = parts["sha256"], case .string(let name) = parts["name"],
                 case .string(let mediaType) = parts["mediaType"], case .integer(let bytes) = parts["bytes"]
-            else { throw damaged(field) }
+            else { throw damaged() }
             return .file(try FileReference(sha256: sha256, name: name, mediaType: mediaType, bytes: bytes))
         }
-    }
-
-    private func identifiers(_ bytes: Data, _ field: FieldDescription) throws -> [UUID] {
-        guard bytes.count % 16 == 0 else { throw damaged(field) }
-        return stride(from: 0, to: bytes.count, by: 16).map { start in
-            var raw = UUID.unset.uuid
-            withUnsafeMutableBytes(of: &raw) { target in
-                bytes.withUnsafeBytes { target.copyMemory(from: .init(rebasing: $0[start..<(start + 16)])) }
-            }
-            return UUID(uuid: raw)
-        }
-    }
-
-    private func damaged(_ field: FieldDescription) -> StoreError {
-        .unavailable("the stored value of \(field.name) is damaged")
     }
 }
 
@@ -357,17 +324,17 @@ private struct SQLiteHashes: HashSource {
     let ledger: SQLValue
 
     func hashes(level: Int, tile: Int, count: Int) throws -> [Hash] {
-        var bytes = Data()
+        var bytes: [UInt8] = []
         let stored = BoundSQL(
             "SELECT \"hashes\" FROM \"tile\" WHERE \"ledger\" = ? AND \"level\" = ? AND \"index\" = ?",
             [ledger, .integer(Int64(level)), .integer(Int64(tile))])
-        if let full: Data = try reader.one(stored) {
-            bytes = full.prefix(32 * count)
+        if let full: [UInt8] = try reader.one(stored) {
+            bytes = Array(full.prefix(32 * count))
         } else if level == 0 {
             let rows = BoundSQL(
                 "SELECT \"hash\" FROM \"leaf\" WHERE \"ledger\" = ? AND \"index\" >= ? ORDER BY \"index\" LIMIT ?",
                 [ledger, .integer(Int64(tile * 256)), .integer(Int64(count))])
-            try reader.each(rows) { row in bytes.append(row[0] as Data) }
+            try reader.each(rows) { row in bytes += row[0] as [UInt8] }
         } else {
             // A partial tile of a higher level: each hash is the root of a full tile one level below.
             for child in 0..<count {
@@ -377,23 +344,10 @@ private struct SQLiteHashes: HashSource {
                     ).bytes)
             }
         }
-        let hashes = stride(from: 0, to: bytes.count, by: 32).compactMap { Hash([UInt8](bytes[$0..<($0 + 32)])) }
+        let hashes = stride(from: 0, to: bytes.count, by: 32).compactMap { Hash(Array(bytes[$0..<($0 + 32)])) }
         guard hashes.count == count else {
             throw StoreError.unavailable("ledger tile \(level)/\(tile) has \(hashes.count) of \(count) hashes")
         }
         return hashes
-    }
-}
-
-extension SQLValue {
-    var databaseValue: (any DatabaseValueConvertible)? {
-        switch self {
-        case .null: nil
-        case .integer(let number): number
-        case .real(let number): number
-        case .text(let text): text
-        case .identifier(let id): id
-        case .bytes(let bytes): Data(bytes)
-        }
     }
 }

@@ -24,6 +24,8 @@ package final class SQLiteStore: Store {
     private struct Outcome: Sendable {
         /// Who may do what may have changed.
         var touchesAccess = false
+        /// The transaction was its own alone, and is undone with it.
+        var isUndone = false
         let finish: @Sendable ((any Error)?) -> Void
     }
     private struct Queue {
@@ -32,16 +34,23 @@ package final class SQLiteStore: Store {
     }
     private struct Pending: Sendable {
         let organisation: UUID?
-        /// Runs the body in its savepoint and returns what to do once the commit is through or has failed.
-        let run: @Sendable (Database) -> Outcome
+        /// Runs the body and returns what to do once the commit is through or has failed. One that shares its commit
+        /// runs in a savepoint; one that is alone needs none, and a long one is far quicker without: SQLite walks
+        /// over all pages kept for an outer savepoint at the end of each inner one.
+        let run: @Sendable (_ db: Database, _ isAlone: Bool) -> Outcome
         let refuse: @Sendable (any Error) -> Void
     }
 
     /// Opens the file and brings its tables up to date.
-    /// - Parameter migrator: The frozen migrations; without them an empty file gets the tables that the schemas ask
-    ///   for, as tests with record types of their own need it.
+    /// - Parameters:
+    ///   - migrator: The frozen migrations; without them an empty file gets the tables that the schemas
+    ///     ask for, as tests with record types of their own need it.
+    ///   - replacedReadMax: See ``SQLGenerator``; tests set it to read the past in the other way.
     /// - Throws: a `DatabaseError` if the file cannot be opened or is not a database of Concord.
-    package init(path: String, schemas: [AnySchema], migrator: DatabaseMigrator? = nil) throws {
+    package init(
+        path: String, schemas: [AnySchema], migrator: DatabaseMigrator? = nil,
+        replacedReadMax: Int = SQLGenerator.replacedReadMaxUsual
+    ) throws {
         var configuration = GRDB.Configuration()
         configuration.busyMode = .timeout(5)
         configuration.maximumReaderCount = 4
@@ -49,7 +58,7 @@ package final class SQLiteStore: Store {
         configuration.prepareDatabase { db in
             try db.execute(sql: "PRAGMA cache_size = -8000; PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY")
         }
-        layouts = Layouts(schemas)
+        layouts = Layouts(schemas, replacedReadMax: replacedReadMax)
         pool = try DatabasePool(path: path, configuration: configuration)
         // GRDB lowers this for WAL; an acknowledged change must survive a power cut.
         try pool.writeWithoutTransaction { db in
@@ -63,6 +72,21 @@ package final class SQLiteStore: Store {
                 for statement in Self.definition(layouts) { try db.execute(sql: statement) }
             }
         }
+    }
+
+    /// Nothing is flushed before the body ends, and the memory for pages is larger: for a folder that is only being
+    /// filled and that can be filled again after a power cut.
+    package func withoutFlushes<T: Sendable>(_ body: @Sendable () async throws -> T) async throws -> T {
+        func set(_ pragmas: String) async throws {
+            try await pool.writeWithoutTransaction { db in try db.execute(sql: pragmas) }
+        }
+        try await set("PRAGMA synchronous = OFF; PRAGMA cache_size = -512000; PRAGMA wal_autocheckpoint = 40000")
+        let result: Result<T, any Error>
+        do { result = .success(try await body()) } catch { result = .failure(error) }
+        try await set("PRAGMA synchronous = FULL; PRAGMA cache_size = -8000; PRAGMA wal_autocheckpoint = 4000")
+        // Syncs the file.
+        try await pool.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
+        return try result.get()
     }
 
     /// Ends all connections; nothing may be asked afterwards.
@@ -92,13 +116,17 @@ package final class SQLiteStore: Store {
         try await withCheckedThrowingContinuation { continuation in
             let pending = Pending(
                 organisation: organisation,
-                run: { [self] db in
+                run: { [self] db, isAlone in
                     do {
                         let transaction = SQLiteTransaction(db, layouts, organisation)
                         var result: T?
-                        try db.inSavepoint {
+                        if isAlone {
                             result = try body(transaction)
-                            return .commit
+                        } else {
+                            try db.inSavepoint {
+                                result = try body(transaction)
+                                return .commit
+                            }
                         }
                         guard let result else { preconditionFailure("a savepoint without a result") }
                         return Outcome(touchesAccess: transaction.touchesAccess) { failure in
@@ -110,7 +138,7 @@ package final class SQLiteStore: Store {
                         }
                     } catch {
                         let named = StoreError.from(error)
-                        return Outcome { _ in continuation.resume(throwing: named) }
+                        return Outcome(isUndone: isAlone) { _ in continuation.resume(throwing: named) }
                     }
                 },
                 refuse: { continuation.resume(throwing: $0) })
@@ -164,9 +192,9 @@ package final class SQLiteStore: Store {
                 do {
                     var ran = clock.now
                     try db.inTransaction(.immediate) {
-                        for pending in batch { outcomes.append(pending.run(db)) }
+                        for pending in batch { outcomes.append(pending.run(db, batch.count == 1)) }
                         ran = clock.now
-                        return .commit
+                        return outcomes.contains(where: \.isUndone) ? .rollback : .commit
                     }
                     flush = clock.now - ran
                     answered = batch.count
@@ -197,12 +225,12 @@ package struct Layouts: Sendable {
     let all: [Entry]
     private let byType: [RecordType: Entry]
 
-    init(_ schemas: [AnySchema]) {
+    init(_ schemas: [AnySchema], replacedReadMax: Int = SQLGenerator.replacedReadMaxUsual) {
         let catalogue = Set(schemas.filter(\.isCatalogue).map(\.type))
         all = schemas.map { schema in
             let layout = TableLayout(schema, catalogue: catalogue)
             return Entry(
-                layout: layout, generator: SQLGenerator(layout),
+                layout: layout, generator: SQLGenerator(layout, replacedReadMax: replacedReadMax),
                 isAccess: ["person", "roleAssignment", "organisation"].contains(schema.type.name))
         }
         byType = Dictionary(uniqueKeysWithValues: all.map { ($0.layout.schema.type, $0) })

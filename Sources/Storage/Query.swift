@@ -102,8 +102,24 @@ package struct Cursor: Sendable, Hashable {
             }
         let order = "\(isBackwards ? "b" : "f")\(sort.isDescending ? "d" : "a")\(sort.field ?? "")"
         let plain = "\(order)\n\(id.lowercased)\n\(keyText)"
-        return Data(plain.utf8).base64EncodedString().replacingOccurrences(of: "+", with: "-")
-            .replacingOccurrences(of: "/", with: "_").replacingOccurrences(of: "=", with: "")
+        return Self.base64URL(Array(plain.utf8))
+    }
+
+    /// RFC 4648, section 5, without padding.
+    private static func base64URL(_ bytes: [UInt8]) -> String {
+        let digits = StaticString("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
+        return String(unsafeUninitializedCapacity: bytes.count / 3 * 4 + 4) { buffer in
+            var at = 0
+            for start in stride(from: 0, to: bytes.count, by: 3) {
+                let group = bytes[start..<min(start + 3, bytes.count)]
+                let bits = group.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - group.count))
+                for digit in 0...group.count {
+                    buffer[at] = digits.utf8Start[bits >> (18 - 6 * digit) & 63]
+                    at += 1
+                }
+            }
+            return at
+        }
     }
 
     /// - Throws: ``StoreError/badCursor`` unless it was made for this order.

@@ -61,8 +61,13 @@ extension Cursor.Key {
 /// Makes the statements of one table.
 package struct SQLGenerator: Sendable {
     package let layout: TableLayout
-    private var schema: AnySchema { layout.schema }
-    package init(_ layout: TableLayout) { self.layout = layout }
+    var schema: AnySchema { layout.schema }
+    let replacedReadMax: Int
+    /// - Parameter replacedReadMax: Lists as of a moment with so many replaced revisions since then sort these.
+    package init(_ layout: TableLayout, replacedReadMax: Int = Self.replacedReadMaxUsual) {
+        self.layout = layout
+        self.replacedReadMax = replacedReadMax
+    }
 
     /// Which revisions an organisation sees: the present ones, or those of a moment.
     package func visible(in organisation: UUID?, asOf: AsOf?) -> BoundSQL {
@@ -129,51 +134,14 @@ package struct SQLGenerator: Sendable {
         return (field.hasSortKey ? field.keyColumn : field.column, !field.isRequired)
     }
 
-    /// One phase of a page: records with a sort value, or those without one, which come last in both directions.
-    package func page(
-        _ query: Query, in organisation: UUID?, asOf: AsOf?, nulls: Bool, after cursor: Cursor?, backwards: Bool,
-        limit: Int
-    ) throws(StoreError) -> BoundSQL {
-        let (column, isNullable) = try sortColumn(query.sort)
-        var sql =
-            BoundSQL("SELECT \(layout.selectColumns) FROM \(layout.table) t")
-            + (try `where`(query.predicate, query.archived, in: organisation, asOf: asOf))
-        let down = query.sort.isDescending != backwards
-        let direction = down ? "DESC" : "ASC"
-        let comparison = down ? "<" : ">"
-        if query.sort.field == nil {
-            if let cursor {
-                sql = sql + BoundSQL(" AND t.\"id\" \(comparison) ?", [.identifier(cursor.id)])
-            }
-            sql.text += " ORDER BY t.\"id\" \(direction)"
-        } else if nulls {
-            // Records without a value are always in ascending order of id, whatever the direction of the list.
-            sql.text += " AND t.\(column) IS NULL"
-            if let cursor, cursor.key == .null {
-                sql = sql + BoundSQL(" AND t.\"id\" \(backwards ? "<" : ">") ?", [.identifier(cursor.id)])
-            }
-            sql.text += " ORDER BY t.\"id\" \(backwards ? "DESC" : "ASC")"
-        } else {
-            if isNullable { sql.text += " AND t.\(column) IS NOT NULL" }
-            if let cursor, cursor.key != .null {
-                sql =
-                    sql
-                    + BoundSQL(
-                        " AND (t.\(column), t.\"id\") \(comparison) (?, ?)", [cursor.key.sql, .identifier(cursor.id)])
-            }
-            sql.text += " ORDER BY t.\(column) \(direction), t.\"id\" \(direction)"
-        }
-        return sql + BoundSQL(" LIMIT ?", [.integer(Int64(limit))])
-    }
-
-    private func described(_ name: String) throws(StoreError) -> FieldDescription {
+    func described(_ name: String) throws(StoreError) -> FieldDescription {
         guard let field = schema.field(name), !field.isDerived else {
             throw .unknownField(type: schema.type.name, field: name)
         }
         return field
     }
 
-    private func condition(_ predicate: Criteria, in organisation: UUID?, asOf: AsOf?) throws(StoreError) -> BoundSQL {
+    func condition(_ predicate: Criteria, in organisation: UUID?, asOf: AsOf?) throws(StoreError) -> BoundSQL {
         switch predicate {
         case .all: return BoundSQL("1 = 1")
         case .none: return BoundSQL("1 = 0")
@@ -227,7 +195,12 @@ package struct SQLGenerator: Sendable {
     private func linked(_ field: FieldDescription, _ ids: [UUID], in organisation: UUID?, asOf: AsOf?) -> BoundSQL {
         guard !ids.isEmpty else { return BoundSQL("1 = 0") }
         let values = ids.map { SQLValue.identifier($0) }
-        if case .reference = field.kind { return BoundSQL("t.\(field.column) IN (\(marks(ids.count)))", values) }
+        if case .reference = field.kind {
+            // Only a comparison tells SQLite that the value is there, so that an index of such rows will do.
+            return values.count == 1
+                ? BoundSQL("t.\(field.column) = ?", values)
+                : BoundSQL("t.\(field.column) IN (\(marks(ids.count)))", values)
+        }
         let index = organisation == nil ? asOf?.sharedIndex : asOf?.index
         return BoundSQL(
             "t.\"id\" IN (SELECT l.\"from_id\" FROM \"link\" l WHERE l.\"to_id\" IN (\(marks(ids.count)))", values)

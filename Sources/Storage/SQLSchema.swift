@@ -14,6 +14,25 @@ package struct Dialect: Sendable, Hashable {
         identifierType: "BLOB", integerType: "INTEGER", realType: "REAL", textType: "TEXT", bytesType: "BLOB")
 }
 
+/// What a column holds: a field's kind without what only forms and rules need, so that a row is read without copying it.
+package enum ColumnReader: Sendable {
+    case text, json, integer, bool, day, time, reference, decimal, links, file
+    package init(_ kind: FieldKind) {
+        switch kind {
+        case .text, .choice: self = .text
+        case .json: self = .json
+        case .integer: self = .integer
+        case .bool: self = .bool
+        case .day: self = .day
+        case .time: self = .time
+        case .reference: self = .reference
+        case .decimal: self = .decimal
+        case .links: self = .links
+        case .file: self = .file
+        }
+    }
+}
+
 /// One record type's table: which column holds which field, and the statements that never change.
 package struct TableLayout: Sendable {
     package let schema: AnySchema
@@ -23,6 +42,10 @@ package struct TableLayout: Sendable {
     /// The columns of ``metaColumns`` and then one for each stored field, quoted and separated by commas.
     package let selectColumns: String
     package let insertStatement: String
+    /// Columns in which records name somebody who sees only a part of them: each has an index for every order.
+    package let visibilityColumns: [String]
+    /// How each field is read, by position; `nil` for one that is not stored.
+    package let readers: [ColumnReader?]
     /// Names of the types whose content may be shared by all organisations.
     private let catalogue: Set<String>
 
@@ -40,6 +63,8 @@ package struct TableLayout: Sendable {
         let stored = schema.fields.indices.filter { !schema.fields[$0].isDerived }
         self.stored = stored
         let fields = stored.map { schema.fields[$0] }
+        readers = schema.fields.map { $0.isDerived ? nil : ColumnReader($0.kind) }
+        visibilityColumns = Self.visibilityColumns(of: schema)
         let meta = Self.metaColumns.map(quoted)
         selectColumns = (meta + fields.map(\.column)).map { "t." + $0 }.joined(separator: ", ")
         let keys = fields.filter(\.hasSortKey).map(\.keyColumn)
@@ -80,43 +105,6 @@ package struct TableLayout: Sendable {
             )
         }
         return ["CREATE TABLE \(table) (\n  \(lines.joined(separator: ",\n  "))\n) STRICT"] + indexes(fields)
-    }
-
-    private func indexes(_ fields: [FieldDescription]) -> [String] {
-        let name = schema.type.name.asColumn
-        let present = "WHERE \"until\" IS NULL"
-        // Filters, and who may see a record, are read from the index, so that a filtered list looks up only the rows that it shows.
-        let filters = fields.filter { $0.isFilter }
-        func index(_ suffix: String, _ columns: [String], unique: Bool = false, _ condition: String) -> String {
-            "CREATE \(unique ? "UNIQUE " : "")INDEX \(quoted("\(name)__\(suffix)")) ON \(table) "
-                + "(\(columns.joined(separator: ", "))) \(condition)"
-        }
-        func covering(_ first: [String]) -> [String] {
-            first + filters.map(\.column).filter { !first.contains($0) } + ["\"created_by\""]
-        }
-        var made = [
-            index("present", ["\"id\""], unique: true, present),
-            index("list", covering(["\"organisation\"", "\"archived\"", "\"id\""]), present),
-        ]
-        for field in fields where field.has(.sortable) {
-            let key = field.hasSortKey ? field.keyColumn : field.column
-            made.append(
-                index(
-                    "by_" + field.name.asColumn, covering(["\"organisation\"", "\"archived\"", key, "\"id\""]), present)
-            )
-        }
-        for field in filters {
-            made.append(
-                index(
-                    "of_" + field.name.asColumn, ["\"organisation\"", field.column, "\"archived\"", "\"id\""], present))
-        }
-        for field in fields where field.has(.unique) {
-            made.append(
-                index(
-                    "unique_" + field.name.asColumn, ["ifnull(\"organisation\", x'')", field.column], unique: true,
-                    present + " AND \"archived\" = 0"))
-        }
-        return made
     }
 }
 

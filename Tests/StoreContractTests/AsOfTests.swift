@@ -7,7 +7,7 @@ import Testing
 
 extension StoreContract {
     @Suite struct AsOfMoments {
-        @Test(arguments: StoreUnderTest.all)
+        @Test(arguments: StoreUnderTest.all + [.sqliteOfThePast])
         func everyFormerMomentShowsWhatWasSeenThen(_ subject: StoreUnderTest) async throws {
             try await subject.run { scene in
                 var history = RandomHistory(organisation: scene.here)
@@ -36,7 +36,7 @@ extension StoreContract {
             }
         }
 
-        @Test(arguments: StoreUnderTest.all)
+        @Test(arguments: StoreUnderTest.all + [.sqliteOfThePast])
         func ownRecordsFollowTheOwnIndexAndSharedOnesTheServers(_ subject: StoreUnderTest) async throws {
             try await subject.run { scene in
                 var shared = try await scene.create(Standard(key: "k", title: "first"), in: nil)

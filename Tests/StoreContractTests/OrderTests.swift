@@ -140,7 +140,7 @@ extension StoreContract {
         }
 
         /// Reads a list page by page to its end and back to its beginning.
-        private func walk(
+        func walk(
             _ scene: Scene, _ schema: AnySchema, _ predicate: Criteria, _ archived: Archived, _ sort: Sort,
             _ limit: Int,
             _ expected: [UUID], location: SourceLocation = #_sourceLocation

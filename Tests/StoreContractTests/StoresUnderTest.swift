@@ -20,6 +20,11 @@ struct StoreUnderTest: Sendable, CustomTestStringConvertible {
     static let sqlite = StoreUnderTest(name: "sqlite") { folder in
         try SQLiteStore(path: folder.appendingPathComponent("contract.sqlite").path, schemas: schemas)
     }
+    /// Reads lists as of any moment in the way that is meant for moments long past.
+    static let sqliteOfThePast = StoreUnderTest(name: "sqlite, long past") { folder in
+        try SQLiteStore(
+            path: folder.appendingPathComponent("contract.sqlite").path, schemas: schemas, replacedReadMax: 0)
+    }
     static let all = [memory, sqlite]
 
     static let schemas = SampleRegistry.schemas + [Workplace.schema.erased]

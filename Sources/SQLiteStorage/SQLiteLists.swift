@@ -1,0 +1,84 @@
+// Pages of lists: the statements of `SQLGenerator`, read side by side and merged in the list's order.
+import Foundation
+import GRDB
+import RecordKit
+import Storage
+
+extension SQLiteReader {
+    func page(_ query: Query, in organisation: UUID?, asOf: AsOf?) throws -> RecordPage {
+        let entry = layouts[query.schema]
+        let generator = entry.generator
+        let cursor = try query.cursor.map { text throws(StoreError) in try Cursor(text, for: query.sort) }
+        let backwards = cursor?.isBackwards ?? false
+        let hasNulls = try generator.sortColumn(query.sort).isNullable
+        let ends = try asOf.map { _ in
+            LedgerEnds(own: try organisation.map { try ledgerSize($0) } ?? 0, shared: try ledgerSize(nil))
+        }
+        // One more than asked for tells whether the list goes on.
+        let wanted = query.limit + 1
+        func phase(nulls: Bool, _ limit: Int) throws -> [StoredRecord] {
+            let phase = SQLGenerator.Phase(nulls: nulls, cursor: cursor, backwards: backwards, limit: limit)
+            return try merged(
+                try generator.statements(query, phase, in: organisation, asOf: asOf, ends: ends),
+                by: generator.order(of: query, phase), limit, entry.layout)
+        }
+        var found: [StoredRecord] = []
+        let startsInNulls = cursor?.key == .null && query.sort.field != nil
+        if backwards {
+            if startsInNulls { found = try phase(nulls: true, wanted) }
+            if found.count < wanted { found += try phase(nulls: false, wanted - found.count) }
+        } else {
+            if !startsInNulls { found = try phase(nulls: false, wanted) }
+            if hasNulls, found.count < wanted { found += try phase(nulls: true, wanted - found.count) }
+        }
+        let goesOn = found.count > query.limit
+        if goesOn { found.removeLast() }
+        if backwards { found.reverse() }
+        func cursorText(_ record: StoredRecord, _ isBackwards: Bool) -> String {
+            let key =
+                query.sort.field.flatMap { name in
+                    query.schema.field(name).map { $0.sortKey(of: record[name]) }
+                } ?? .null
+            return Cursor(key: key, id: record.id, isBackwards: isBackwards, sort: query.sort).text
+        }
+        let hasNext = backwards ? cursor != nil : goesOn
+        let hasPrevious = backwards ? goesOn : cursor != nil
+        return RecordPage(
+            records: found, next: hasNext ? found.last.map { cursorText($0, false) } : nil,
+            previous: hasPrevious ? found.first.map { cursorText($0, true) } : nil)
+    }
+
+    /// The first records of several statements in one order, each record once.
+    private func merged(
+        _ statements: [BoundSQL], by order: ListOrder, _ limit: Int, _ layout: TableLayout
+    ) throws -> [StoredRecord] {
+        if statements.count == 1 { return try records(statements[0], layout) }
+        var open: [StatementRows] = []
+        defer { for rows in open { rows.end() } }
+        var heads: [StatementRows] = []
+        var texts: Set<String> = []
+        for sql in statements {
+            let rows = try StatementRows(db, sql, isAlone: texts.insert(sql.text).inserted)
+            open.append(rows)
+            if try rows.next() { heads.append(rows) }
+        }
+        var found: [StoredRecord] = []
+        while found.count < limit, !heads.isEmpty {
+            var first = 0
+            for other in heads.indices.dropFirst() where order.isBefore(heads[other], heads[first]) { first = other }
+            let id: UUID = heads[first][0]
+            // A record that two statements find stands at the same place in both.
+            if found.last?.id != id { found.append(try decode(heads[first], layout)) }
+            if try !heads[first].next() { heads.remove(at: first) }
+        }
+        return found
+    }
+}
+
+extension ListOrder {
+    fileprivate func isBefore(_ a: StatementRows, _ b: StatementRows) -> Bool {
+        var order = keyColumn.map { a.compare($0, with: b) } ?? 0
+        if order == 0 { order = a.compare(0, with: b) }
+        return isDescending ? order > 0 : order < 0
+    }
+}

@@ -1,0 +1,222 @@
+// A page of a list as stretches of indexes. Each is read in the list's order from the cursor on, and the store merges
+// them: so a page costs the same wherever in the order its records stand, for somebody who sees a part, too.
+package import Foundation
+import RecordKit
+
+/// The columns of a list's rows by which the statements of a page are merged.
+package struct ListOrder: Sendable {
+    /// The column of the sort key; `nil` while a list is sorted by id.
+    package let keyColumn: Int?
+    package let isDescending: Bool
+}
+
+/// The ends of the two ledgers that an organisation sees: what is read as of a moment long before them is read
+/// otherwise than what is read as of a recent one.
+package struct LedgerEnds: Sendable {
+    package let own: Int
+    package let shared: Int
+    package init(own: Int, shared: Int) {
+        self.own = own
+        self.shared = shared
+    }
+}
+
+extension SQLGenerator {
+    /// So many replaced revisions are fetched and sorted sooner than the index by title is read past all others.
+    package static let replacedReadMaxUsual = 2_000
+    /// Persons or things of one condition that get a stretch each.
+    private static let stretchesPerConditionMax = 8
+
+    /// One phase of a page: records with a sort value, or those without one, which come last in both directions.
+    package struct Phase: Sendable {
+        package let nulls: Bool
+        package let cursor: Cursor?
+        package let backwards: Bool
+        package let limit: Int
+        package init(nulls: Bool, cursor: Cursor?, backwards: Bool, limit: Int) {
+            self.nulls = nulls
+            self.cursor = cursor
+            self.backwards = backwards
+            self.limit = limit
+        }
+    }
+
+    /// The column of the sort key behind those of `selectColumns`, and the direction.
+    package func order(of query: Query, _ phase: Phase) -> ListOrder {
+        let isByKey = query.sort.field != nil && !phase.nulls
+        return ListOrder(
+            keyColumn: isByKey ? TableLayout.metaColumns.count + layout.stored.count : nil,
+            isDescending: query.sort.field != nil && phase.nulls
+                ? phase.backwards : query.sort.isDescending != phase.backwards)
+    }
+
+    /// The statements of a phase; a record may be found by more than one.
+    /// - Parameter ends: Needed for a list as of a moment.
+    package func statements(
+        _ query: Query, _ phase: Phase, in organisation: UUID?, asOf: AsOf?, ends: LedgerEnds?
+    ) throws(StoreError) -> [BoundSQL] {
+        let (branches, rest) = Self.split(query.predicate, layout)
+        var made: [BoundSQL] = []
+        for moment in moments(in: organisation, asOf: asOf, ends: ends, by: query.sort) {
+            for isArchived in query.archived.flags {
+                for branch in branches {
+                    made.append(
+                        try statement(
+                            query, phase, moment, isArchived: isArchived, branch, rest, in: organisation, asOf: asOf))
+                }
+            }
+        }
+        return made
+    }
+
+    // MARK: What is read
+
+    /// Revisions of one ledger: those that still stand, or those that were replaced.
+    private struct Moment {
+        let condition: BoundSQL
+        let index: ListIndex
+    }
+
+    private func moments(in organisation: UUID?, asOf: AsOf?, ends: LedgerEnds?, by sort: Sort) -> [Moment] {
+        var found: [Moment] = []
+        func add(_ ledger: BoundSQL, _ index: Int?, end: Int) {
+            guard let index else {
+                found.append(Moment(condition: ledger + BoundSQL(" AND t.\"until\" IS NULL"), index: .present))
+                return
+            }
+            let since = BoundSQL(" AND t.\"since\" <= ?", [.integer(Int64(index))])
+            found.append(Moment(condition: ledger + BoundSQL(" AND t.\"until\" IS NULL") + since, index: .present))
+            // Nothing was replaced after the last leaf.
+            guard index < end - 1 else { return }
+            let hasOrder = sort.field == nil || sort.field == layout.pastOrder?.name
+            let isRecent = end - 1 - index <= replacedReadMax
+            found.append(
+                Moment(
+                    condition: ledger
+                        + BoundSQL(" AND t.\"until\" IS NOT NULL AND t.\"until\" > ?", [.integer(Int64(index))])
+                        + since, index: hasOrder && !isRecent ? .past : .replaced))
+        }
+        let shared = BoundSQL("t.\"organisation\" IS NULL")
+        if let organisation {
+            add(
+                BoundSQL("t.\"organisation\" = ?", [.identifier(organisation)]), asOf?.index, end: ends?.own ?? .max)
+        }
+        if organisation == nil || schema.isCatalogue { add(shared, asOf?.sharedIndex, end: ends?.shared ?? .max) }
+        return found
+    }
+
+    /// Takes from a condition the part by which somebody finds what they may see: records that name them in one
+    /// column or another. Each of these is a stretch of an index; the rest is checked along it.
+    static func split(_ predicate: Criteria, _ layout: TableLayout) -> (branches: [Criteria], rest: [Criteria]) {
+        var rest = conjuncts(predicate)
+        for (position, part) in rest.enumerated() {
+            let parts = if case .or(let parts) = part { parts } else { [part] }
+            let branches = parts.flatMap { single($0, layout) ?? [] }
+            guard parts.allSatisfy({ single($0, layout) != nil }), !branches.isEmpty else { continue }
+            rest.remove(at: position)
+            return (branches, rest)
+        }
+        return ([.all], rest)
+    }
+
+    private static func conjuncts(_ predicate: Criteria) -> [Criteria] {
+        switch predicate {
+        case .all: []
+        case .and(let parts): parts.flatMap(conjuncts)
+        default: [predicate]
+        }
+    }
+
+    /// Conditions on one person or thing each, if a condition is such; `nil` if it is another.
+    private static func single(_ predicate: Criteria, _ layout: TableLayout) -> [Criteria]? {
+        switch predicate {
+        case .createdBy, .ids: return [predicate]
+        case .linked(let name, let ids):
+            guard layout.visibilityColumns.contains(name.asColumn), ids.count <= stretchesPerConditionMax else {
+                return nil
+            }
+            return ids.isEmpty ? [.none] : ids.map { .linked(name, [$0]) }
+        default: return nil
+        }
+    }
+
+    // MARK: The statement
+
+    private func statement(
+        _ query: Query, _ phase: Phase, _ moment: Moment, isArchived: Bool, _ branch: Criteria, _ rest: [Criteria],
+        in organisation: UUID?, asOf: AsOf?
+    ) throws(StoreError) -> BoundSQL {
+        let (column, isNullable) = try sortColumn(query.sort)
+        let isByKey = query.sort.field != nil && !phase.nulls
+        let index = index(moment.index, branch, rest)?.name(schema, by: query.sort.field)
+        var sql = BoundSQL(
+            "SELECT \(layout.selectColumns)\(isByKey ? ", t.\(column)" : "") FROM \(layout.table) t"
+                + (index.map { " INDEXED BY \(quoted($0))" } ?? "") + " WHERE ")
+        sql = sql + moment.condition
+        sql.text += " AND t.\"archived\" = \(isArchived ? 1 : 0)"
+        for part in [branch] + rest where part != .all {
+            sql = sql + BoundSQL(" AND ") + (try condition(part, in: organisation, asOf: asOf))
+        }
+        let down = order(of: query, phase).isDescending
+        let (direction, comparison) = down ? ("DESC", "<") : ("ASC", ">")
+        if isByKey {
+            if isNullable { sql.text += " AND t.\(column) IS NOT NULL" }
+            if let cursor = phase.cursor, cursor.key != .null {
+                sql =
+                    sql
+                    + BoundSQL(
+                        " AND (t.\(column), t.\"id\") \(comparison) (?, ?)", [cursor.key.sql, .identifier(cursor.id)])
+            }
+            sql.text += " ORDER BY t.\(column) \(direction), t.\"id\" \(direction)"
+        } else {
+            if query.sort.field != nil { sql.text += " AND t.\(column) IS NULL" }
+            if let cursor = phase.cursor, query.sort.field == nil || cursor.key == .null {
+                sql = sql + BoundSQL(" AND t.\"id\" \(comparison) ?", [.identifier(cursor.id)])
+            }
+            sql.text += " ORDER BY t.\"id\" \(direction)"
+        }
+        return sql + BoundSQL(" LIMIT ?", [.integer(Int64(phase.limit))])
+    }
+
+    /// The index that gives the list's order; `nil` where a condition names single records, which the database finds
+    /// sooner by themselves.
+    private func index(_ index: ListIndex, _ branch: Criteria, _ rest: [Criteria]) -> ListIndex? {
+        guard !rest.contains(where: namesRecords) else { return nil }
+        switch branch {
+        case .all: return index
+        case .createdBy: return self.index(index, of: TableLayout.authorColumn)
+        case .linked(let name, _): return self.index(index, of: name.asColumn)
+        default: return nil
+        }
+    }
+
+    private func index(_ index: ListIndex, of column: String) -> ListIndex? {
+        guard index == .present else { return index }
+        return layout.visibilityColumns.contains(column) ? .visible(column: column) : nil
+    }
+
+    private func namesRecords(_ part: Criteria) -> Bool {
+        switch part {
+        case .ids, .search, .linked, .createdBy, .none: return true
+        case .and(let parts): return parts.contains(where: namesRecords)
+        case .or(let parts): return parts.allSatisfy(namesRecords)
+        case .equals(_, .reference), .equals(_, .text):
+            guard case .equals(let name, _) = part, let field = schema.field(name) else { return false }
+            return field.has(.unique) || field.kind.target != nil
+        case .oneOf(let name, let values):
+            guard let field = schema.field(name), field.kind.target != nil else { return false }
+            return !values.contains(where: \.isUnset)
+        default: return false
+        }
+    }
+}
+
+extension Archived {
+    fileprivate var flags: [Bool] {
+        switch self {
+        case .exclude: [false]
+        case .only: [true]
+        case .include: [false, true]
+        }
+    }
+}

@@ -1,0 +1,110 @@
+// The indexes of a record table: lists are read from them in order, never sorted and never searched through for the
+// records that somebody may see.
+package import RecordKit
+
+/// An index in whose order a list is read.
+package enum ListIndex: Sendable, Hashable {
+    /// Present records of an organisation.
+    case present
+    /// Present records that name one person in a column by which somebody who sees only a part finds their own.
+    case visible(column: String)
+    /// Revisions that were replaced, for lists as of a moment; there is one by title and one by creation.
+    case past
+    /// Revisions in the order in which they were replaced: what changed since a recent moment is little.
+    case replaced
+
+    /// - Parameter field: What the list is sorted by; `nil` for creation.
+    package func name(_ schema: AnySchema, by field: String?) -> String {
+        let table = schema.type.name.asColumn
+        let order = field.map { "by_\($0.asColumn)" } ?? "list"
+        switch self {
+        case .present: return "\(table)__\(order)"
+        case .visible(let column): return "\(table)__\(order)_of_\(column)"
+        case .past: return "\(table)__past_\(order)"
+        case .replaced: return "\(table)__replaced"
+        }
+    }
+}
+
+extension TableLayout {
+    /// The column that says who created a record.
+    package static let authorColumn = "created_by"
+
+    /// Columns by which those roles that see only a part of the records find it.
+    static func visibilityColumns(of schema: AnySchema) -> [String] {
+        let conditions = Role.allCases.reduce(into: Set<Condition>()) {
+            $0.formUnion(schema.permissions.conditions(for: .read, roles: [$1]))
+        }
+        let references = schema.fields.filter { field in
+            guard case .reference = field.kind, !field.isDerived else { return false }
+            return conditions.contains(.assigned(field.name)) || conditions.contains(.inScope(field.name))
+        }
+        return references.map(\.name.asColumn) + (conditions.contains(.author) ? [authorColumn] : [])
+    }
+
+    /// The field by whose order there is an index of replaced revisions, beside that of creation.
+    package var pastOrder: FieldDescription? {
+        let title = schema.fields[schema.titlePosition]
+        return title.has(.sortable) && !title.isDerived ? title : nil
+    }
+
+    func indexes(_ fields: [FieldDescription]) -> [String] {
+        let present = "WHERE \"until\" IS NULL"
+        let filters = fields.filter { $0.isFilter }
+        // Filters are read from the index, so that a filtered list looks up only the rows that it shows.
+        let words = filters.filter { if case .reference = $0.kind { false } else { true } }
+        let orders: [FieldDescription?] = [nil] + fields.filter { $0.has(.sortable) }
+        func index(_ name: String, _ columns: [String], unique: Bool = false, _ condition: String) -> String {
+            let repeated = columns.enumerated().filter { columns[..<$0.offset].contains($0.element) }.map(\.offset)
+            let once = columns.indices.filter { !repeated.contains($0) }.map { columns[$0] }
+            return "CREATE \(unique ? "UNIQUE " : "")INDEX \(quoted(name)) ON \(table) "
+                + "(\(once.joined(separator: ", "))) \(condition)"
+        }
+        func key(_ order: FieldDescription?) -> [String] {
+            order.map { [$0.hasSortKey ? $0.keyColumn : $0.column] } ?? []
+        }
+        let name = schema.type.name.asColumn
+        var made = [index("\(name)__present", ["\"id\""], unique: true, present)]
+        for order in orders {
+            made.append(
+                index(
+                    ListIndex.present.name(schema, by: order?.name),
+                    ["\"organisation\"", "\"archived\""] + key(order) + ["\"id\""] + filters.map(\.column)
+                        + ["\"since\""], present))
+        }
+        for column in visibilityColumns {
+            // That a required value is there goes without saying, and SQLite finds no use for an index that says it.
+            let isRequired = fields.contains { $0.name.asColumn == column && $0.isRequired }
+            let named = isRequired ? present : present + " AND \(quoted(column)) IS NOT NULL"
+            for order in orders {
+                // A person belongs to one organisation: its column would say the same in every entry.
+                made.append(
+                    index(
+                        ListIndex.visible(column: column).name(schema, by: order?.name),
+                        [quoted(column), "\"archived\""] + key(order) + ["\"id\""] + words.map(\.column)
+                            + ["\"since\""], named))
+            }
+        }
+        let past = "WHERE \"until\" IS NOT NULL"
+        for order in orders where order == nil || order == pastOrder {
+            made.append(
+                index(
+                    ListIndex.past.name(schema, by: order?.name),
+                    ["\"organisation\"", "\"archived\""] + key(order) + ["\"id\"", "\"since\"", "\"until\""], past))
+        }
+        made.append(index(ListIndex.replaced.name(schema, by: nil), ["\"organisation\"", "\"until\""], past))
+        for field in filters where !visibilityColumns.contains(field.name.asColumn) {
+            made.append(
+                index(
+                    "\(name)__of_\(field.name.asColumn)",
+                    ["\"organisation\"", field.column, "\"archived\"", "\"id\""], present))
+        }
+        for field in fields where field.has(.unique) {
+            made.append(
+                index(
+                    "\(name)__unique_\(field.name.asColumn)", ["ifnull(\"organisation\", x'')", field.column],
+                    unique: true, present + " AND \"archived\" = 0"))
+        }
+        return made
+    }
+}
