@@ -55,29 +55,38 @@ package struct DemoSeeder: Sendable {
         }
         guard written.isEmpty else { throw DemoError.cutOff }
         let hash = try await hasher.hash(password, from: random).encoded
-        let library = try await library.current()
         var signIns: [DemoReport.SignIn] = []
         var counts: [UUID: Int] = [:]
         let numbers = SeededNumbers(seed: Self.seed)
         for story in stories {
-            let clock = MovingClock()
-            let writer = try StoryWriter(
-                story: story, today: today,
-                environment: .story(clock: clock, numbers: numbers, salts: random), store: store, blobs: blobs,
-                holder: self.library, library: library, posture: posture)
-            try await writer.write(clock: clock, numbers: numbers)
-            let organisation = writer.organisation
-            let requirements = library.assessable
-            counts[organisation] = try await store.write(organisation) { [posture] transaction in
-                // What the clock changed since the last event counts from today on.
-                try posture.rebuild(requirements: requirements, in: transaction, organisation, today)
-                return try transaction.ledgerSize(organisation)
-            }
+            let (writer, entries) = try await tell(story, today: today, numbers: numbers, random: random)
+            counts[writer.organisation] = entries
             signIns += try await openAccounts(of: writer, hash: hash, password: password)
         }
         return DemoReport(
             organisations: stories.map { StoryWriter.id(of: $0.key) }, isNew: true, signIns: signIns,
             recordCounts: counts)
+    }
+
+    /// Writes one organisation with its history.
+    /// - Returns: Who wrote it, and the entries in its ledger.
+    func tell(
+        _ story: Story, today: Day, numbers: SeededNumbers, random: RandomSource
+    ) async throws -> (writer: StoryWriter, entries: Int) {
+        let library = try await library.current()
+        let clock = MovingClock()
+        let writer = try StoryWriter(
+            story: story, today: today, environment: .story(clock: clock, numbers: numbers, salts: random),
+            store: store, blobs: blobs, holder: self.library, library: library, posture: posture)
+        try await writer.write(clock: clock, numbers: numbers)
+        let organisation = writer.organisation
+        let requirements = library.assessable
+        let entries = try await store.write(organisation) { [posture] transaction in
+            // What the clock changed since the last event counts from today on.
+            try posture.rebuild(requirements: requirements, in: transaction, organisation, today)
+            return try transaction.ledgerSize(organisation)
+        }
+        return (writer, entries)
     }
 
     /// - Throws: ``DemoError/cutOff`` if the organisation is there without anybody who may sign in: accounts come
@@ -127,7 +136,7 @@ package struct DemoSeeder: Sendable {
     }
 
     /// A key for programs, to read and write, that belongs to somebody who sees about a third of the controls that
-    /// ``scale(controls:environment:)`` makes: an employee, who reads what is assigned to them and may create tasks.
+    /// ``scale(_:today:environment:progress:)`` makes: an employee, who reads what is assigned to them and may create tasks.
     /// No role may create controls and see only some.
     package func token(signIn: SignIn, clock: Access.Clock = .system) async throws -> String {
         let (story, key) = (Story.meridianCredit, Story.meridianEmployee)

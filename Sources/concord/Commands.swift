@@ -73,11 +73,12 @@ struct DemoCommand: AsyncParsableCommand {
         commandName: "demo", abstract: "Fills an empty data folder with two demo organisations.")
     @OptionGroup var at: DataOption
     @Option(help: "The password of every demo account.") var password = "concord demo 2026"
-    @Option(help: "As many more controls, for measuring.") var controls = 0
+    @Option(help: "As many more controls, assets, answers and pieces of evidence each, with a third organisation.")
+    var scale = 0
     @Flag(help: "Also print an API token that may read and write, for measuring.") var token = false
 
     mutating func validate() throws {
-        guard (0...10_000_000).contains(controls) else { throw ValidationError("--controls must be 0 to 10000000.") }
+        guard (0...1_000_000).contains(scale) else { throw ValidationError("--scale must be 0 to 1000000.") }
     }
 
     func run() async throws {
@@ -92,11 +93,27 @@ struct DemoCommand: AsyncParsableCommand {
         let report = try await seeder.seed(
             password: password, today: services.environment.now().day(in: .gmt), random: services.environment.random)
         print(report.summary)
-        if controls > 0 { print(try await seeder.scale(controls: controls, environment: services.environment)) }
+        var organisations = report.organisations
+        if scale > 0 { organisations += try await fill(seeder, installation, besides: organisations) }
         if token { print("token: \(try await seeder.token(signIn: services.signIn))") }
-        // Both ledgers stand signed before anybody looks.
-        for organisation in report.organisations { try await services.ledger.checkpoint(organisation) }
+        // The ledgers stand signed before anybody looks.
+        for organisation in organisations { try await services.ledger.checkpoint(organisation) }
         try await services.ledger.checkpoint(nil)
+    }
+
+    /// Adds records in bulk.
+    /// - Returns: The organisations that were founded for them.
+    private func fill(
+        _ seeder: DemoSeeder, _ installation: Installation, besides known: [UUID]
+    ) async throws -> [UUID] {
+        let environment = installation.services.environment
+        let report = try await installation.store.withoutFlushes { [scale] in
+            try await seeder.scale(
+                scale, today: environment.now().day(in: .gmt), environment: environment,
+                progress: { if $0 % 10_000 == 0 { write("\($0) of \(scale)") } })
+        }
+        print(report.summary)
+        return report.organisations.filter { !known.contains($0) }
     }
 }
 

@@ -79,20 +79,26 @@ import Testing
         }
     }
 
-    @Test func controlsAreAddedInBulkByRule() async throws {
+    @Test func recordsAreAddedInBulkByRule() async throws {
         let world = try await DemoWorld()
         let report = try await world.seed()
         let meridian = report.organisations[0]
         let before = try await world.all(Control.self, in: meridian).count
-        _ = try await world.seeder.scale(controls: 250, environment: .system)
-        _ = try await world.seeder.scale(controls: 50, environment: .system)
+        let first = try await world.seeder.scale(250, today: DemoWorld.today, environment: .system)
+        let second = try await world.seeder.scale(50, today: DemoWorld.today, environment: .system)
+        #expect(first.organisations == second.organisations && first.organisations.count == 2)
+        #expect(first.controls == 250 && (1_000...2_200).contains(first.revisions), "\(first.summary)")
         let controls = try await world.all(Control.self, in: meridian)
-        #expect(controls.count == before + 300)
+        #expect(controls.count == before + 270)
+        let third = first.organisations[1]
+        #expect(try await world.all(Control.self, in: third).count == 30)
+        #expect(try await world.all(Evidence.self, in: third).count == 30)
+        #expect(try await world.all(Answer.self, in: third).count == 30)
         for control in controls where control.value.code.hasPrefix("S-") {
             let first = try #require(try await world.history(of: control, in: meridian).last)
             #expect(first.record["status"] == .text("planned"))
         }
-        // The statuses that were counted up are those that a rebuild finds.
+        // The statuses are those that a rebuild finds.
         let counted = try await world.store.read { try $0.statuses(in: meridian) }
         let requirements = try await world.library.current().assessable
         let rebuilt = try await world.store.write(meridian) { [posture = world.posture] transaction in
@@ -109,6 +115,6 @@ import Testing
         let seen = try await world.store.read {
             try $0.count(Control.schema.erased, where: visible, in: meridian, asOf: nil)
         }
-        #expect((85...115).contains(seen), "about a third of 300: \(seen)")
+        #expect((70...115).contains(seen), "about a third of 270: \(seen)")
     }
 }
