@@ -3,6 +3,7 @@
 
     measure.py reads|creates|keyset|memory --url URL --pid PID …   measure a server that is already up
     measure.py start --url URL … -- COMMAND …                      start it again and again, time the first answer
+    measure.py verify --url URL … -- COMMAND …                     time a command that must find that everything fits
 
 Prints a table and appends one JSON object per figure to --output; each object carries its conditions. The token comes
 from CONCORD_TOKEN. Ends with status 1 when a request was answered wrongly: a fast error is not a result.
@@ -15,6 +16,7 @@ import json
 import os
 import pathlib
 import platform
+import re
 import shutil
 import signal
 import statistics
@@ -309,6 +311,19 @@ def measure_start(options, config):
         "max_ms": round(seconds[-1] * 1000, 1)}
 
 
+def measure_verify(options, config):
+    begun, before = time.perf_counter(), os.times()
+    run = subprocess.run(options.command, capture_output=True, text=True, check=False)
+    seconds, after = time.perf_counter() - begun, os.times()
+    if run.returncode != 0 or "Everything fits." not in run.stdout:
+        raise Wrong(f"verification ended with {run.returncode}: {run.stdout[-300:]} {run.stderr[-300:]}")
+    leaves = sum(int(count) for count in re.findall(r"^ledger \S+: (\d+) leaves", run.stdout, re.MULTILINE))
+    cpu = after.children_user + after.children_system - before.children_user - before.children_system
+    yield {
+        "measure": "verify", "name": "verify all ledgers", "leaves": leaves, "wall_s": round(seconds, 2),
+        "cpu_s": round(cpu, 2)}
+
+
 # Output
 
 COLUMNS = [
@@ -317,7 +332,8 @@ COLUMNS = [
     ("server_cpu_share", "CPU cores"), ("bytes_per_answer", "bytes"), ("syncs", "syncs"),
     ("requests_per_sync", "req/sync"), ("pages", "pages"), ("items", "items"), ("rss_mib", "RSS MiB"),
     ("anonymous_mib", "anon MiB"), ("peak_mib", "peak MiB"), ("threads", "threads"), ("starts", "starts"),
-    ("min_ms", "min ms"), ("median_ms", "median ms"), ("max_ms", "max ms")]
+    ("min_ms", "min ms"), ("median_ms", "median ms"), ("max_ms", "max ms"), ("leaves", "leaves"),
+    ("wall_s", "seconds"), ("cpu_s", "CPU s")]
 
 
 def table(figures):
@@ -335,7 +351,7 @@ def table(figures):
 
 MEASURES = {
     "reads": measure_reads, "creates": measure_creates, "keyset": measure_keyset, "memory": measure_memory,
-    "start": measure_start}
+    "start": measure_start, "verify": measure_verify}
 
 
 def arguments():
@@ -364,10 +380,10 @@ def arguments():
     options = parser.parse_args(ours)
     options.command = command
     datetime.date.fromisoformat(options.date)
-    if options.measure != "start" and options.pid is None:
+    if options.measure not in ("start", "verify") and options.pid is None:
         parser.error(f"{options.measure} needs --pid")
-    if options.measure == "start" and not options.command:
-        parser.error("start needs the server's command after --")
+    if options.measure in ("start", "verify") and not options.command:
+        parser.error(f"{options.measure} needs a command after --")
     if shutil.which("wrk") is None:
         parser.error("wrk is not installed; on Debian: apt-get install wrk")
     return options

@@ -57,7 +57,7 @@ seed() {
     fi
     data=$work/data
     # shellcheck disable=SC2086
-    "$concord" demo --data "$data" --controls "$controls" --token ${SEED_ARGUMENTS:-} | tee "$work/seed"
+    "$concord" demo --data "$data" --scale "$controls" --token ${SEED_ARGUMENTS:-} | tee "$work/seed"
     CONCORD_TOKEN=$(sed -n 's/^[Tt]oken: *//p' "$work/seed" | tail -1)
 }
 
@@ -102,6 +102,9 @@ measure reads --pid "$server"
 measure keyset --pid "$server"
 measure memory --pid "$server" --label "after the reads"
 stop
+
+# The whole database against its ledgers, while nobody uses it.
+measure verify -- "$concord" ledger verify --data "$data"
 
 # Creates come last, because they add rows: first on the disk as it is, syncs counted only, then on a slow one.
 shim=$work/slowsync.so
