@@ -58,8 +58,11 @@ extension SQLGenerator {
         let (branches, rest) = Self.split(query.predicate, layout)
         var made: [BoundSQL] = []
         for moment in moments(in: organisation, asOf: asOf, ends: ends, by: query.sort) {
+            // What was replaced has no index by person: there, one statement checks all ways in which it is somebody's.
+            let isNamed = branches.contains { if case .ids = $0 { true } else { $0 == .none } }
+            let isWhole = moment.index == .present || branches.count == 1 || isNamed
             for isArchived in query.archived.flags {
-                for branch in branches {
+                for branch in isWhole ? branches : [.or(branches)] {
                     made.append(
                         try statement(
                             query, phase, moment, isArchived: isArchived, branch, rest, in: organisation, asOf: asOf))
@@ -183,7 +186,7 @@ extension SQLGenerator {
     private func index(_ index: ListIndex, _ branch: Criteria, _ rest: [Criteria]) -> ListIndex? {
         guard !rest.contains(where: namesRecords) else { return nil }
         switch branch {
-        case .all: return index
+        case .all, .or: return index
         case .createdBy: return self.index(index, of: TableLayout.authorColumn)
         case .linked(let name, _): return self.index(index, of: name.asColumn)
         default: return nil
