@@ -36,18 +36,20 @@ struct Resource: Sendable {
     // MARK: Records
 
     /// One record as the caller may see it.
-    func bytes(of record: StoredRecord, for caller: Caller?) -> [UInt8] {
+    func bytes(of record: StoredRecord, for caller: Caller?, _ selection: FieldSelection? = nil) -> [UInt8] {
         var json = JSONWriter(reservingBytes: bytesExpected)
-        append(record, for: caller, to: &json)
+        append(record, for: caller, selection, to: &json)
         return json.bytes
     }
 
     /// One page of a list.
-    func bytes(of page: RecordPage, total: Int?, for caller: Caller) -> [UInt8] {
+    func bytes(
+        of page: RecordPage, total: Int?, for caller: Caller, _ selection: FieldSelection? = nil
+    ) -> [UInt8] {
         var json = JSONWriter(reservingBytes: 256 + page.records.count * bytesExpected)
         json.object { json in
             json.array("items", page.records) { json, record in
-                json.value { append(record, for: caller, to: &$0) }
+                json.value { append(record, for: caller, selection, to: &$0) }
             }
             json.string("next", page.next)
             json.string("previous", page.previous)
@@ -82,6 +84,13 @@ struct Resource: Sendable {
         json.raw("}")
     }
 
+    private func append(
+        _ record: StoredRecord, for caller: Caller?, _ selection: FieldSelection?, to json: inout JSONWriter
+    ) {
+        guard let selection else { return append(record, for: caller, to: &json) }
+        append(record, selection, hides: hides(record, from: caller), to: &json)
+    }
+
     /// Fields alone, such as those of an edit that was refused.
     func append(fields values: [FieldValue], of record: StoredRecord, for caller: Caller?, to json: inout JSONWriter) {
         let hides = hides(record, from: caller)
@@ -94,7 +103,7 @@ struct Resource: Sendable {
     }
 
     /// A change's answer reaches those who may take a transition, too, and they need not see everything.
-    private func hides(_ record: StoredRecord, from caller: Caller?) -> Bool {
+    func hides(_ record: StoredRecord, from caller: Caller?) -> Bool {
         guard hasSensitive else { return false }
         return caller.map { !Authorisation.canSeeSensitive($0, record) } ?? true
     }

@@ -89,6 +89,6 @@ package enum FieldInput {
         let parts = (text.hasPrefix("-") ? text.dropFirst() : text[...]).utf8.split(
             separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         return parts.count <= 2 && parts.reduce(0) { $0 + $1.count } <= 38
-            && parts.allSatisfy { !$0.isEmpty && $0.allSatisfy((0x30...0x39).contains) }
+            && parts.allSatisfy { digits in !digits.isEmpty && digits.allSatisfy { (0x30...0x39).contains($0) } }
     }
 }
