@@ -37,7 +37,8 @@ extension RESTRoutes {
             throw Failure(.badRequest, "invalid", "Malformed JSON", "The body must be a JSON array of objects.")
         }
         guard (1...RecordService.bulkLinesMax).contains(lines.count) else {
-            throw Failure.invalid("", "the array must have 1 to \(RecordService.bulkLinesMax) lines, has \(lines.count)")
+            throw Failure.invalid(
+                "", "the array must have 1 to \(RecordService.bulkLinesMax) lines, has \(lines.count)")
         }
         return lines
     }

@@ -49,9 +49,15 @@ package struct RESTRoutes: Sendable {
             .add(middleware: CallerMiddleware(signIn: services.signIn, limiter: limiter))
             .add(middleware: problems)
             .add(middleware: FormSecretMiddleware())
-        let methods: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options, .trace]
-        for method in methods { group.on("**", method: method, use: answer) }
+        for method in Self.methods { group.on("**", method: method, use: answer) }
     }
+
+    /// Every method of HTTP that is registered and that clients send: what no call knows is refused with what is known.
+    private static let methods: [HTTPRequest.Method] =
+        [.get, .head, .post, .put, .patch, .delete, .options, .trace] + ["QUERY"].compactMap { .init($0) }
+
+    /// Every call, as "GET /api/v1/me": a test compares them with the document.
+    package var calls: [String] { endpoints.map { "\($0.method.rawValue) \($0.path.text)" } }
 
     func resource(named type: String) -> Resource? { resourcesByType[RecordType(type)] }
 

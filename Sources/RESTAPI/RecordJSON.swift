@@ -38,7 +38,11 @@ struct Resource: Sendable {
     /// One record as the caller may see it.
     func bytes(of record: StoredRecord, for caller: Caller?, _ selection: FieldSelection? = nil) -> [UInt8] {
         var json = JSONWriter(reservingBytes: bytesExpected)
-        append(record, for: caller, selection, to: &json)
+        if let selection {
+            append(record, selection, hides: hides(record, from: caller), to: &json)
+        } else {
+            append(record, for: caller, to: &json)
+        }
         return json.bytes
     }
 
@@ -49,7 +53,11 @@ struct Resource: Sendable {
         var json = JSONWriter(reservingBytes: 256 + page.records.count * bytesExpected)
         json.object { json in
             json.array("items", page.records) { json, record in
-                json.value { append(record, for: caller, selection, to: &$0) }
+                if let selection {
+                    append(record, selection, hides: hides(record, from: caller), to: &json)
+                } else {
+                    json.value { append(record, for: caller, to: &$0) }
+                }
             }
             json.string("next", page.next)
             json.string("previous", page.previous)
@@ -82,13 +90,6 @@ struct Resource: Sendable {
             json.append(isHidden ? .null : record.values[position])
         }
         json.raw("}")
-    }
-
-    private func append(
-        _ record: StoredRecord, for caller: Caller?, _ selection: FieldSelection?, to json: inout JSONWriter
-    ) {
-        guard let selection else { return append(record, for: caller, to: &json) }
-        append(record, selection, hides: hides(record, from: caller), to: &json)
     }
 
     /// Fields alone, such as those of an edit that was refused.

@@ -17,7 +17,9 @@ struct EndpointTree: Sendable {
         for endpoint in endpoints { Self.insert(endpoint, endpoint.path.segments[...], into: &root) }
     }
 
-    private static func insert(_ endpoint: Endpoint, _ segments: ArraySlice<PathTemplate.Segment>, into node: inout Node) {
+    private static func insert(
+        _ endpoint: Endpoint, _ segments: ArraySlice<PathTemplate.Segment>, into node: inout Node
+    ) {
         guard let first = segments.first else {
             let isNew = !node.endpoints.contains { $0.method == endpoint.method }
             precondition(isNew, "\(endpoint.method) \(endpoint.path.text) is there twice")

@@ -57,7 +57,9 @@ extension RESTRoutes {
                 Operation(
                     id: "getAssessmentRows", tag: "Assessment", summary: "Read the rows of an assessment",
                     parameters: [.asOf],
-                    answers: [.init(words: "All rows with their parts.", schema: JSONSchema.reference("AssessmentRows"))]
+                    answers: [
+                        .init(words: "All rows with their parts.", schema: JSONSchema.reference("AssessmentRows"))
+                    ]
                 )
             ) { try await $0.rows($1.path.id(), $1) },
             Endpoint(
@@ -70,7 +72,9 @@ extension RESTRoutes {
                         schema: JSONSchema.reference("RowAnswer"),
                         example: ["result": "conform", "note": "Shown in the audit of 3 March."]),
                     answers: [
-                        .init(words: "The row as it is now, with the counts.", schema: JSONSchema.reference("AnsweredRow"))
+                        .init(
+                            words: "The row as it is now, with the counts.", schema: JSONSchema.reference("AnsweredRow")
+                        )
                     ], problems: [409])
             ) { try await $0.answerRow($1.path.text(), $1.path.id(), $1) },
         ]

@@ -21,7 +21,7 @@ extension Operation.Parameter {
     static let reason = Self(
         name: "X-Concord-Reason", place: .header,
         words: "Why, for the history: UTF-8, percent-encoded, at most 2000 characters.",
-        schema: ["type": "string", "maxLength": 2_000, "pattern": "^([A-Za-z0-9._~-]|%[2-6][0-9A-F])*$"])
+        schema: ["type": "string", "maxLength": 2_000, "pattern": "^([!-$&-~]|%[2-7][0-9A-Fa-f])*$"])
 
     static let idempotencyKey = Self(
         name: "Idempotency-Key", place: .header,
@@ -52,7 +52,8 @@ extension Operation.Parameter {
         let names = ["createdAt"] + schema.fields.filter(\.isSort).map(\.name)
         return Self(
             name: "sort",
-            words: "A field to sort by, with “-” before it from the last to the first. Text goes by its letters without "
+            words:
+                "A field to sort by, with “-” before it from the last to the first. Text goes by its letters without "
                 + "case and accents, choices in declared order, records without a value come last. Ties go by id.",
             schema: JSONSchema.choice(names.flatMap { [$0, "-\($0)"] }))
     }
@@ -86,7 +87,7 @@ extension Operation.Parameter {
         .limit(Query.limitMax, standard: 50),
         Self(
             name: "cursor", words: "Where to go on: `next` or `previous` of a former page of the same list.",
-            schema: JSONSchema.text),
+            schema: ["type": "string", "minLength": 1, "pattern": "^[A-Za-z0-9_-]+$"]),
         Self(
             name: "count", words: "Whether to count all that the filters find, as `total`.",
             schema: JSONSchema.with(JSONSchema.boolean, ["default": false])),

@@ -21,7 +21,8 @@ extension RESTRoutes {
                 .get, root,
                 Operation(
                     id: "list\(many)", tag: schema.pluralLabel, summary: "List \(schema.pluralLabel.lowercased())",
-                    words: "Only what you may see. Pages continue by cursor, so that the last one costs what the first one does.",
+                    words:
+                        "Only what you may see. Pages continue by cursor, so that the last one costs what the first one does.",
                     parameters: [.filter(schema), .sort(schema), .fields(schema)] + Operation.Parameter.lists,
                     answers: [.init(words: "One page.", schema: JSONSchema.reference("\(name)Page"))])
             ) { try await $0.list(resource, $1) },

@@ -140,7 +140,8 @@ extension AnySchema {
             name: JSONSchema.with(JSONSchema.object(all), ["description": .string(help)]),
             "\(name)Selection": JSONSchema.with(
                 JSONSchema.object(all, required: ["id", "version"]),
-                ["description": .string("Members of a \(name), as `fields` chose them; all \(every.count) without it.")]),
+                ["description": .string("Members of a \(name), as `fields` chose them; all \(every.count) without it.")]
+            ),
             "\(name)Create": input(creatable, required: creatable.filter(mustBeSent)),
             "\(name)Replace": input(changeable, required: changeable.filter(mustBeSent)),
             "\(name)Patch": input(changeable, required: []),
@@ -164,7 +165,9 @@ extension AnySchema {
         return system
             + fields.map { field in
                 let isOpen = field.isWritable && field.name != lifecycle?.field
-                return (field.name, isOpen ? field.answerSchema : JSONSchema.with(field.answerSchema, ["readOnly": true]))
+                return (
+                    field.name, isOpen ? field.answerSchema : JSONSchema.with(field.answerSchema, ["readOnly": true])
+                )
             }
     }
 

@@ -11,7 +11,8 @@ extension RESTRoutes {
     /// What the page at `/api` shows.
     package func reference() -> APIReference {
         let example = resources.first { $0.schema.type == Control.type } ?? resources.first
-        let own = endpoints.filter { endpoint in !resources.contains { $0.schema.pluralLabel == endpoint.operation.tag } }
+        let own = endpoints.filter { endpoint in !resources.contains { $0.schema.pluralLabel == endpoint.operation.tag }
+        }
         var groups: [APIReference.Group] = []
         if let example {
             groups.append(

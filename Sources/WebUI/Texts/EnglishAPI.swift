@@ -3,7 +3,8 @@
 extension Text {
     package static let apiTitle = Text("API")
     package static let apiLead = Text(
-        "Everything that the pages do, programs can do, too. Make a token under Settings and send it as a bearer token.")
+        "Everything that the pages do, programs can do, too. Make a token under Settings and send it as a bearer token."
+    )
     package static let apiDocument = Text("OpenAPI document")
     package static let apiContents = Text("Contents")
     package static let apiRecordTypes = Text("Record types")
