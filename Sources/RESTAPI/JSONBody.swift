@@ -110,9 +110,10 @@ extension Request {
     /// The reason in `X-Concord-Reason`.
     func changeReason() throws -> String? {
         guard let header = headers[.changeReason] else { return nil }
-        guard let reason = header.removingPercentEncoding else {
+        let isASCII = header.utf8.allSatisfy { (0x20...0x7E).contains($0) }
+        guard isASCII, let reason = header.removingPercentEncoding else {
             throw Failure(
-                .badRequest, "invalid", "Malformed header", "X-Concord-Reason must be UTF-8, percent-encoded.")
+                .badRequest, "invalid", "Malformed header", "X-Concord-Reason must be UTF-8, percent-encoded into ASCII.")
         }
         return reason
     }

@@ -58,11 +58,11 @@ import Testing
     }
 
     /// What the checks take for a refusal is wider than their defaults: a version that was not named is 428
-    /// (RFC 6585) and an old one 412, and what passes its schema may still be refused by a rule that no schema can
+    /// (RFC 6585) and an old one 412, the same key at the same time is 409, and what passes its schema may still be refused by a rule that no schema can
     /// say (a reference to nothing, a cursor of another list).
     private static let configurationHead = """
         [checks]
-        missing_required_header.expected-statuses = [400, 401, 403, 404, 406, 415, 422, 428]
+        missing_required_header.expected-statuses = [400, 401, 403, 404, 406, 409, 415, 422, 428]
         positive_data_acceptance.expected-statuses = ["2xx", 401, 403, 404, 409, 412, 422]
         negative_data_rejection.expected-statuses = [400, 401, 403, 404, 405, 406, 409, 412, 415, 422, 428]
 
@@ -80,8 +80,9 @@ import Testing
             arguments: [
                 "--config-file", file.path, "--no-color", "run", server.base + "/api/openapi.json", "-H",
                 "Authorization: Bearer \(token)", "--phases", "examples,coverage,fuzzing", "--max-examples", "2",
-                "--seed", "42", "--workers", "2", "--no-shrink", "--continue-on-failure", "--warnings", "off",
+                "--seed", "42", "--workers", "1", "--no-shrink", "--continue-on-failure", "--warnings", "off",
                 "--suppress-health-check", "all",
+                // One worker: CPython 3.11 parses source in two threads at a time wrongly, and then the tool fails.
                 // Nothing is deleted here, so nothing can be used after it was.
                 "--exclude-checks", "use_after_free,ensure_resource_availability",
             ], environment: ["PYTHONDONTWRITEBYTECODE": "1", "HYPOTHESIS_STORAGE_DIRECTORY": demo.folder.path])

@@ -71,7 +71,7 @@ import Testing
     /// Status, the headers that matter, and the indented body; a number in the info string is how many lines of the
     /// body are shown, `limits` shows the headers of the rate limit.
     private static func shown(_ reply: Reply, as info: [String]) throws -> [String] {
-        let reason = HTTPResponse.Status(code: reply.status).reasonPhrase
+        let reason = HTTPResponse.Status(integerLiteral: reply.status).reasonPhrase
         var lines = ["HTTP/1.1 \(reply.status) \(reason)"]
         var names = [
             "Content-Type", "ETag", "Location", "Allow", "Accept-Patch", "Idempotency-Replayed", "Retry-After",

@@ -20,8 +20,20 @@ extension Operation.Parameter {
 
     static let reason = Self(
         name: "X-Concord-Reason", place: .header,
-        words: "Why, for the history: UTF-8, percent-encoded, at most 2000 characters.",
-        schema: ["type": "string", "maxLength": 2_000, "pattern": "^([!-$&-~]|%[2-7][0-9A-Fa-f])*$"])
+        words: "Why, for the history: UTF-8, percent-encoded into ASCII, at most 2000 characters.",
+        schema: ["type": "string", "maxLength": 2_000, "pattern": .string("^([ -$&-~]|\(utf8))*$")],
+        example: "Agreed%20in%20March")
+
+    /// One character in percent-encoded UTF-8, as RFC 3629 has it.
+    private static let utf8 = {
+        let (digit, tail) = ("[0-9A-Fa-f]", "%[89ABab][0-9A-Fa-f]")
+        return [
+            "%[0-7]\(digit)", "%([Cc][2-9A-Fa-f]|[Dd]\(digit))\(tail)", "%[Ee]0%[ABab]\(digit)\(tail)",
+            "%[Ee][1-9A-Ca-cEeFf]\(tail)\(tail)", "%[Ee][Dd]%[89]\(digit)\(tail)",
+            "%[Ff]0%[9ABab]\(digit)\(tail)\(tail)",
+            "%[Ff][1-3]\(tail)\(tail)\(tail)", "%[Ff]4%8\(digit)\(tail)\(tail)",
+        ].joined(separator: "|")
+    }()
 
     static let idempotencyKey = Self(
         name: "Idempotency-Key", place: .header,
