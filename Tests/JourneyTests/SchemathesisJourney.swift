@@ -75,10 +75,12 @@ import Testing
         let token = try await token(server)
         let file = demo.folder.appendingPathComponent("schemathesis.toml")
         try Data(try await configuration(server, token).utf8).write(to: file)
+        // It keeps what it found in the folder where it runs, and asks for it again: a copy of its own is a fresh start.
         let process = try ChildProcess(
-            Self.program,
+            "/bin/sh",
             arguments: [
-                "--config-file", file.path, "--no-color", "run", server.base + "/api/openapi.json", "-H",
+                "-c", "cd \"$0\" && exec \"$@\"", demo.folder.path, Self.program, "--config-file", file.path,
+                "--no-color", "run", server.base + "/api/openapi.json", "-H",
                 "Authorization: Bearer \(token)", "--phases", "examples,coverage,fuzzing", "--max-examples", "2",
                 "--seed", "42", "--workers", "1", "--no-shrink", "--continue-on-failure", "--warnings", "off",
                 "--suppress-health-check", "all",

@@ -71,8 +71,7 @@ import Testing
     /// Status, the headers that matter, and the indented body; a number in the info string is how many lines of the
     /// body are shown, `limits` shows the headers of the rate limit.
     private static func shown(_ reply: Reply, as info: [String]) throws -> [String] {
-        let reason = HTTPResponse.Status(integerLiteral: reply.status).reasonPhrase
-        var lines = ["HTTP/1.1 \(reply.status) \(reason)"]
+        var lines = ["HTTP/1.1 \(reply.status) \(try #require(reasons[reply.status]))"]
         var names = [
             "Content-Type", "ETag", "Location", "Allow", "Accept-Patch", "Idempotency-Replayed", "Retry-After",
             "WWW-Authenticate",
@@ -88,8 +87,12 @@ import Testing
         return lines + [""] + body.prefix(most) + (body.count > most ? ["…"] : [])
     }
 
+    private static let reasons = [
+        200: "OK", 201: "Created", 400: "Bad Request", 401: "Unauthorized", 404: "Not Found", 405: "Method Not Allowed",
+        406: "Not Acceptable", 412: "Precondition Failed", 415: "Unsupported Media Type", 422: "Unprocessable Content",
+    ]
+
     private static func value(_ path: String, in reply: Reply) throws -> String {
-        if path == "ETag" { return reply.etag }
         var value = try reply.json
         for name in path.split(separator: ".") {
             value = Int(name).map { value[$0] } ?? value[String(name)]
