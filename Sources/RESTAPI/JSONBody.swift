@@ -113,7 +113,8 @@ extension Request {
         let isASCII = header.utf8.allSatisfy { (0x20...0x7E).contains($0) }
         guard isASCII, let reason = header.removingPercentEncoding else {
             throw Failure(
-                .badRequest, "invalid", "Malformed header", "X-Concord-Reason must be UTF-8, percent-encoded into ASCII.")
+                .badRequest, "invalid", "Malformed header",
+                "X-Concord-Reason must be UTF-8, percent-encoded into ASCII.")
         }
         return reason
     }
