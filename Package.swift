@@ -105,7 +105,7 @@ let package = Package(
             name: "RESTAPITests",
             dependencies: [
                 "RecordKit", "Records", "Storage", "MerkleLog", "Access", "Governance", "HTTPServing", "RESTAPI",
-                "TestKit", httpTypes,
+                "SQLiteStorage", "WebUI", "Server", "TestKit", hummingbird, httpTypes,
             ]),
         .testTarget(
             name: "WebUITests",

@@ -26,3 +26,13 @@ need_swift() {
         *) echo "Swift 6.2 or later is needed; this is ${version:-unknown}." >&2; exit 1 ;;
     esac
 }
+
+# Python programs that tests run, in a virtual environment of their own; the versions are pinned.
+need_python_tools() {
+    local folder=.build/python-tools wanted=scripts/python-tools.txt
+    cmp -s "$wanted" "$folder/installed.txt" && return 0
+    echo "== Installing Python tools: $(tr '\n' ' ' < "$wanted")"
+    python3 -m venv "$folder"
+    "$folder/bin/pip" install -q --disable-pip-version-check -r "$wanted"
+    cp "$wanted" "$folder/installed.txt"
+}

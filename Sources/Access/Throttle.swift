@@ -89,13 +89,5 @@ final class Throttle: Sendable {
     /// Known and unknown accounts look the same, and the table holds no email address.
     static func key(email: String) -> String { "account:" + Base64URL.encode(Secret(text: email).hash) }
 
-    /// An IPv6 network of 64 bits counts as one address: a single customer has 2^64 of them.
-    static func key(address: String) -> String {
-        var six = in6_addr()
-        guard inet_pton(AF_INET6, address, &six) == 1 else { return "address:\(address.prefix(64))" }
-        let bytes = withUnsafeBytes(of: &six) { Array($0) }
-        let isMapped = bytes[..<10].allSatisfy { $0 == 0 } && bytes[10] == 0xFF && bytes[11] == 0xFF
-        if isMapped { return "address:" + bytes[12...].map(String.init).joined(separator: ".") }
-        return "address:" + bytes[..<8].map { String($0, radix: 16) }.joined(separator: ":") + "/64"
-    }
+    static func key(address: String) -> String { "address:\(PeerAddress.network(address))" }
 }

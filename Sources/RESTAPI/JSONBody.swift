@@ -9,7 +9,7 @@ import RecordKit
 
 extension HTTPField.Name {
     /// Why a record is created or replaced: UTF-8, percent-encoded, since headers are ASCII.
-    static let changeReason = {
+    static let changeReason: HTTPField.Name = {
         guard let name = HTTPField.Name("X-Concord-Reason") else { preconditionFailure("not a name of a header") }
         return name
     }()
@@ -19,33 +19,33 @@ extension HTTPField.Name {
 struct JSONBody {
     let members: [String: JSONValue]
 
+    /// JSON merge patches (RFC 7396).
+    static let mergePatch = "application/merge-patch+json"
+
     /// - Parameter isOptional: Nothing at all stands for an object without members.
     /// - Throws: ``Failure``: 415 for another media type, 413 over the limit, 400 for what is not one JSON object.
-    init(_ request: Request, isOptional: Bool = false) async throws {
-        let type = request.headers[.contentType]
-        if let type, !Self.isJSON(type) { throw Self.unsupported }
+    init(_ request: Request, isOptional: Bool = false, mediaType: String = "application/json") async throws {
+        if request.headers[.contentType] != nil || !isOptional { try request.checkContent(mediaType) }
         let bytes = [UInt8](try await FormBody.bytes(request, HTTPLimit.bodyBytesMax))
         if bytes.isEmpty, isOptional {
             members = [:]
             return
         }
-        guard type != nil else { throw Self.unsupported }
-        let value: JSONValue
-        do { value = try JSONValue.parse(bytes) } catch {
-            throw Failure(.badRequest, "invalid", "Malformed JSON", error.description)
-        }
-        guard case .object(let members) = value else {
+        // What was left out for nothing must be there for something.
+        if isOptional { try request.checkContent(mediaType) }
+        guard case .object(let members) = try Self.parse(bytes) else {
             throw Failure(.badRequest, "invalid", "Malformed JSON", "The body must be a JSON object.")
         }
         self.members = members
     }
 
-    private static let unsupported = Failure(
-        .unsupportedMediaType, "invalid", "Unsupported body", "Send application/json.")
+    init(members: [String: JSONValue]) { self.members = members }
 
-    private static func isJSON(_ header: String) -> Bool {
-        let type = header.prefix { $0 != ";" }
-        return type.trimmingCharacters(in: .whitespaces).lowercased() == "application/json"
+    /// - Throws: ``Failure``: 400 with the place of what is not JSON.
+    static func parse(_ bytes: [UInt8]) throws -> JSONValue {
+        do { return try JSONValue.parse(bytes) } catch {
+            throw Failure(.badRequest, "invalid", "Malformed JSON", error.description)
+        }
     }
 
     /// - Throws: ``Failure`` that names every member beyond the known ones.
@@ -110,9 +110,11 @@ extension Request {
     /// The reason in `X-Concord-Reason`.
     func changeReason() throws -> String? {
         guard let header = headers[.changeReason] else { return nil }
-        guard let reason = header.removingPercentEncoding else {
+        let isASCII = header.utf8.allSatisfy { (0x20...0x7E).contains($0) }
+        guard isASCII, let reason = header.removingPercentEncoding else {
             throw Failure(
-                .badRequest, "invalid", "Malformed header", "X-Concord-Reason must be UTF-8, percent-encoded.")
+                .badRequest, "invalid", "Malformed header",
+                "X-Concord-Reason must be UTF-8, percent-encoded into ASCII.")
         }
         return reason
     }

@@ -10,9 +10,14 @@ import MerkleLog
 import NIOCore
 import RecordKit
 
-/// The method is not one of those that a route knows.
+/// The method is not one of those that a path knows.
 struct MethodNotAllowed: Error {
     let allowed: [HTTPRequest.Method]
+
+    init(endpoints: [Endpoint]) {
+        // Whatever can be got can be asked about without its content.
+        allowed = endpoints.flatMap { $0.method == .get ? [.get, .head] : [$0.method] }
+    }
 }
 
 /// Turns whatever a route throws into a problem document. It stands in the chain twice: outside the sign-in, for what
@@ -31,6 +36,12 @@ struct ProblemMiddleware: RouterMiddleware {
             var response = response(failure, request, context)
             response.headers[.allow] = methods
             return response
+        } catch let error as TooManyRequests {
+            var response = response(error.failure, request, context)
+            error.verdict.add(to: &response.headers)
+            return response
+        } catch let refused as BulkRefused {
+            return response(refused.failure, request, context, lines: refused.refusals)
         } catch {
             let failure = Failure(error)
             if failure.isInternal {
@@ -42,41 +53,58 @@ struct ProblemMiddleware: RouterMiddleware {
         }
     }
 
-    private func response(_ failure: Failure, _ request: Request, _ context: ConcordContext) -> Response {
+    private func response(
+        _ failure: Failure, _ request: Request, _ context: ConcordContext, lines: [ServiceError?]? = nil
+    ) -> Response {
         var status = failure.status
         // RFC 9110, 13.1.1: a version that was named in If-Match and is no longer the present one.
         if case .stale = failure.conflict, request.headers[.ifMatch] != nil { status = .preconditionFailed }
         var headers: HTTPFields = [.contentType: "application/problem+json"]
         if status == .unauthorized { headers[.wwwAuthenticate] = "Bearer realm=\"Concord\"" }
+        if status == .unsupportedMediaType, request.method == .patch { headers[.acceptPatch] = JSONBody.mergePatch }
         if let seconds = failure.retryAfterSeconds { headers[.retryAfter] = String(seconds) }
-        return Response(
-            status: status, headers: headers,
-            body: .init(byteBuffer: ByteBuffer(bytes: document(failure, status, context))))
-    }
-
-    private func document(_ failure: Failure, _ status: HTTPResponse.Status, _ context: ConcordContext) -> [UInt8] {
         var json = JSONWriter()
         json.object { json in
-            json.string("type", "urn:concord:problem:\(failure.kind)")
-            json.string("title", failure.title)
-            json.integer("status", status.code)
-            json.string("detail", failure.detail)
+            ProblemDocument.append(failure, status, to: &json)
             json.string("instance", "urn:uuid:\(context.requestID)")
-            if !failure.problems.isEmpty {
-                json.array("errors", failure.problems) { json, problem in
-                    json.object {
-                        $0.string("field", problem.field)
-                        $0.string("message", problem.message)
-                    }
-                }
-            }
             if case .stale(let present, let yours) = failure.conflict {
                 let resource = resources[present.schema.type] ?? Resource(present.schema)
                 json.value("present") { resource.append(present, for: context.caller, to: &$0) }
                 json.value("yours") { resource.append(fields: yours, of: present, for: context.caller, to: &$0) }
             }
+            if let lines { ProblemDocument.append(lines: lines, to: &json) }
         }
-        return json.bytes
+        return Response(
+            status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: json.bytes)))
+    }
+}
+
+/// The members of a problem document.
+enum ProblemDocument {
+    static func append(_ failure: Failure, _ status: HTTPResponse.Status, to json: inout JSONWriter) {
+        json.string("type", "urn:concord:problem:\(failure.kind)")
+        json.string("title", failure.title)
+        json.integer("status", status.code)
+        json.string("detail", failure.detail)
+        guard !failure.problems.isEmpty else { return }
+        json.array("errors", failure.problems) { json, problem in
+            json.object {
+                $0.string("field", problem.field)
+                $0.string("message", problem.message)
+            }
+        }
+    }
+
+    /// The refused lines of a bulk creation, each with its place in the array that was sent.
+    static func append(lines refusals: [ServiceError?], to json: inout JSONWriter) {
+        let refused = refusals.enumerated().compactMap { index, error in error.map { (index, Failure($0)) } }
+        json.array("lines", refused) { json, line in
+            json.object { json in
+                json.integer("index", line.0)
+                json.integer("status", line.1.status.code)
+                json.object("problem") { append(line.1, line.1.status, to: &$0) }
+            }
+        }
     }
 }
 

@@ -74,7 +74,9 @@ struct QueryParameters {
 // MARK: Lists
 
 extension QueryParameters {
-    static let ofLists: Set<String> = ["limit", "cursor", "sort", "filter", "q", "archived", "asOf", "count"]
+    static let ofLists: Set<String> = [
+        "limit", "cursor", "sort", "filter", "q", "archived", "asOf", "count", "fields",
+    ]
 
     /// What a list is asked for.
     /// - Throws: ``Failure`` for what is no filter, sort or value of the type.
@@ -94,30 +96,51 @@ extension QueryParameters {
             let name = isDescending ? String(text.dropFirst()) : text
             list.sort = Sort(name == "createdAt" ? nil : name, isDescending: isDescending)
         }
-        list.conditions = try all("filter").map { try Self.condition($0, schema) }
+        for text in all("filter") { try Self.read(text, schema, into: &list) }
         return list
     }
 
-    /// Reads `field:value`, `field:a,b`, `field:` (without a value), `!field:value`, `field<value`, `field>value`. A
-    /// comma inside a value is written `\,`, a backslash `\\`.
-    private static func condition(_ text: String, _ schema: AnySchema) throws -> ListFilter.Condition {
+    /// Reads one filter; several are all to hold. A comma inside a value is written `\,`, a backslash `\\`.
+    ///
+    ///     field:value         equal, or linked to it     field:a,b      any of them
+    ///     field:              without a value            !field:value   not so
+    ///     field<value  field<=value  field>value  field>=value           in the order of the field's sort
+    ///     id:a,b              these records
+    private static func read(_ text: String, _ schema: AnySchema, into list: inout ListFilter) throws {
         let isNot = text.hasPrefix("!")
         let body = isNot ? text.dropFirst() : text[...]
         guard let at = body.firstIndex(where: { $0 == ":" || $0 == "<" || $0 == ">" }), !isNot || body[at] == ":" else {
-            throw Failure.invalid("filter", "“\(text)” is not field:value, !field:value, field<value or field>value")
+            throw Failure.invalid(
+                "filter",
+                "“\(text)” is not field:value, !field:value, field<value, field<=value, field>value or field>=value")
         }
         let name = String(body[..<at])
+        var rest = body[body.index(after: at)...]
+        if name == "id", body[at] == ":", !isNot {
+            let words = words(rest)
+            let ids = words.compactMap { UUID(uuidString: $0) }
+            guard ids.count == words.count else { throw Failure.invalid("filter", "id: must be ids") }
+            list.ids = list.ids.map { $0.filter(ids.contains) } ?? ids
+            return
+        }
         guard let field = schema.field(name) else {
             throw Failure.invalid("filter", "\(name) is not a field of \(schema.label)")
         }
-        let rest = body[body.index(after: at)...]
         if body[at] != ":" {
+            let isInclusive = rest.first == "="
+            if isInclusive { rest = rest.dropFirst() }
+            guard field.isOrdered else {
+                throw Failure.invalid("filter", "\(name) has no order; use \(name):value")
+            }
             let values = try Self.values(String(rest), of: field)
             guard values != [.null] else { throw Failure.invalid("filter", "\(name): a value is missing") }
-            return ListFilter.Condition(name, body[at] == "<" ? .less : .greater, values)
+            let comparison: ListFilter.Condition.Comparison =
+                body[at] == "<" ? (isInclusive ? .atMost : .less) : (isInclusive ? .atLeast : .greater)
+            list.conditions.append(ListFilter.Condition(name, comparison, values))
+            return
         }
         let values = try rest.isEmpty ? [.null] : Self.words(rest).flatMap { try Self.values($0, of: field) }
-        return ListFilter.Condition(name, isNot ? .not : .equals, values)
+        list.conditions.append(ListFilter.Condition(name, isNot ? .not : .equals, values))
     }
 
     private static func values(_ text: String, of field: FieldDescription) throws -> [FieldValue] {
@@ -145,4 +168,18 @@ extension QueryParameters {
         }
         return words
     }
+}
+
+extension FieldDescription {
+    /// Its values can be compared by `<` and `>`.
+    var isOrdered: Bool {
+        switch kind {
+        case .integer, .day, .time, .bool: true
+        default: has(.sortable)
+        }
+    }
+    /// Lists can be filtered by it.
+    var isFilter: Bool { (has(.filterable) || has(.sortable)) && !has(.sensitive) && !isDerived }
+    /// Lists can be sorted by it.
+    var isSort: Bool { has(.sortable) && !has(.sensitive) }
 }

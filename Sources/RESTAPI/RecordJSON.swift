@@ -36,18 +36,28 @@ struct Resource: Sendable {
     // MARK: Records
 
     /// One record as the caller may see it.
-    func bytes(of record: StoredRecord, for caller: Caller?) -> [UInt8] {
+    func bytes(of record: StoredRecord, for caller: Caller?, _ selection: FieldSelection? = nil) -> [UInt8] {
         var json = JSONWriter(reservingBytes: bytesExpected)
-        append(record, for: caller, to: &json)
+        if let selection {
+            append(record, selection, hides: hides(record, from: caller), to: &json)
+        } else {
+            append(record, for: caller, to: &json)
+        }
         return json.bytes
     }
 
     /// One page of a list.
-    func bytes(of page: RecordPage, total: Int?, for caller: Caller) -> [UInt8] {
+    func bytes(
+        of page: RecordPage, total: Int?, for caller: Caller, _ selection: FieldSelection? = nil
+    ) -> [UInt8] {
         var json = JSONWriter(reservingBytes: 256 + page.records.count * bytesExpected)
         json.object { json in
             json.array("items", page.records) { json, record in
-                json.value { append(record, for: caller, to: &$0) }
+                if let selection {
+                    append(record, selection, hides: hides(record, from: caller), to: &json)
+                } else {
+                    json.value { append(record, for: caller, to: &$0) }
+                }
             }
             json.string("next", page.next)
             json.string("previous", page.previous)
@@ -94,7 +104,7 @@ struct Resource: Sendable {
     }
 
     /// A change's answer reaches those who may take a transition, too, and they need not see everything.
-    private func hides(_ record: StoredRecord, from caller: Caller?) -> Bool {
+    func hides(_ record: StoredRecord, from caller: Caller?) -> Bool {
         guard hasSensitive else { return false }
         return caller.map { !Authorisation.canSeeSensitive($0, record) } ?? true
     }

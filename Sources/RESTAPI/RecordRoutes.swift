@@ -15,20 +15,23 @@ extension RESTRoutes {
     func list(_ resource: Resource, _ call: Call) async throws -> Response {
         let parameters = try QueryParameters(call.request, allowed: QueryParameters.ofLists, repeatable: "filter")
         let filter = try parameters.listFilter(resource.schema)
+        let selection = try FieldSelection(parameters, resource.schema)
         let asOf = try await moment(parameters, call)
         let page = try await services.records.list(resource.schema, filter, as: call.caller, asOf: asOf)
         var total: Int?
         if try parameters.bool("count") {
             total = try await services.records.count(resource.schema, filter, as: call.caller, asOf: asOf)
         }
-        return Response(json: resource.bytes(of: page, total: total, for: call.caller))
+        return Response(json: resource.bytes(of: page, total: total, for: call.caller, selection))
     }
 
     func get(_ resource: Resource, _ id: UUID, _ call: Call) async throws -> Response {
-        let parameters = try QueryParameters(call.request, allowed: ["asOf"])
+        let parameters = try QueryParameters(call.request, allowed: ["asOf", "fields"])
+        let selection = try FieldSelection(parameters, resource.schema)
         let asOf = try await moment(parameters, call)
         let record = try await services.records.get(resource.schema, id, as: call.caller, asOf: asOf)
-        return Self.response(record, resource, call)
+        return Response(
+            json: resource.bytes(of: record, for: call.caller, selection), headers: [.eTag: Self.tag(record)])
     }
 
     /// The moment that `asOf` names: a ledger index or a time (RFC 3339).
@@ -136,10 +139,9 @@ extension RESTRoutes {
         let input = try body.values(resource.schema)
         if Authorisation.mayCreate(call.caller, resource.schema) { try await checkFiles(input, call.caller) }
         let record = try await services.records.create(
-            resource.schema, input, as: call.caller, reason: try call.request.changeReason(), request: call.id)
-        var response = Self.response(record, resource, call, status: .created)
-        response.headers[.location] = "/api/v1/\(resource.schema.plural)/\(record.id.lowercased)"
-        return response
+            resource.schema, input, as: call.caller, reason: try call.request.changeReason(), request: call.id,
+            keeping: call.claim)
+        return Self.response(record, resource, call, isNew: true)
     }
 
     /// Replaces all fields; what is left out becomes blank. What `get` showed of the system's own members may be sent
@@ -163,7 +165,8 @@ extension RESTRoutes {
         let version = try call.request.versionSeen()
         let reason = try await JSONBody(call.request, isOptional: true).reason()
         let record = try await services.records.setArchived(
-            isArchived, resource.schema, id, over: version, as: call.caller, reason: reason, request: call.id)
+            isArchived, resource.schema, id, over: version, as: call.caller, reason: reason, request: call.id,
+            keeping: call.claim)
         return Self.response(record, resource, call)
     }
 
@@ -172,7 +175,8 @@ extension RESTRoutes {
         let version = try call.request.versionSeen()
         let reason = try await JSONBody(call.request, isOptional: true).reason()
         let record = try await services.records.take(
-            name, resource.schema, id, over: version, as: call.caller, reason: reason, request: call.id)
+            name, resource.schema, id, over: version, as: call.caller, reason: reason, request: call.id,
+            keeping: call.claim)
         return Self.response(record, resource, call)
     }
 
@@ -192,7 +196,7 @@ extension RESTRoutes {
     }
 
     /// A record may name only a file that is kept, whole.
-    private func checkFiles(_ input: [String: FieldValue], _ caller: Caller) async throws {
+    func checkFiles(_ input: [String: FieldValue], _ caller: Caller) async throws {
         for (name, value) in input {
             guard case .file(let file) = value else { continue }
             guard let organisation = caller.organisation,
@@ -207,10 +211,17 @@ extension RESTRoutes {
 
     private static func tag(_ record: StoredRecord) -> String { "\"\(record.version)\"" }
 
-    private static func response(
-        _ record: StoredRecord, _ resource: Resource, _ call: Call, status: HTTPResponse.Status = .ok
+    static func location(_ record: StoredRecord, _ schema: AnySchema) -> String {
+        "/api/v1/\(schema.plural)/\(record.id.lowercased)"
+    }
+
+    static func response(
+        _ record: StoredRecord, _ resource: Resource, _ call: Call, isNew: Bool = false
     ) -> Response {
-        Response(
-            json: resource.bytes(of: record, for: call.caller), status: status, headers: [.eTag: tag(record)])
+        var response = Response(
+            json: resource.bytes(of: record, for: call.caller), status: isNew ? .created : .ok,
+            headers: [.eTag: tag(record)])
+        if isNew { response.headers[.location] = location(record, resource.schema) }
+        return response
     }
 }

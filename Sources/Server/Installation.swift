@@ -52,22 +52,25 @@ package struct Installation: Sendable {
     }
 
     /// The routes of the server.
-    package func router() throws -> Router<ConcordContext> {
+    /// - Parameter limits: How many requests a caller of the API may send.
+    package func router(limits: RateLimits = .standard) throws -> Router<ConcordContext> {
         let router = Router(context: ConcordContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: EnvelopeMiddleware(environment: services.environment))
         router.get("healthz") { _, _ in "ok\n" }
-        RESTRoutes(services: services).add(to: router)
-        try WebRoutes(services: services).add(to: router)
+        let api = RESTRoutes(services: services, limits: limits)
+        api.add(to: router)
+        try WebRoutes(services: services, reference: api.reference()).add(to: router)
         return router
     }
 
     /// The server with its background work, ready to run.
     /// - Parameter running: Called once the port answers, with the address.
     package func application(
-        host: String, port: Int, logger: Logger, running: @escaping @Sendable (Int) async -> Void
+        host: String, port: Int, limits: RateLimits = .standard, logger: Logger,
+        running: @escaping @Sendable (Int) async -> Void
     ) throws -> some ApplicationProtocol {
         var application = Application(
-            router: try router(),
+            router: try router(limits: limits),
             configuration: .init(address: .hostname(host, port: port), serverName: "Concord"),
             onServerRunning: { channel in await running(channel.localAddress?.port ?? port) }, logger: logger)
         application.addServices(

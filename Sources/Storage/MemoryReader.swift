@@ -149,6 +149,10 @@ extension MemoryReader {
         }
         return Array(own.keys.filter { $0 > (after ?? .unset) }.sorted(by: <).prefix(limit))
     }
+
+    func keptRequest(_ key: RequestKey, at now: Instant) throws -> KeptRequest? {
+        state.keptRequests[key].flatMap { $0.at > KeptRequest.horizon(at: now) ? $0 : nil }
+    }
 }
 
 extension Link {

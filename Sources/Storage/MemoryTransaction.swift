@@ -141,6 +141,16 @@ final class MemoryTransaction: MemoryReader, Transaction {
         }
     }
 
+    func keep(_ request: KeptRequest) throws {
+        let horizon = KeptRequest.horizon(at: request.at)
+        state.keptRequests = state.keptRequests.filter { $0.value.at > horizon }
+        guard state.keptRequests[request.key] == nil else { throw StoreError.taken(type: "request", field: "key") }
+        state.keptRequests[request.key] = request
+        let own = state.keptRequests.values.filter { $0.key.account == request.key.account }
+        let newestFirst = own.sorted { ($0.at, $0.key.key) > ($1.at, $1.key.key) }
+        for old in newestFirst.dropFirst(KeptRequest.perAccountMax) { state.keptRequests[old.key] = nil }
+    }
+
     func saveLoadedSource(_ name: String, sha256: String) throws { state.loadedSources[name] = sha256 }
 }
 

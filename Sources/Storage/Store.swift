@@ -61,6 +61,8 @@ package protocol Reader {
     func loadedSource(_ name: String) throws -> String?
     /// Organisations on this server, in the order of their creation, after the given one.
     func organisations(after: UUID?, limit: Int) throws -> [UUID]
+    /// The request that was carried out under this key and is not yet forgotten.
+    func keptRequest(_ key: RequestKey, at now: Instant) throws -> KeptRequest?
 }
 
 /// What a transaction may do beside reading.
@@ -81,6 +83,9 @@ package protocol Transaction: Reader {
     /// Counts one more control for each of the requirements.
     func countControl(_ requirements: [UUID]) throws
     func saveLoadedSource(_ name: String, sha256: String) throws
+    /// Keeps a request in the transaction of its change, and forgets what is too old or too much.
+    /// - Throws: ``StoreError/taken`` if the key is in use.
+    func keep(_ request: KeptRequest) throws
 }
 
 /// A moment in an organisation's ledger: every revision with a leaf below `end` is visible. What is shown as of a

@@ -35,6 +35,7 @@ package enum Link: Sendable, Hashable {
     case tokens
     case revokeToken(UUID)
     case account
+    case apiReference
     case ledger(LinkQuery = [:])
     case search(query: String = "")
     /// A file of a record: `record` names it as `plural/id`.
@@ -81,6 +82,7 @@ package enum Link: Sendable, Hashable {
         case tokens = "/settings/tokens"
         case revokeToken = "/settings/tokens/:id/revoke"
         case account = "/settings/account"
+        case apiReference = "/api"
         case ledger = "/ledger"
         case search = "/search"
         case file = "/files/:sha256"
@@ -138,6 +140,7 @@ package enum Link: Sendable, Hashable {
         case .tokens: (.tokens, [:], [:])
         case .revokeToken(let id): (.revokeToken, ["id": id.lowercased], [:])
         case .account: (.account, [:], [:])
+        case .apiReference: (.apiReference, [:], [:])
         case .ledger(let query): (.ledger, [:], query)
         case .search(let words): (.search, [:], ["q": words])
         case .file(let sha256, let query): (.file, ["sha256": sha256], query)
@@ -220,6 +223,7 @@ extension Link {
         case .tokens: self = .tokens
         case .revokeToken: self = .revokeToken(id)
         case .account: self = .account
+        case .apiReference: self = .apiReference
         case .ledger: self = .ledger(query)
         case .search: self = .search(query: query["q"] ?? "")
         case .file: self = .file(sha256: value("sha256"), query)

@@ -12,11 +12,15 @@ import Records
 package struct WebRoutes: Sendable {
     private let services: Services
     private let schemas: [AnySchema]
+    private let reference: APIReference?
 
-    /// - Parameter schemas: The record types that have screens; a test may add one of its own.
-    package init(services: Services, schemas: [AnySchema] = Registry.schemas) {
+    /// - Parameters:
+    ///   - schemas: The record types that have screens; a test may add one of its own.
+    ///   - reference: What the API's page shows; without it there is no such page.
+    package init(services: Services, schemas: [AnySchema] = Registry.schemas, reference: APIReference? = nil) {
         self.services = services
         self.schemas = schemas
+        self.reference = reference
     }
 
     /// Adds the routes. What the router has already stays untouched; what is added later gets this interface's error
@@ -35,6 +39,7 @@ package struct WebRoutes: Sendable {
         SettingsScreens(services: services, frame: frame).add(to: router)
         HostedScreens(services: services, frame: frame).add(to: router)
         LedgerScreens(services: services, frame: frame).add(to: router)
+        if let reference { APIScreens(reference: reference, frame: frame).add(to: router) }
         RecordScreens(services: services, frame: frame, schemas: schemas).add(to: router)
     }
 }

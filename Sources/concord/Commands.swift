@@ -32,10 +32,18 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "The address to listen on.") var host = "127.0.0.1"
     @Option(help: "The port; 0 takes a free one.") var port = 8080
     @Option(help: "The name under which ledgers are signed; kept from the first start on.") var ledgerHost: String?
+    @Option(help: "Requests to the API a minute for each token or account; 0 sets no limit.")
+    var rateLimit = RateLimits.standard.caller?.requestsMax ?? 0
+    @Option(help: "Requests to the API a minute for each network address that is not signed in; 0 sets no limit.")
+    var addressRateLimit = RateLimits.standard.address?.requestsMax ?? 0
     @Option(help: "Log level: trace, debug, info, notice, warning, error.") var logLevel = "notice"
 
     mutating func validate() throws {
         guard (0...65_535).contains(port) else { throw ValidationError("--port must be 0 to 65535.") }
+        let range = 0...1_000_000_000
+        guard range.contains(rateLimit), range.contains(addressRateLimit) else {
+            throw ValidationError("--rate-limit and --address-rate-limit must be 0 to 1000000000.")
+        }
         guard Logger.Level(rawValue: logLevel) != nil else {
             throw ValidationError("--log-level must be trace, debug, info, notice, warning or error.")
         }
@@ -54,7 +62,10 @@ struct Serve: AsyncParsableCommand {
         let link =
             isEmpty ? try await installation.services.signIn.createLink(for: nil, by: .system(organisation: nil)) : nil
         let host = host
-        let application = try installation.application(host: host, port: port, logger: logger) { port in
+        let limits = RateLimits(
+            caller: rateLimit > 0 ? RateLimit(requestsMax: rateLimit) : nil,
+            address: addressRateLimit > 0 ? RateLimit(requestsMax: addressRateLimit) : nil)
+        let application = try installation.application(host: host, port: port, limits: limits, logger: logger) { port in
             print("Concord answers on http://\(host):\(port)")
             if let link {
                 print("Nobody can sign in yet. Set up the first administrator within 24 hours:")

@@ -251,7 +251,7 @@ import Testing
             (try await harness.send(.get, "/api/v1/controls"), 401, "unauthenticated"),
             (try await harness.send(.get, "/api/v1/controls", as: "concord_wrong"), 401, "unauthenticated"),
             (try await harness.get("nothing", as: founder), 404, "not-found"),
-            (try await harness.send(.get, "/api", as: founder), 404, "not-found"),
+            (try await harness.send(.get, "/api/none", as: founder), 404, "not-found"),
             (try await harness.send(.get, "/api/v1", as: founder), 404, "not-found"),
             (try await harness.send(.post, "/api/v2/me", as: founder), 404, "not-found"),
             (try await harness.get("controls/xyz", as: founder), 404, "not-found"),
@@ -281,7 +281,7 @@ import Testing
         let id = UUID.unset.lowercased
         let allowed: [(HTTPRequest.Method, String, String)] = [
             (.delete, "controls", "GET, HEAD, POST"), (.put, "controls", "GET, HEAD, POST"),
-            (.delete, "controls/\(id)", "GET, HEAD, PUT"), (.patch, "controls/\(id)", "GET, HEAD, PUT"),
+            (.delete, "controls/\(id)", "GET, HEAD, PUT, PATCH"), (.patch, "controls", "GET, HEAD, POST"),
             (.get, "controls/\(id)/archive", "POST"), (.get, "controls/\(id)/transitions/retire", "POST"),
             (.post, "controls/\(id)/history", "GET, HEAD"), (.post, "me", "GET, HEAD"),
             (.get, "assessments/\(id)/rows/4.1", "PUT"), (.options, "posture", "GET, HEAD"),

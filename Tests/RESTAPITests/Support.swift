@@ -173,3 +173,14 @@ struct Plain {
         return try JSONValue.object(members).text
     }
 }
+
+extension HTTPField.Name {
+    static let idempotencyKey = named("Idempotency-Key")
+    static let idempotencyReplayed = named("Idempotency-Replayed")
+    static let acceptPatch = named("Accept-Patch")
+
+    private static func named(_ text: StaticString) -> HTTPField.Name {
+        guard let name = HTTPField.Name("\(text)") else { preconditionFailure("\(text) is no name of a header") }
+        return name
+    }
+}

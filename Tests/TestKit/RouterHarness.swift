@@ -107,13 +107,21 @@ package final class RouterHarness: Sendable {
         _ method: HTTPRequest.Method, _ path: String, as token: String? = nil, json: String? = nil,
         headers: HTTPFields = [:]
     ) async throws -> Reply {
+        try await send(method, path, as: token, bytes: json.map { Array($0.utf8) }, headers: headers)
+    }
+
+    /// A body in bytes that need not be text.
+    package func send(
+        _ method: HTTPRequest.Method, _ path: String, as token: String? = nil, bytes: [UInt8]?,
+        headers: HTTPFields = [:]
+    ) async throws -> Reply {
         var headers = headers
         if let token { headers[.authorization] = "Bearer \(token)" }
-        if json != nil, headers[.contentType] == nil { headers[.contentType] = "application/json" }
+        if bytes != nil, headers[.contentType] == nil { headers[.contentType] = "application/json" }
         let request = Request(
             head: HTTPRequest(
                 method: method, scheme: "http", authority: "localhost", path: path, headerFields: headers),
-            body: RequestBody(buffer: ByteBuffer(string: json ?? "")))
+            body: RequestBody(buffer: ByteBuffer(bytes: bytes ?? [])))
         let source = ApplicationRequestContextSource(
             channel: EmbeddedChannel(), logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
         let response = try await responder.respond(to: request, context: ConcordContext(source: source))
@@ -128,6 +136,11 @@ package final class RouterHarness: Sendable {
         headers: HTTPFields = [:]
     ) async throws -> Reply {
         try await send(method, path, as: member.token, json: json, headers: headers)
+    }
+    package func send(
+        _ method: HTTPRequest.Method, _ path: String, as member: Member, bytes: [UInt8], headers: HTTPFields = [:]
+    ) async throws -> Reply {
+        try await send(method, path, as: member.token, bytes: bytes, headers: headers)
     }
 
     private final class Collected: Sendable {
@@ -239,6 +252,7 @@ package final class RouterHarness: Sendable {
 package final class SteppedClock: Sendable {
     package static let start = Instant(millisecondsSince1970: 1_773_144_000_000)
     private let state = Mutex((now: SteppedClock.start, random: SplitMix64(seed: 42), serial: UInt64(0)))
+    package init() {}
 
     /// 2026-03-10T12:00:00.000Z at first.
     package var now: Instant { state.withLock { $0.now } }

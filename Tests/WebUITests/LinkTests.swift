@@ -14,7 +14,7 @@ import WebUI
             .assessmentNow, .assessment(id), .assessment(id, ["standard": "iso42001-2023", "shown": "na"]),
             .assessmentChanges(id, ["since": "4812"]), .answerRow(id, key: "6.1.2"), .members, .invite, .endAccess,
             .resetLink, .resetAnyLink, .hosted(), .hosted(["after": id.lowercased]),
-            .tokens, .revokeToken(id), .account, .ledger(), .ledger(["from": "12"]), .search(), .search(query: "ä&b"),
+            .tokens, .revokeToken(id), .account, .apiReference, .ledger(), .ledger(["from": "12"]), .search(), .search(query: "ä&b"),
             .file(sha256: String(repeating: "a", count: 64), ["record": "evidence/\(id)"]),
             .asset(name: "concord.css", ["v": "12"]), .list("controls"), .csv("controls", ["q": "x"]),
             .new("tasks", ["title": "Close A.5.1", "requirements": id.lowercased]), .record("controls", id),

@@ -55,8 +55,7 @@ package enum FieldInput {
             guard let number = Int(text), abs(number) < 1 << 53 else { throw wrong }
             return .integer(number)
         case .decimal:
-            let isNumber = text.utf8.allSatisfy { (0x30...0x39).contains($0) || $0 == 0x2E || $0 == 0x2D }
-            guard isNumber, let number = Decimal(string: text, locale: Locale(identifier: "en_US_POSIX")) else {
+            guard isDecimal(text), let number = Decimal(string: text, locale: Locale(identifier: "en_US_POSIX")) else {
                 throw wrong
             }
             return .decimal(number)
@@ -83,5 +82,13 @@ package enum FieldInput {
         case .json: return .json(text)
         case .file: throw Problem(field.name, "is uploaded, not written")
         }
+    }
+
+    /// At most 38 digits, which a decimal keeps exactly: `-12.50`. Foundation would read the beginning of anything.
+    private static func isDecimal(_ text: String) -> Bool {
+        let parts = (text.hasPrefix("-") ? text.dropFirst() : text[...]).utf8.split(
+            separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        return parts.count <= 2 && parts.reduce(0) { $0 + $1.count } <= 38
+            && parts.allSatisfy { digits in !digits.isEmpty && digits.allSatisfy { (0x30...0x39).contains($0) } }
     }
 }

@@ -167,19 +167,14 @@ package struct RecordService: Sendable {
     /// - Parameter input: Values by wire name; what is missing stays as in a blank form.
     package func create(
         _ schema: AnySchema, _ input: [String: FieldValue], as caller: Caller, reason: String? = nil,
-        request: String? = nil
+        request: String? = nil, keeping claim: RequestClaim? = nil
     ) async throws -> StoredRecord {
         guard Authorisation.mayCreate(caller, schema) else {
             throw ServiceError.forbidden(RecordRules.whyNotCreated(schema))
         }
         let organisation = try writable(caller, schema)
         let id = environment.id()
-        var values = schema.blank
-        try apply(input, to: &values, schema, old: nil)
-        if let lifecycle = schema.lifecycle, let at = schema.position[lifecycle.field] {
-            values[at] = .text(lifecycle.initial)
-        }
-        let draft = values
+        let draft = try newValues(input, schema)
         let change = caller.change("create", reason: try checked(reason), request: request, in: environment)
         return try await translated(schema) {
             try await store.write(organisation) { [posture] transaction in
@@ -187,9 +182,20 @@ package struct RecordService: Sendable {
                 let saved = try transaction.save(
                     try schema.validated(ruled), id: id, over: nil, isArchived: false, by: change)
                 try posture.recordChanged(from: nil, to: saved, in: transaction, today: caller.today(at: change.at))
+                try claim?.keep(saved, isNew: true, in: transaction, at: change.at)
                 return saved
             }
         }
+    }
+
+    /// The values of a new record: those of a blank one with what the caller sent, in its first state.
+    func newValues(_ input: [String: FieldValue], _ schema: AnySchema) throws(ServiceError) -> [FieldValue] {
+        var values = schema.blank
+        try apply(input, to: &values, schema, old: nil)
+        if let lifecycle = schema.lifecycle, let at = schema.position[lifecycle.field] {
+            values[at] = .text(lifecycle.initial)
+        }
+        return values
     }
 
     /// Saves new values over the version that the caller saw.
@@ -231,7 +237,7 @@ package struct RecordService: Sendable {
     /// Archives a record, or takes it back from the archive.
     package func setArchived(
         _ isArchived: Bool, _ schema: AnySchema, _ id: UUID, over version: Int, as caller: Caller, reason: String?,
-        request: String? = nil
+        request: String? = nil, keeping claim: RequestClaim? = nil
     ) async throws -> StoredRecord {
         let organisation = try writable(caller, schema)
         let change = caller.change(
@@ -243,11 +249,15 @@ package struct RecordService: Sendable {
                     throw ServiceError.conflict(
                         .stale(present: redacted(old, caller), yours: redacted(old, caller).values))
                 }
-                guard old.meta.isArchived != isArchived else { return redacted(old, caller) }
+                guard old.meta.isArchived != isArchived else {
+                    try claim?.keep(old, in: transaction, at: change.at)
+                    return redacted(old, caller)
+                }
                 if isArchived { try RecordRules.checkArchiving(old, in: transaction) }
                 let valid = try schema.validated(old.values)
                 let saved = try transaction.save(valid, id: id, over: version, isArchived: isArchived, by: change)
                 try posture.recordChanged(from: old, to: saved, in: transaction, today: caller.today(at: change.at))
+                try claim?.keep(saved, in: transaction, at: change.at)
                 return redacted(saved, caller)
             }
         }
@@ -256,7 +266,7 @@ package struct RecordService: Sendable {
     /// Takes a record through a named transition of its lifecycle.
     package func take(
         _ name: String, _ schema: AnySchema, _ id: UUID, over version: Int, as caller: Caller, reason: String?,
-        request: String? = nil
+        request: String? = nil, keeping claim: RequestClaim? = nil
     ) async throws -> StoredRecord {
         guard let transition = schema.lifecycle?.transition(named: name) else {
             throw ServiceError.notFound("transition \(name) of \(schema.label)")
@@ -292,6 +302,7 @@ package struct RecordService: Sendable {
                 let saved = try transaction.save(
                     try schema.validated(values), id: id, over: version, isArchived: false, by: change)
                 try posture.recordChanged(from: old, to: saved, in: transaction, today: caller.today(at: change.at))
+                try claim?.keep(saved, in: transaction, at: change.at)
                 return redacted(saved, caller)
             }
         }
@@ -362,14 +373,14 @@ package struct RecordService: Sendable {
         return old
     }
 
-    private func writable(_ caller: Caller, _ schema: AnySchema) throws -> UUID? {
+    func writable(_ caller: Caller, _ schema: AnySchema) throws -> UUID? {
         guard caller.mayWrite else { throw ServiceError.forbidden(Refusal.readOnlyToken.message) }
         guard caller.organisation != nil || schema.isCatalogue else { throw ServiceError.notFound(schema.label) }
         return caller.organisation
     }
 
     private static let reasonCharactersMax = 2_000
-    private func checked(_ reason: String?) throws -> String? {
+    func checked(_ reason: String?) throws -> String? {
         let reason = reason?.trimmingCharacters(in: .whitespacesAndNewlines) ?? ""
         guard reason.count <= Self.reasonCharactersMax else {
             throw ServiceError.invalid("reason", "must have at most \(Self.reasonCharactersMax) characters")
@@ -384,7 +395,7 @@ package struct RecordService: Sendable {
 
     private func apply(
         _ input: [String: FieldValue], to values: inout [FieldValue], _ schema: AnySchema, old: StoredRecord?
-    ) throws {
+    ) throws(ServiceError) {
         var problems: [Problem] = []
         for (name, value) in input {
             guard let at = schema.position[name] else {
@@ -406,7 +417,7 @@ package struct RecordService: Sendable {
             }
         }
         guard problems.isEmpty else {
-            throw ServiceError.invalid(Invalid(problems.sorted { $0.field < $1.field }))
+            throw .invalid(Invalid(problems.sorted { $0.field < $1.field }))
         }
     }
 
@@ -437,7 +448,7 @@ package struct RecordService: Sendable {
         return parts.reduce(visible) { .both($0, $1) }
     }
 
-    private func redacted(_ record: StoredRecord, _ caller: Caller) -> StoredRecord {
+    func redacted(_ record: StoredRecord, _ caller: Caller) -> StoredRecord {
         guard record.schema.fields.contains(where: { $0.has(.sensitive) }),
             !Authorisation.canSeeSensitive(caller, record)
         else { return record }
@@ -449,7 +460,7 @@ package struct RecordService: Sendable {
 /// What a list shows: conditions on filterable fields, words, order, place.
 package struct ListFilter: Sendable {
     package struct Condition: Sendable, Hashable {
-        package enum Comparison: String, Sendable { case equals, not, less, greater }
+        package enum Comparison: String, Sendable { case equals, not, less, greater, atMost, atLeast }
         package let field: String
         package let comparison: Comparison
         /// Any of them; a null asks for records without a value.
@@ -471,6 +482,9 @@ package struct ListFilter: Sendable {
             case .not: .not(equal)
             case .less: values.first.map { .less(field, $0) } ?? .none
             case .greater: values.first.map { .greater(field, $0) } ?? .none
+            // What has no value is neither: the opposite of a comparison alone would find it.
+            case .atMost: values.first.map { .and([.not(.greater(field, $0)), .not(.equals(field, .null))]) } ?? .none
+            case .atLeast: values.first.map { .and([.not(.less(field, $0)), .not(.equals(field, .null))]) } ?? .none
             }
         }
     }

@@ -221,7 +221,9 @@ package struct SettingsScreens: Sendable {
             .settingsTokens, .tokens, request, context, status: problems.isEmpty ? .ok : .unprocessableContent,
             lead: .tokensLead,
             """
-            \(raw: notice)\(raw: .card(id: "tokens", title: text(.yourTokens), isFlush: true, list))\
+            \(raw: notice)\(raw: .card(
+                id: "tokens", title: text(.yourTokens), aside: .link(text(.apiReference), Link.apiReference.href),
+                isFlush: true, list))\
             \(raw: .card(id: "new-token", title: text(.newToken), newTokenForm(context, caller, problems, values)))
             """)
     }
