@@ -19,6 +19,7 @@ let package = Package(
     products: [
         .executable(name: "concord", targets: ["concord"]),
         .library(name: "MerkleLog", targets: ["MerkleLog"]),
+        .library(name: "AuditPack", targets: ["AuditPack"]),
     ],
     dependencies: [
         .package(
@@ -36,6 +37,7 @@ let package = Package(
         .target(name: "RecordKit"),
         .target(name: "Records", dependencies: ["RecordKit"]),
         .target(name: "MerkleLog", dependencies: [crypto]),
+        .target(name: "AuditPack", dependencies: ["MerkleLog", crypto]),
         .target(name: "Storage", dependencies: ["RecordKit", "MerkleLog", crypto]),
         .target(
             name: "SQLiteStorage", dependencies: ["RecordKit", "Storage", "MerkleLog", grdb, grdbSQLite],
@@ -44,7 +46,7 @@ let package = Package(
         .target(name: "Catalogue", dependencies: [yams, crypto], resources: [.copy("Resources")]),
         .target(
             name: "Governance",
-            dependencies: ["RecordKit", "Records", "Storage", "MerkleLog", "Access", "Catalogue"]),
+            dependencies: ["RecordKit", "Records", "Storage", "MerkleLog", "AuditPack", "Access", "Catalogue"]),
         .target(
             name: "HTTPServing",
             dependencies: [
@@ -87,6 +89,7 @@ let package = Package(
         .testTarget(name: "RecordKitTests", dependencies: ["RecordKit"]),
         .testTarget(name: "RecordsTests", dependencies: ["RecordKit", "Records"]),
         .testTarget(name: "MerkleLogTests", dependencies: ["MerkleLog"]),
+        .testTarget(name: "AuditPackTests", dependencies: ["AuditPack", "MerkleLog"]),
         .testTarget(name: "CatalogueTests", dependencies: ["Catalogue", crypto]),
         .testTarget(
             name: "StoreContractTests",

@@ -1,0 +1,2 @@
+// Placeholder until tests are written.
+import AuditPack
