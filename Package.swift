@@ -50,7 +50,7 @@ let package = Package(
         .target(
             name: "HTTPServing",
             dependencies: [
-                "RecordKit", "Storage", "Access", "Governance", hummingbird, httpTypes, nioCore, logging,
+                "RecordKit", "Storage", "AuditPack", "Access", "Governance", hummingbird, httpTypes, nioCore, logging,
             ]),
         .target(name: "Exchange", dependencies: ["RecordKit", "Storage"]),
         .target(
@@ -75,9 +75,8 @@ let package = Package(
         .executableTarget(
             name: "concord",
             dependencies: [
-                "RecordKit", "Records", "Storage", "SQLiteStorage", "MerkleLog", "Access", "Governance", "HTTPServing",
-                "Demo",
-                "Server", hummingbird, logging, argumentParser,
+                "RecordKit", "Records", "Storage", "SQLiteStorage", "MerkleLog", "AuditPack", "Access", "Governance",
+                "HTTPServing", "Demo", "Server", hummingbird, logging, argumentParser,
             ]),
         .target(
             name: "TestKit",

@@ -8,6 +8,7 @@ import Governance
 package import HTTPServing
 import HTTPTypes
 package import Hummingbird
+import Logging
 import NIOCore
 package import RecordKit
 import Records
@@ -43,11 +44,12 @@ package struct RESTRoutes: Sendable {
         }
     }
 
-    private static let ownSegments = ["me", "ledger", "posture", "files"]
+    private static let ownSegments = ["me", "ledger", "posture", "files", "packs"]
 
     private enum Route {
-        case caller, ledger, posture, files
+        case caller, ledger, posture, files, packs
         case file(Resource, UUID, String)
+        case ledgerPart(LedgerReading.Place, String)
         case list(Resource)
         case record(Resource, UUID)
         case archive(Resource, UUID, isArchived: Bool)
@@ -62,9 +64,9 @@ package struct RESTRoutes: Sendable {
             switch self {
             case .list: [.get, .head, .post]
             case .record: [.get, .head, .put]
-            case .archive, .transition, .files: [.post]
+            case .archive, .transition, .files, .packs: [.post]
             case .row: [.put]
-            case .caller, .ledger, .posture, .transitions, .history, .links, .rows, .file: [.get, .head]
+            case .caller, .ledger, .ledgerPart, .posture, .transitions, .history, .links, .rows, .file: [.get, .head]
             }
         }
     }
@@ -80,8 +82,14 @@ package struct RESTRoutes: Sendable {
             case "ledger": return .ledger
             case "posture": return .posture
             case "files": return .files
+            case "packs": return .packs
             default: return resources[first].map { .list($0) }
             }
+        }
+        if first == "ledger" {
+            let isServer = segments[1] == "server"
+            return .ledgerPart(
+                isServer ? .server : .own, segments.dropFirst(isServer ? 2 : 1).joined(separator: "/"))
         }
         guard let resource = resources[first], let id = UUID(uuidString: String(segments[1])) else { return nil }
         if segments.count == 2 { return .record(resource, id) }
@@ -108,11 +116,15 @@ package struct RESTRoutes: Sendable {
         }
         let caller = try context.requireCaller()
         guard route.methods.contains(request.method) else { throw MethodNotAllowed(allowed: route.methods) }
-        if case .caller = route {
-        } else if caller.organisation == nil {
-            throw Failure(ServiceError.forbidden("You have no current place in an organisation."))
+        switch route {
+        case .caller, .ledgerPart(.server, _): break
+        default:
+            guard caller.organisation != nil else {
+                throw Failure(ServiceError.forbidden("You have no current place in an organisation."))
+            }
         }
-        let response = try await perform(route, Call(request: request, caller: caller, id: context.requestID))
+        let call = Call(request: request, caller: caller, id: context.requestID, logger: context.logger)
+        let response = try await perform(route, call)
         return request.method == .head ? response.createHeadResponse() : response
     }
 
@@ -121,6 +133,8 @@ package struct RESTRoutes: Sendable {
         switch route {
         case .caller: return try me(call)
         case .ledger: return try await ledger(call)
+        case .ledgerPart(let place, let path): return try await ledgerPart(path, of: place, call)
+        case .packs: return try await exportPack(call)
         case .posture: return try await posture(call)
         case .files: return try await upload(call)
         case .file(let resource, let id, let field): return try await file(resource, id, field, call)
@@ -144,6 +158,7 @@ struct Call {
     let request: Request
     let caller: Caller
     let id: String
+    let logger: Logger
 }
 
 extension Response {
