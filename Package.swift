@@ -100,20 +100,21 @@ let package = Package(
         .testTarget(
             name: "GovernanceTests",
             dependencies: [
-                "RecordKit", "Records", "Storage", "SQLiteStorage", "Access", "Governance", "TestKit",
+                "RecordKit", "Records", "Storage", "SQLiteStorage", "MerkleLog", "AuditPack", "Access", "Governance",
+                "TestKit",
             ]),
         .testTarget(name: "ExchangeTests", dependencies: ["RecordKit", "Storage", "Exchange", "TestKit"]),
         .testTarget(
             name: "RESTAPITests",
             dependencies: [
-                "RecordKit", "Records", "Storage", "MerkleLog", "Access", "Governance", "HTTPServing", "RESTAPI",
-                "TestKit", httpTypes,
+                "RecordKit", "Records", "Storage", "MerkleLog", "AuditPack", "Access", "Governance", "HTTPServing",
+                "RESTAPI", "TestKit", httpTypes,
             ]),
         .testTarget(
             name: "WebUITests",
             dependencies: [
-                "RecordKit", "Records", "Storage", "SQLiteStorage", "Access", "Governance", "Exchange", "HTTPServing",
-                "WebUI", "TestKit", hummingbird, httpTypes, nioCore, nioEmbedded, logging,
+                "RecordKit", "Records", "Storage", "SQLiteStorage", "MerkleLog", "AuditPack", "Access", "Governance",
+                "Exchange", "HTTPServing", "WebUI", "TestKit", hummingbird, httpTypes, nioCore, nioEmbedded, logging,
             ]),
         .testTarget(
             name: "DemoTests",

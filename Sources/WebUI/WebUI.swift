@@ -35,6 +35,8 @@ package struct WebRoutes: Sendable {
         SettingsScreens(services: services, frame: frame).add(to: router)
         HostedScreens(services: services, frame: frame).add(to: router)
         LedgerScreens(services: services, frame: frame).add(to: router)
+        ProofScreens(services: services, frame: frame).add(to: router)
+        PackScreens(services: services, frame: frame).add(to: router)
         RecordScreens(services: services, frame: frame, schemas: schemas).add(to: router)
     }
 }

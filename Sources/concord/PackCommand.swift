@@ -53,12 +53,14 @@ struct PackCommand: AsyncParsableCommand {
         let statement = pack.statement
         print(
             "\(output): \(statement.revisions) revisions and \(statement.evidence) files of "
-                + "\(statement.organisationName), as of entry \(statement.asOf); the export is entry \(pack.exportIndex).")
+                + "\(statement.organisationName), as of entry \(statement.asOf); the export is entry \(pack.exportIndex)."
+        )
         if !statement.erased.isEmpty { print("\(statement.erased.count) revisions were erased before.") }
         if !statement.notIncluded.isEmpty {
             print("\(statement.notIncluded.count) revisions or files are left out; manifest.json says why.")
         }
-        print("Key for the auditor, to hand over on another way: \(try services.ledger.verifierKey(caller.organisation))")
+        print(
+            "Key for the auditor, to hand over on another way: \(try services.ledger.verifierKey(caller.organisation))")
     }
 
     private func opened() async throws -> Installation {

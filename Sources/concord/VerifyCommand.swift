@@ -78,12 +78,14 @@ struct VerifyCommand: ParsableCommand {
             }
             if let checkpoint = report.checkpoint {
                 let signers = report.signatures.map(\.vkey).joined(separator: ", ")
-                lines.append("Checkpoint of \(checkpoint.origin): \(checkpoint.size) entries, root \(checkpoint.root.base64)")
+                lines.append(
+                    "Checkpoint of \(checkpoint.origin): \(checkpoint.size) entries, root \(checkpoint.root.base64)")
                 lines.append("Signed by \(signers)")
             }
             for step in PackStep.allCases {
                 let sign =
-                    report.passed.contains(step) ? "fits" : report.skipped.contains(step) ? "does not apply" : "not checked"
+                    report.passed.contains(step)
+                    ? "fits" : report.skipped.contains(step) ? "does not apply" : "not checked"
                 lines.append("  " + (names[step] ?? "").padding(toLength: 22, withPad: " ", startingAt: 0) + sign)
             }
             lines.append(

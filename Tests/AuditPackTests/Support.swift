@@ -101,7 +101,8 @@ struct Forge {
     }
 
     private mutating func erase(record number: Int, version: Int) throws {
-        guard let at = leaves.firstIndex(where: { String(decoding: $0, as: UTF8.self).contains(Self.id(number)) }) else {
+        guard let at = leaves.firstIndex(where: { String(decoding: $0, as: UTF8.self).contains(Self.id(number)) })
+        else {
             return
         }
         lines.removeAll { $0.index == at }
@@ -119,7 +120,8 @@ struct Forge {
 
     /// A signed checkpoint of the first `size` entries.
     func checkpoint(_ size: Int, by signer: NoteSigner? = nil) throws -> String {
-        let checkpoint = try Checkpoint(origin: origin, size: size, root: try MerkleTree.root(size: size, source: source))
+        let checkpoint = try Checkpoint(
+            origin: origin, size: size, root: try MerkleTree.root(size: size, source: source))
         return try checkpoint.signed(by: [try signer ?? self.signer]).encoded
     }
 
@@ -244,9 +246,12 @@ struct Forge {
         notIncluded: 0, isWhole: true,
         posture: [
             .init(
-                standard: "ISO/IEC 42001:2023", conform: 1, partlyConform: 2, nonconform: 3, notApplicable: 4, unknown: 5)
+                standard: "ISO/IEC 42001:2023", conform: 1, partlyConform: 2, nonconform: 3, notApplicable: 4,
+                unknown: 5)
         ],
-        groups: [.init(name: "Controls", items: [.init(title: "<b>A & B</b>", record: "control/1", version: 2)], count: 3)])
+        groups: [
+            .init(name: "Controls", items: [.init(title: "<b>A & B</b>", record: "control/1", version: 2)], count: 3)
+        ])
 }
 
 /// The ZIP file of these files, in this order.
@@ -264,6 +269,7 @@ extension Forge.Export {
 }
 
 /// Runs a body with a file of these bytes.
+@discardableResult
 func withFile<T>(_ bytes: [UInt8], _ body: (String) throws -> T) throws -> T {
     let path = FileManager.default.temporaryDirectory.appendingPathComponent("pack-\(UUID().uuidString).zip").path
     try Data(bytes).write(to: URL(fileURLWithPath: path))

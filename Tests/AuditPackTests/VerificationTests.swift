@@ -147,10 +147,7 @@ private let forge = Result { try Forge() }
         hashes.swapAt(10, 11)
         export["tile/0/000"] = TileBytes.encode(hashes)
         let again = try judge(try await export.packed())
-        #expect(again.verdict == .tampered && again.words.contains("not what the stored tile 0 of level 1"), "\(again.words)")
-        export["tile/1/000.p/1"] = TileBytes.encode([MerkleTree.root(of: hashes)])
-        let third = try judge(try await export.packed())
-        #expect(third.verdict == .tampered && third.words.contains("was changed after signing"), "\(third.words)")
+        #expect(again.verdict == .tampered && again.words.contains("was changed after signing"), "\(again.words)")
     }
 
     @Test func filesInAnotherOrderAreFound() async throws {
@@ -234,6 +231,8 @@ private let forge = Result { try Forge() }
         // A first version.
         chosen = try forge().export(records: [5, 6])
         for name in [PackFiles.entry(6), PackFiles.proof(6)] { chosen.remove(name) }
+        let lines = chosen[PackFiles.records(0)].split(separator: 0x0a)
+        chosen[PackFiles.records(0)] = Array(lines[0]) + [0x0a]
         let first = try judge(try await chosen.packed())
         #expect(first.words == "Version 1 of \(Forge.record(6)) is missing." && first.verdict == .incomplete)
     }
@@ -284,7 +283,8 @@ private let forge = Result { try Forge() }
         for name in [PackFiles.index, PackFiles.readme] {
             export = try forge().export()
             export[name] = Array("All is well.".utf8)
-            #expect(try judge(try await export.packed()).words == "The file “\(name)” is not the one that was exported.")
+            #expect(
+                try judge(try await export.packed()).words == "The file “\(name)” is not the one that was exported.")
         }
         export = try forge().export()
         export.exportIndex = 7

@@ -67,7 +67,9 @@ public struct PackManifest: Hashable, Sendable {
         }
         let members = try ManifestReader(json, at: "")
         let format = try members.string("format")
-        guard format == PackFiles.format else { throw ManifestError(member: "format", reason: "“\(format)” is not known") }
+        guard format == PackFiles.format else {
+            throw ManifestError(member: "format", reason: "“\(format)” is not known")
+        }
         let signed = try ManifestReader(members.value("checkpoint"), at: "checkpoint")
         guard let root = Hash(base64: try signed.string("root")) else { throw ManifestError(member: "checkpoint.root") }
         let origin = try signed.string("origin")

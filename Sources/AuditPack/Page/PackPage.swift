@@ -40,7 +40,8 @@ extension PackSummary {
         page.raw("<!doctype html>\n<html lang=\"")
         page.text(PackText.language)
         page.raw("\"><head><meta charset=\"utf-8\">")
-        page.raw("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">")
+        page.raw(
+            "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">")
         page.raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>")
         page.text(PackText.heading(organisation))
         page.raw("</title><style>")

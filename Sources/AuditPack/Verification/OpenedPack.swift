@@ -29,7 +29,8 @@ final class OpenedPack {
         }
         listed = Dictionary(manifest.files.map { ($0.name, $0) }) { first, _ in first }
         // The entries are read twice: for the root, and for what they commit to.
-        bytesAll = reader.bytes + manifest.files.filter { $0.name.hasPrefix("tile/entries/") }.reduce(0) { $0 + $1.bytes }
+        bytesAll =
+            reader.bytes + manifest.files.filter { $0.name.hasPrefix("tile/entries/") }.reduce(0) { $0 + $1.bytes }
         try compareLists()
     }
 

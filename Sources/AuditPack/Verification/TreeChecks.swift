@@ -43,13 +43,16 @@ struct RootCheck {
                     LedgerEntry(index: tile * width + place, bytes: pair.0, storedHash: pair.1)
                 })
             for computed in full where computed.level > 0 {
-                auditor.compare(computed, stored: try pack.hashes(level: computed.level, tile: computed.index, of: size))
+                auditor.compare(
+                    computed, stored: try pack.hashes(level: computed.level, tile: computed.index, of: size))
                 tiles += 1
             }
             if let problem = auditor.firstProblem { throw .ledger(problem) }
         }
         if let problem = auditor.finish().firstProblem { throw .ledger(problem) }
-        guard try PackHashes(pack: pack, size: size).root(of: size) == checkpoint.root else { throw .tilesGiveOtherRoot }
+        guard try PackHashes(pack: pack, size: size).root(of: size) == checkpoint.root else {
+            throw .tilesGiveOtherRoot
+        }
         tiles += TileGeometry.partialTiles(size: size).filter { $0.kind != .hashes(level: 0) }.count
         // All that belongs there was read; whatever else lies there does not belong.
         let names = pack.names(in: PackFiles.tilesFolder)

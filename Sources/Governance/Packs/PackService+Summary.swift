@@ -12,7 +12,9 @@ extension PackService {
         _ survey: PackSurvey, _ chosen: [(schema: AnySchema, id: UUID)]?, _ asOf: Int, _ moment: AsOf?,
         at now: Instant, as caller: Caller
     ) async throws -> PackSummary {
-        guard let organisation = caller.organisation else { throw ServiceError.notFound(Organisation.schema.erased.label) }
+        guard let organisation = caller.organisation else {
+            throw ServiceError.notFound(Organisation.schema.erased.label)
+        }
         let (name, time) = try await store.read { reader in
             let found = try reader.find(ID<Organisation>(organisation), in: organisation)
             let leaf = asOf < 0 ? nil : try reader.leaves(organisation, from: asOf, limit: 1).first

@@ -122,9 +122,10 @@ package struct PreparedPack: Sendable {
                 guard let content = revision.content else {
                     throw PackError.erasedMeanwhile(index: revision.index)
                 }
-                part += RevisionLine(
-                    index: revision.index, commitment: revision.commitment, salt: content.salt, body: content.body
-                ).bytes
+                part +=
+                    RevisionLine(
+                        index: revision.index, commitment: revision.commitment, salt: content.salt, body: content.body
+                    ).bytes
                 if part.count >= PackLimit.recordsPartBytes {
                     try await writer.add(PackFiles.records(number), part)
                     number += 1
