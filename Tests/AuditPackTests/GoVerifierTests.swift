@@ -51,7 +51,7 @@ import Testing
         #expect(whole.status == 0, "\(whole.text)")
         #expect(
             whole.text.hasPrefix(
-                "GOOD: 402 entries, 50 inclusion proofs, 1 consistency proofs, 399 revisions, 40 files"),
+                "GOOD: 402 entries, 45 inclusion proofs, 1 consistency proofs, 399 revisions, 40 files"),
             "\(whole.text)")
         let chosen = try judge(try await forge.export(records: [3, 5], previous: 256).packed(), try forge.key)
         #expect(
@@ -72,7 +72,7 @@ import Testing
         }
         #expect(try await altered("checkpoint").hasPrefix("BAD: checkpoint"))
         #expect(try await altered("tile/entries/000").contains("the entries give the root"))
-        #expect(try await altered("tile/0/000").contains("tiles"))
+        #expect(try await altered("tile/0/000").hasPrefix("BAD"))
         #expect(try await altered("consistency-proof").hasPrefix("BAD"))
         #expect(try await altered(PackFiles.records(0)).hasPrefix("BAD"))
         #expect(try await altered(PackFiles.entry(5), records: [5]).contains("entry 5"))

@@ -283,7 +283,10 @@ func consistency(files pack, tree tlog.Tree, verifier note.Verifier) (int, error
 	if err != nil {
 		return 0, fmt.Errorf("previous checkpoint: %v", err)
 	}
-	head, _, _ := strings.Cut(string(files["consistency-proof"]), "\n\n")
+	head, checkpoint, _ := strings.Cut(string(files["consistency-proof"]), "\n\n")
+	if checkpoint != string(files["checkpoint"]) {
+		return 0, fmt.Errorf("the consistency proof leads to another checkpoint")
+	}
 	lines := strings.Split(head, "\n")
 	if lines[0] != fmt.Sprintf("old %d", old.N) {
 		return 0, fmt.Errorf("the consistency proof begins with %q", lines[0])

@@ -12,7 +12,7 @@ import Testing
 @testable import WebUI
 
 /// Exporting a pack from the ledger's page, and the page that explains a proof.
-@Suite struct PackPageTests {
+@Suite(.serialized) struct PackPageTests {
     private func verify(_ bytes: [UInt8], _ key: String) throws -> PackReport {
         let path = FileManager.default.temporaryDirectory.appendingPathComponent("web-\(UUID().uuidString).zip").path
         try Data(bytes).write(to: URL(fileURLWithPath: path))

@@ -133,15 +133,13 @@ package struct PackService: Sendable {
     private func survey(
         _ chosen: [UUID]?, upTo asOf: Int, size: Int, as caller: Caller
     ) async throws -> PackSurvey {
-        var survey = PackSurvey(caller: caller, chosen: chosen)
+        var survey = PackSurvey(isSelective: chosen != nil)
         for start in stride(from: 0, to: size, by: PackSurvey.leavesAtOnce) {
             let range = start..<min(start + PackSurvey.leavesAtOnce, size)
-            let before = survey
-            survey = try await store.read { reader in
-                var next = before
-                try next.read(range, upTo: asOf, in: reader)
-                return next
+            let stretch = try await store.read { reader in
+                try PackSurvey.read(range, upTo: asOf, of: chosen, for: caller, in: reader)
             }
+            try survey.add(stretch)
         }
         return survey
     }

@@ -23,31 +23,41 @@ struct PackSurvey {
     private var knownFiles: Set<Hash> = []
     /// Where an erased version stands in `erased`, by `type/id/version`.
     private var erasedPlace: [String: Int] = [:]
-    private var decisions: [UUID: Bool] = [:]
-    private let caller: Caller
-    private let chosen: [UUID]?
 
-    init(caller: Caller, chosen: [UUID]?) {
-        self.caller = caller
-        self.chosen = chosen
-        entries = chosen == nil ? nil : []
+    init(isSelective: Bool) { entries = isSelective ? [] : nil }
+
+    /// What was read of a stretch of the ledger.
+    struct Stretch: Sendable {
+        let leaves: [(index: Int, leaf: Leaf)]
+        /// The revisions that are asked for, by entry, without their content.
+        let revisions: [Int: (revision: SealedRevision, isErased: Bool)]
+        /// The records among them that the caller may have, whole.
+        let permitted: Set<UUID>
     }
 
-    /// Looks at a stretch of the ledger.
-    mutating func read(_ range: Range<Int>, upTo asOf: Int, in reader: any Reader) throws {
-        guard let organisation = caller.organisation else { return }
-        let leaves = try reader.leaves(organisation, from: range.lowerBound, limit: range.count)
+    /// Reads a stretch of the ledger.
+    static func read(
+        _ range: Range<Int>, upTo asOf: Int, of chosen: [UUID]?, for caller: Caller, in reader: any Reader
+    ) throws -> Stretch {
+        let leaves = try reader.leaves(caller.organisation, from: range.lowerBound, limit: range.count).map {
+            (index: $0.index, leaf: try Leaf(canonicalBytes: $0.data))
+        }
         let sealed = try reader.sealedRevisions(
-            in: organisation, from: range.lowerBound, of: chosen, limit: range.count
+            in: caller.organisation, from: range.lowerBound, of: chosen, limit: range.count
         ).filter { range.contains($0.index) && $0.index <= asOf }
-        try decide(sealed, reader)
-        let byIndex = Dictionary(uniqueKeysWithValues: sealed.map { ($0.index, $0) })
-        for stored in leaves {
-            let leaf = try Leaf(canonicalBytes: stored.data)
-            if let revision = byIndex[stored.index] {
-                add(revision, leaf)
+        let revisions = sealed.map { ($0.index, (revision: $0.withoutContent, isErased: $0.content == nil)) }
+        return Stretch(
+            leaves: leaves, revisions: Dictionary(uniqueKeysWithValues: revisions),
+            permitted: try permitted(sealed, for: caller, in: reader))
+    }
+
+    /// Takes in what was read.
+    mutating func add(_ stretch: Stretch) throws {
+        for (index, leaf) in stretch.leaves {
+            if let (revision, isErased) = stretch.revisions[index] {
+                add(revision, leaf, isErased: isErased, isPermitted: stretch.permitted.contains(revision.record))
             } else if leaf.action == PackFiles.erasureAction {
-                note(erasure: leaf, at: stored.index)
+                note(erasure: leaf, at: index)
             }
         }
         guard erased.count + notIncluded.count <= PackLimit.statementItemsMax else {
@@ -55,16 +65,16 @@ struct PackSurvey {
         }
     }
 
-    private mutating func add(_ revision: SealedRevision, _ leaf: Leaf) {
+    private mutating func add(_ revision: SealedRevision, _ leaf: Leaf, isErased: Bool, isPermitted: Bool) {
         let record = "\(revision.type.name)/\(revision.record.lowercased)"
         entries?.append(revision.index)
-        guard revision.content != nil else {
+        guard !isErased else {
             excluded.insert(revision.index)
             erasedPlace["\(record)/\(revision.version)"] = erased.count
             erased.append(PackStatement.Erased(index: revision.index, record: record, erasure: nil))
             return
         }
-        guard decisions[revision.record] == true else {
+        guard isPermitted else {
             excluded.insert(revision.index)
             notIncluded.append(.init(index: revision.index, file: nil, reason: .notPermitted))
             return
@@ -83,28 +93,36 @@ struct PackSurvey {
         entries?.append(index)
     }
 
-    /// May the caller have these records, whole? One query a type.
-    private mutating func decide(_ revisions: [SealedRevision], _ reader: any Reader) throws {
-        var open: [RecordType: Set<UUID>] = [:]
-        for revision in revisions where decisions[revision.record] == nil {
-            open[revision.type, default: []].insert(revision.record)
-        }
-        for (type, ids) in open {
-            for id in ids { decisions[id] = false }
+    /// The records of which the caller may have the whole content. One query a type.
+    private static func permitted(
+        _ revisions: [SealedRevision], for caller: Caller, in reader: any Reader
+    ) throws -> Set<UUID> {
+        var permitted: Set<UUID> = []
+        for (type, some) in Dictionary(grouping: revisions, by: \.type) {
             guard let schema = Registry.schema(named: type.name) else { continue }
+            let ids = Array(Set(some.map(\.record)))
             let query = Query(
-                schema, where: .both(.ids(Array(ids)), Authorisation.visible(caller, .read, schema)),
-                archived: .include, limit: ids.count)
+                schema, where: .both(.ids(ids), Authorisation.visible(caller, .read, schema)), archived: .include,
+                limit: ids.count)
             let hides = schema.fields.contains { $0.has(.sensitive) }
-            for record in try reader.page(query, in: caller.organisation, asOf: nil).records {
-                decisions[record.id] = !hides || Authorisation.canSeeSensitive(caller, record)
+            for record in try reader.page(query, in: caller.organisation, asOf: nil).records
+            where !hides || Authorisation.canSeeSensitive(caller, record) {
+                permitted.insert(record.id)
             }
         }
+        return permitted
     }
 
     /// Takes a file out again that the server does not have as it should.
     mutating func leaveOut(_ digest: Hash, index: Int, _ reason: PackStatement.NotIncluded.Reason) {
         notIncluded.append(.init(index: index, file: digest, reason: reason))
         files.removeAll { $0.digest == digest }
+    }
+}
+
+extension SealedRevision {
+    fileprivate var withoutContent: SealedRevision {
+        SealedRevision(
+            index: index, type: type, record: record, version: version, commitment: commitment, content: nil)
     }
 }

@@ -81,14 +81,14 @@ package struct LedgerReading: Sendable {
             guard index >= 0, index < size else {
                 throw ServiceError.invalid("index", "must be 0 to \(size - 1) in a tree of \(size) entries")
             }
-            return try Self.inclusion(of: index, size: size, organisation, reader)
+            return try inclusion(of: index, size: size, organisation, reader)
         }
     }
 
-    private static func inclusion(
+    private func inclusion(
         of index: Int, size: Int, _ organisation: UUID?, _ reader: any Reader
     ) throws -> Inclusion {
-        let source = KeptHashes(reader.hashes(organisation))
+        let source = KeptHashes(reader.hashes(organisation), of: organisation, ledger.tileRoots)
         let (tile, place) = index.quotientAndRemainder(dividingBy: TileGeometry.widthHashes)
         let width = TileGeometry.width(level: 0, tile: tile, size: size)
         return Inclusion(
@@ -115,7 +115,7 @@ package struct LedgerReading: Sendable {
             let size = try size ?? reader.lastCheckpoint(organisation)?.size ?? 0
             try Self.check("to", size, isAtMost: try reader.ledgerSize(organisation))
             try Self.check("from", old, isAtMost: size)
-            let source = KeptHashes(reader.hashes(organisation))
+            let source = KeptHashes(reader.hashes(organisation), of: organisation, ledger.tileRoots)
             return Consistency(
                 from: old, to: size, oldRoot: try MerkleTree.root(size: old, source: source),
                 root: try MerkleTree.root(size: size, source: source),
@@ -168,7 +168,7 @@ package struct LedgerReading: Sendable {
             let proof = try checkpoint.flatMap { checkpoint -> Entry.Proof? in
                 guard index < checkpoint.size else { return nil }
                 return Entry.Proof(
-                    path: try Self.inclusion(of: index, size: checkpoint.size, organisation, reader),
+                    path: try inclusion(of: index, size: checkpoint.size, organisation, reader),
                     checkpoint: checkpoint)
             }
             return Entry(
@@ -219,26 +219,5 @@ package struct LedgerReading: Sendable {
 
     private static func check(_ name: String, _ value: Int, isAtMost size: Int) throws {
         guard (0...size).contains(value) else { throw ServiceError.invalid(name, "must be 0 to \(size)") }
-    }
-}
-
-/// Hashes that one answer reads more than once.
-private final class KeptHashes: HashSource {
-    private struct Key: Hashable {
-        let level: Int
-        let tile: Int
-        let count: Int
-    }
-    private let source: any HashSource
-    private var kept: [Key: [Hash]] = [:]
-
-    init(_ source: any HashSource) { self.source = source }
-
-    func hashes(level: Int, tile: Int, count: Int) throws -> [Hash] {
-        let key = Key(level: level, tile: tile, count: count)
-        if let known = kept[key] { return known }
-        let found = try source.hashes(level: level, tile: tile, count: count)
-        kept[key] = found
-        return found
     }
 }
