@@ -32,6 +32,7 @@ data=$work/data
 token=$(sed -n 's/^token: *//p' "$work/seed")
 organisation="Meridian Credit"
 serve() {
+    : >"$work/server.log"
     "$concord" serve --data "$data" --port "$port" >"$work/server.log" 2>&1 &
     server=$!
     for _ in $(seq 300); do
@@ -54,7 +55,7 @@ key=$("$concord" ledger keys --data "$data" | sed -n "s/  $organisation\$//p")
 python3 "$here/pack.py" run "concord verify pack" -- "$concord" verify pack "$work/pack.zip" --key "$key"
 
 serve
-python3 "$here/pack.py" export "http://127.0.0.1:$port" "$token" "$server" "$work/sent.zip"
+python3 "$here/pack.py" export "http://127.0.0.1:$port" "a benchmark password 1" "$server" "$work/sent.zip"
 stop
 
 python3 "$here/pack.py" leaves "$data/concord.sqlite" "$token" "$leaves"
