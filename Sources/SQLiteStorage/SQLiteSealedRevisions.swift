@@ -1,6 +1,5 @@
 // The content behind commitments, from the table of revisions.
 import Foundation
-import GRDB
 import RecordKit
 import Storage
 
@@ -19,8 +18,8 @@ extension SQLiteReader {
         var found: [SealedRevision] = []
         try each(sql) { row in
             var content: SealedRevision.Content?
-            if let salt = row[5] as Data?, let body = row[6] as String? {
-                content = SealedRevision.Content(salt: [UInt8](salt), body: Array(body.utf8))
+            if let salt = row[5] as [UInt8]?, let body = row[6] as String? {
+                content = SealedRevision.Content(salt: salt, body: Array(body.utf8))
             }
             found.append(
                 SealedRevision(
