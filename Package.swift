@@ -19,6 +19,7 @@ let package = Package(
     products: [
         .executable(name: "concord", targets: ["concord"]),
         .library(name: "MerkleLog", targets: ["MerkleLog"]),
+        .library(name: "AuditPack", targets: ["AuditPack"]),
     ],
     dependencies: [
         .package(
@@ -36,6 +37,7 @@ let package = Package(
         .target(name: "RecordKit"),
         .target(name: "Records", dependencies: ["RecordKit"]),
         .target(name: "MerkleLog", dependencies: [crypto]),
+        .target(name: "AuditPack", dependencies: ["MerkleLog", crypto]),
         .target(name: "Storage", dependencies: ["RecordKit", "MerkleLog", crypto]),
         .target(
             name: "SQLiteStorage", dependencies: ["RecordKit", "Storage", "MerkleLog", grdb, grdbSQLite],
@@ -44,11 +46,11 @@ let package = Package(
         .target(name: "Catalogue", dependencies: [yams, crypto], resources: [.copy("Resources")]),
         .target(
             name: "Governance",
-            dependencies: ["RecordKit", "Records", "Storage", "MerkleLog", "Access", "Catalogue"]),
+            dependencies: ["RecordKit", "Records", "Storage", "MerkleLog", "AuditPack", "Access", "Catalogue"]),
         .target(
             name: "HTTPServing",
             dependencies: [
-                "RecordKit", "Storage", "Access", "Governance", hummingbird, httpTypes, nioCore, logging,
+                "RecordKit", "Storage", "AuditPack", "Access", "Governance", hummingbird, httpTypes, nioCore, logging,
             ]),
         .target(name: "Exchange", dependencies: ["RecordKit", "Storage"]),
         .target(
@@ -73,9 +75,8 @@ let package = Package(
         .executableTarget(
             name: "concord",
             dependencies: [
-                "RecordKit", "Records", "Storage", "SQLiteStorage", "MerkleLog", "Access", "Governance", "HTTPServing",
-                "Demo",
-                "Server", hummingbird, logging, argumentParser,
+                "RecordKit", "Records", "Storage", "SQLiteStorage", "MerkleLog", "AuditPack", "Access", "Governance",
+                "HTTPServing", "Demo", "Server", hummingbird, logging, argumentParser,
             ]),
         .target(
             name: "TestKit",
@@ -87,6 +88,7 @@ let package = Package(
         .testTarget(name: "RecordKitTests", dependencies: ["RecordKit"]),
         .testTarget(name: "RecordsTests", dependencies: ["RecordKit", "Records"]),
         .testTarget(name: "MerkleLogTests", dependencies: ["MerkleLog"]),
+        .testTarget(name: "AuditPackTests", dependencies: ["AuditPack", "MerkleLog"]),
         .testTarget(name: "CatalogueTests", dependencies: ["Catalogue", crypto]),
         .testTarget(
             name: "StoreContractTests",
@@ -98,20 +100,21 @@ let package = Package(
         .testTarget(
             name: "GovernanceTests",
             dependencies: [
-                "RecordKit", "Records", "Storage", "SQLiteStorage", "Access", "Governance", "TestKit",
+                "RecordKit", "Records", "Storage", "SQLiteStorage", "MerkleLog", "AuditPack", "Access", "Governance",
+                "TestKit",
             ]),
         .testTarget(name: "ExchangeTests", dependencies: ["RecordKit", "Storage", "Exchange", "TestKit"]),
         .testTarget(
             name: "RESTAPITests",
             dependencies: [
-                "RecordKit", "Records", "Storage", "MerkleLog", "Access", "Governance", "HTTPServing", "RESTAPI",
-                "SQLiteStorage", "WebUI", "Server", "TestKit", hummingbird, httpTypes,
+                "RecordKit", "Records", "Storage", "MerkleLog", "AuditPack", "Access", "Governance", "HTTPServing",
+                "RESTAPI", "SQLiteStorage", "WebUI", "Server", "TestKit", hummingbird, httpTypes,
             ]),
         .testTarget(
             name: "WebUITests",
             dependencies: [
-                "RecordKit", "Records", "Storage", "SQLiteStorage", "Access", "Governance", "Exchange", "HTTPServing",
-                "WebUI", "TestKit", hummingbird, httpTypes, nioCore, nioEmbedded, logging,
+                "RecordKit", "Records", "Storage", "SQLiteStorage", "MerkleLog", "AuditPack", "Access", "Governance",
+                "Exchange", "HTTPServing", "WebUI", "TestKit", hummingbird, httpTypes, nioCore, nioEmbedded, logging,
             ]),
         .testTarget(
             name: "DemoTests",

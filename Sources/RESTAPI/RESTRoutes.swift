@@ -38,7 +38,7 @@ package struct RESTRoutes: Sendable {
 
     /// What the API offers. A new call is added here or to one of these lists, and is then mounted and documented.
     private static func everyEndpoint(_ resources: [Resource]) -> [Endpoint] {
-        installationEndpoints() + assessmentEndpoints() + fileEndpoints(resources)
+        installationEndpoints() + assessmentEndpoints() + fileEndpoints(resources) + ledgerEndpoints()
             + resources.flatMap { recordEndpoints($0) }
     }
 
@@ -75,7 +75,7 @@ package struct RESTRoutes: Sendable {
             throw Failure(ServiceError.forbidden("You have no current place in an organisation."))
         }
         try request.checkAccept(endpoint.operation.answers.map(\.mediaType))
-        let call = Call(request: request, caller: caller, id: context.requestID, path: values)
+        let call = Call(request: request, caller: caller, id: context.requestID, context: context, path: values)
         let response =
             if request.headers[.idempotencyKey] != nil, request.method == .post {
                 try await answerOnce(endpoint, call, keys)

@@ -13,6 +13,9 @@ package protocol BlobStore: Sendable {
     /// - Returns: `nil` if there is no such file.
     /// - Throws: ``BlobError/damaged`` if the bytes no longer have their digest.
     func get(_ sha256: String, for organisation: UUID) async throws -> Data?
+    /// The content piece by piece, for files of any length; whether it still has its digest, the caller finds out.
+    /// - Returns: `nil` if there is no such file.
+    func open(_ sha256: String, for organisation: UUID) throws -> BlobPieces?
 }
 
 package enum BlobError: Error, Sendable, Equatable {
@@ -75,7 +78,7 @@ package struct FolderBlobStore: BlobStore {
         return bytes
     }
 
-    private func path(_ sha256: String, _ organisation: UUID) throws -> URL {
+    func path(_ sha256: String, _ organisation: UUID) throws -> URL {
         guard sha256.utf8.count == 64,
             sha256.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) })
         else { throw BlobError.badName(sha256) }

@@ -12,6 +12,7 @@ struct MemoryState: Sendable {
         let organisation: UUID?
         var revisions: [Revision] = []
         var commitments: [String] = []
+        var salts: [[UInt8]] = []
     }
     /// One type's records in one organisation.
     struct Place: Hashable, Sendable {

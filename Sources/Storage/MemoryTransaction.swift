@@ -45,6 +45,7 @@ final class MemoryTransaction: MemoryReader, Transaction {
                 record: stored, action: change.action, actorKind: change.actorKind, person: change.person,
                 auth: change.auth, at: change.at, reason: change.reason, index: index, request: change.request))
         history.commitments.append(commitment)
+        history.salts.append(change.salt)
         state.histories[id] = history
         if old == nil {
             state.places[MemoryState.Place(organisation: organisation, type: schema.type), default: []].append(id)

@@ -18,7 +18,7 @@ package protocol Store: Sendable {
 }
 
 /// The records of one organisation, or the shared ones if `organisation` is `nil`, at one moment.
-package protocol Reader {
+package protocol Reader: SealedRevisionReader {
     /// The record at its present revision, or as it was as of a ledger index. An organisation also sees shared
     /// framework content.
     func find(_ schema: AnySchema, _ id: UUID, in organisation: UUID?, asOf: AsOf?) throws -> StoredRecord?

@@ -37,6 +37,14 @@ package enum Link: Sendable, Hashable {
     case account
     case apiReference
     case ledger(LinkQuery = [:])
+    /// Exports an audit pack.
+    case pack
+    /// What an entry of the ledger says, and its proof in plain words.
+    case entry(Int)
+    /// The proof as a file for programs.
+    case entryProof(Int)
+    /// The bytes of the entry.
+    case entryLeaf(Int)
     case search(query: String = "")
     /// A file of a record: `record` names it as `plural/id`.
     case file(sha256: String, LinkQuery = [:])
@@ -84,6 +92,10 @@ package enum Link: Sendable, Hashable {
         case account = "/settings/account"
         case apiReference = "/api"
         case ledger = "/ledger"
+        case pack = "/ledger/pack"
+        case entry = "/ledger/entries/:index"
+        case entryProof = "/ledger/entries/:index/proof"
+        case entryLeaf = "/ledger/entries/:index/leaf"
         case search = "/search"
         case file = "/files/:sha256"
         case asset = "/static/:name"
@@ -142,6 +154,10 @@ package enum Link: Sendable, Hashable {
         case .account: (.account, [:], [:])
         case .apiReference: (.apiReference, [:], [:])
         case .ledger(let query): (.ledger, [:], query)
+        case .pack: (.pack, [:], [:])
+        case .entry(let index): (.entry, ["index": String(index)], [:])
+        case .entryProof(let index): (.entryProof, ["index": String(index)], [:])
+        case .entryLeaf(let index): (.entryLeaf, ["index": String(index)], [:])
         case .search(let words): (.search, [:], ["q": words])
         case .file(let sha256, let query): (.file, ["sha256": sha256], query)
         case .asset(let name, let query): (.asset, ["name": name], query)
@@ -199,7 +215,9 @@ extension Link {
         func value(_ name: String) -> String { values[name] ?? "" }
         let plural = value("plural")
         // A route without an id has the blank one; one whose id is no UUID is no address.
-        guard let id = values["id"].map({ UUID(uuidString: $0) }) ?? .unset else { return nil }
+        guard let id = values["id"].map({ UUID(uuidString: $0) }) ?? .unset,
+            let index = values["index"].map({ Int($0) }) ?? 0, index >= 0
+        else { return nil }
         switch route {
         case .overview: self = .overview
         case .signIn: self = .signIn(next: query["next"])
@@ -225,6 +243,10 @@ extension Link {
         case .account: self = .account
         case .apiReference: self = .apiReference
         case .ledger: self = .ledger(query)
+        case .pack: self = .pack
+        case .entry: self = .entry(index)
+        case .entryProof: self = .entryProof(index)
+        case .entryLeaf: self = .entryLeaf(index)
         case .search: self = .search(query: query["q"] ?? "")
         case .file: self = .file(sha256: value("sha256"), query)
         case .asset: self = .asset(name: value("name"), query)

@@ -40,6 +40,8 @@ package struct WebRoutes: Sendable {
         HostedScreens(services: services, frame: frame).add(to: router)
         LedgerScreens(services: services, frame: frame).add(to: router)
         if let reference { APIScreens(reference: reference, frame: frame).add(to: router) }
+        ProofScreens(services: services, frame: frame).add(to: router)
+        PackScreens(services: services, frame: frame).add(to: router)
         RecordScreens(services: services, frame: frame, schemas: schemas).add(to: router)
     }
 }

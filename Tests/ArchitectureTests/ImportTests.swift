@@ -7,14 +7,15 @@ private let table: [String: Set<String>] = [
     "RecordKit": [],
     "Records": ["RecordKit"],
     "MerkleLog": ["Crypto"],
+    "AuditPack": ["MerkleLog", "Crypto"],
     "Catalogue": ["Yams", "Crypto"],
     "Storage": ["RecordKit", "MerkleLog", "Crypto"],
     "SQLiteStorage": ["RecordKit", "Storage", "MerkleLog", "GRDB", "GRDBSQLite"],
     "Access": ["RecordKit", "Records", "Storage", "Crypto", "CryptoExtras"],
-    "Governance": ["RecordKit", "Records", "Storage", "MerkleLog", "Access", "Catalogue"],
+    "Governance": ["RecordKit", "Records", "Storage", "MerkleLog", "AuditPack", "Access", "Catalogue"],
     "Exchange": ["RecordKit", "Storage"],
     "HTTPServing": [
-        "RecordKit", "Storage", "Access", "Governance", "Hummingbird", "HTTPTypes", "NIOCore", "Logging",
+        "RecordKit", "Storage", "AuditPack", "Access", "Governance", "Hummingbird", "HTTPTypes", "NIOCore", "Logging",
     ],
     "RESTAPI": [
         "RecordKit", "Records", "Storage", "MerkleLog", "Access", "Governance", "HTTPServing", "Hummingbird",
@@ -31,8 +32,8 @@ private let table: [String: Set<String>] = [
         "Hummingbird", "Logging", "ServiceLifecycle",
     ],
     "concord": [
-        "RecordKit", "Records", "Storage", "SQLiteStorage", "MerkleLog", "Access", "Governance", "HTTPServing", "Demo",
-        "Server", "Hummingbird", "Logging", "ArgumentParser",
+        "RecordKit", "Records", "Storage", "SQLiteStorage", "MerkleLog", "AuditPack", "Access", "Governance",
+        "HTTPServing", "Demo", "Server", "Hummingbird", "Logging", "ArgumentParser",
     ],
 ]
 /// What the language and the system bring along.

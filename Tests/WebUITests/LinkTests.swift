@@ -14,7 +14,8 @@ import WebUI
             .assessmentNow, .assessment(id), .assessment(id, ["standard": "iso42001-2023", "shown": "na"]),
             .assessmentChanges(id, ["since": "4812"]), .answerRow(id, key: "6.1.2"), .members, .invite, .endAccess,
             .resetLink, .resetAnyLink, .hosted(), .hosted(["after": id.lowercased]),
-            .tokens, .revokeToken(id), .account, .apiReference, .ledger(), .ledger(["from": "12"]), .search(), .search(query: "ä&b"),
+            .tokens, .revokeToken(id), .account, .apiReference, .ledger(), .ledger(["from": "12"]), .pack, .entry(4812),
+            .entryProof(0), .entryLeaf(12), .search(), .search(query: "ä&b"),
             .file(sha256: String(repeating: "a", count: 64), ["record": "evidence/\(id)"]),
             .asset(name: "concord.css", ["v": "12"]), .list("controls"), .csv("controls", ["q": "x"]),
             .new("tasks", ["title": "Close A.5.1", "requirements": id.lowercased]), .record("controls", id),
@@ -39,7 +40,8 @@ import WebUI
 
     @Test(arguments: [
         "", "controls", "https://example.org/", "//example.org/x", "/controls/not-an-id", "/controls/x/edit",
-        "/assessments/1/rows", "/a/b/c/d/e", "/controls?q=%zz", "/ledger/",
+        "/assessments/1/rows", "/a/b/c/d/e", "/controls?q=%zz", "/ledger/", "/ledger/entries/x",
+        "/ledger/entries/-1/proof",
     ])
     func whatIsNoAddressIsRefused(_ text: String) {
         #expect(Link(text) == nil)

@@ -10,6 +10,7 @@ package struct LedgerService: Sendable {
     private let store: any Store
     private let environment: Environment
     private let seed: [UInt8]
+    let tileRoots = TileRoots()
     /// The name under which this server signs, such as `concord.example.org`.
     package let host: String
 

@@ -39,21 +39,25 @@ struct Endpoint: Sendable {
     }
 }
 
-/// A path with places for values: `{id}` takes a UUID, any other name takes one segment of text.
+/// A path with places for values: `{id}` takes a UUID, any other name one segment of text, `{+name}` at the end all
+/// segments that are left.
 struct PathTemplate: Sendable, Hashable {
     enum Segment: Sendable, Hashable {
         case literal(String)
         case id
         case text(String)
+        case rest(String)
     }
+    /// As the document writes it.
     let text: String
     let segments: [Segment]
 
     init(_ text: String) {
-        self.text = text
+        self.text = text.replacing("{+", with: "{")
         segments = text.split(separator: "/").map { segment in
             guard segment.hasPrefix("{"), segment.hasSuffix("}") else { return .literal(String(segment)) }
             let name = String(segment.dropFirst().dropLast())
+            if name.hasPrefix("+") { return .rest(String(name.dropFirst())) }
             return name == "id" ? .id : .text(name)
         }
     }
@@ -72,6 +76,11 @@ struct PathValues: Sendable {
         guard let id = ids.first else { throw ServiceError.notFound("path") }
         return id
     }
+    /// The values of several places for text.
+    func texts(_ count: Int) throws -> [String] {
+        guard texts.count == count else { throw ServiceError.notFound("path") }
+        return texts
+    }
     /// The value of the place for text.
     func text() throws -> String {
         guard let text = texts.first else { throw ServiceError.notFound("path") }
@@ -84,6 +93,7 @@ struct Call: Sendable {
     let request: Request
     let caller: Caller
     let id: String
+    let context: ConcordContext
     var path = PathValues()
     /// The key under which the change must not be made twice.
     var claim: RequestClaim?

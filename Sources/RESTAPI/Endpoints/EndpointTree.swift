@@ -9,6 +9,7 @@ struct EndpointTree: Sendable {
         /// At most one: Swift's structs hold themselves only in a collection.
         var id: [Node] = []
         var text: [Node] = []
+        var rest: [Node] = []
         var endpoints: [Endpoint] = []
     }
     private var root = Node()
@@ -35,6 +36,10 @@ struct EndpointTree: Sendable {
         case .text:
             if node.text.isEmpty { node.text.append(Node()) }
             insert(endpoint, rest, into: &node.text[0])
+        case .rest:
+            precondition(rest.isEmpty, "\(endpoint.path.text) goes on after all that is left")
+            if node.rest.isEmpty { node.rest.append(Node()) }
+            insert(endpoint, rest, into: &node.rest[0])
         }
     }
 
@@ -59,7 +64,12 @@ struct EndpointTree: Sendable {
         if let next = node.text.first, !first.isEmpty, let text = first.removingPercentEncoding {
             var values = values
             values.append(text)
-            return find(rest, in: next, values)
+            if let found = find(rest, in: next, values) { return found }
+        }
+        if let next = node.rest.first, let text = segments.joined(separator: "/").removingPercentEncoding {
+            var values = values
+            values.append(text)
+            return find([], in: next, values)
         }
         return nil
     }

@@ -52,7 +52,7 @@ final class OpenAPIDocument: Sendable {
             "paths": .object(paths),
             "components": [
                 "schemas": .object(
-                    resources.reduce(Self.commonSchemas.merging(Self.answerSchemas) { a, _ in a }) {
+                    resources.reduce(Self.ownSchemas) {
                         $0.merging($1.schema.components) { a, _ in a }
                     }),
                 "headers": .object(Self.headers),
@@ -79,6 +79,11 @@ final class OpenAPIDocument: Sendable {
         ]
     }
 
+    /// The schemas of what is no record, from beside the code that writes it.
+    private static let ownSchemas = [answerSchemas, RESTRoutes.ledgerSchemas].reduce(commonSchemas) {
+        $0.merging($1) { a, _ in a }
+    }
+
     private static let words = """
         Records of every type are listed, read, created, changed, archived and moved through their states in the same \
         way. What you may see and do follows from your roles. Every change leaves a revision and a leaf in the ledger.
@@ -96,6 +101,7 @@ final class OpenAPIDocument: Sendable {
     }
     static let tagWords = [
         "Installation": "Who asks, the organisation's ledger, and this document.",
+        "Ledger": "What an auditor checks without trusting this server: checkpoint, tiles, proofs and whole packs.",
         "Files": "Files that records name as evidence.",
         "Assessment": "The integrated assessment of both ISO standards, and the posture that follows.",
     ]
@@ -186,7 +192,7 @@ extension Endpoint {
             switch segment {
             case .literal: nil
             case .id: Self.pathParameter("id", JSONSchema.id)
-            case .text(let name):
+            case .text(let name), .rest(let name):
                 Self.pathParameter(
                     name,
                     operation.textChoices.isEmpty

@@ -50,7 +50,7 @@ extension Endpoint {
             switch segment {
             case .literal(let word): word
             case .id: FieldDescription.exampleID
-            case .text(let name): operation.textChoices.first ?? "{\(name)}"
+            case .text(let name), .rest(let name): operation.textChoices.first ?? "{\(name)}"
             }
         }
         parts.append("\"$CONCORD_URL/\(segments.joined(separator: "/"))\"")

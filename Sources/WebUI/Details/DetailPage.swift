@@ -248,7 +248,7 @@ struct DetailPage: Sendable {
         ]
         let card: Markup = .card(id: "about", title: text(.aboutRecord), .descriptionList(facts))
         guard meta.organisation != nil else { return card + "<p class=\"proof\">\(Text.sharedContent)</p>" }
-        return card + .proof(text(.versionIsEntry(meta.version, meta.since)), href: Link.ledger().href)
+        return card + .proof(text(.versionIsEntry(meta.version, meta.since)), href: Link.entry(meta.since).href)
     }
 
     private var historyCard: Markup {
@@ -264,7 +264,7 @@ struct DetailPage: Sendable {
                         after: short(change.new, change.field))
                 },
                 reason: entry.revision.reason, ledgerIndex: isShared ? nil : entry.revision.index,
-                proofHref: Link.record(schema, record.id, ["asOf": String(entry.revision.index)]).href)
+                proofHref: Link.entry(entry.revision.index).href)
         }
         let older = olderThan.map { version in
             let query: LinkQuery = ["before": String(version), "asOf": words.asOf]

@@ -29,7 +29,7 @@ package struct LedgerScreens: Sendable {
             return end
         }
         // An employee sees what is their own; the whole list of who changed what is not.
-        let seesLeaves = caller.hasEveryPermission || caller.roles.contains { $0 != .employee }
+        let seesLeaves = LedgerReading.seesEntries(caller)
         let found = try await services.store.read { reader in
             let size = try reader.ledgerSize(organisation)
             let end = min(end ?? size, size)
@@ -41,7 +41,8 @@ package struct LedgerScreens: Sendable {
         let page = LedgerPage(
             size: found.0, checkpoint: found.1, leaves: found.2.reversed(), start: found.3, end: found.4,
             seesLeaves: seesLeaves, origin: services.ledger.origin(organisation),
-            verifierKey: try services.ledger.verifierKey(organisation), zone: caller.timeZone)
+            verifierKey: try services.ledger.verifierKey(organisation), zone: caller.timeZone,
+            packForm: PackService.mayExport(caller) ? PackForm(token: context.formToken).markup : nil)
         return try await frame.page(text(.ledger), request, context, content: try page.markup())
     }
 }
@@ -58,6 +59,8 @@ struct LedgerPage {
     let origin: String
     let verifierKey: String
     let zone: TimeZone
+    /// `nil` for those who may not export.
+    var packForm: Markup?
 
     func markup() throws -> Markup {
         let list = try entries()
@@ -66,6 +69,9 @@ struct LedgerPage {
             html.raw("<div class=\"stack\">")
             html.add(.card(id: "now", title: text(.ledgerNow), facts))
             html.add(.card(id: "meaning", title: text(.whatItProves), meaning))
+            if let packForm {
+                html.add(.card(id: "pack", title: text(.auditPack), lead: text(.auditPackLead), packForm))
+            }
             html.add(
                 .card(
                     id: "entries", title: text(.lastEntries),
@@ -112,7 +118,7 @@ struct LedgerPage {
             let leaf = try Leaf(canonicalBytes: stored.data)
             let at = Instant(millisecondsSince1970: leaf.timeMilliseconds)
             return TableRow(
-                title: Text.count(stored.index), subtitle: at.words(in: zone),
+                title: Text.count(stored.index), href: Link.entry(stored.index).href, subtitle: at.words(in: zone),
                 cells: [
                     .escaped(leaf.action.asLabel), object(leaf), .escaped(leaf.actor.kind.asLabel),
                     .mono(Self.hexadecimal(stored.hash)),
