@@ -13,6 +13,8 @@ package protocol BlobStore: Sendable {
     /// - Returns: `nil` if there is no such file.
     /// - Throws: ``BlobError/damaged`` if the bytes no longer have their digest.
     func get(_ sha256: String, for organisation: UUID) async throws -> Data?
+    /// Removes the file, if it is there.
+    func remove(_ sha256: String, for organisation: UUID) throws
 }
 
 package enum BlobError: Error, Sendable, Equatable {
@@ -73,6 +75,12 @@ package struct FolderBlobStore: BlobStore {
             throw BlobError.damaged(sha256: sha256)
         }
         return bytes
+    }
+
+    package func remove(_ sha256: String, for organisation: UUID) throws {
+        let file = try path(sha256, organisation)
+        guard FileManager.default.fileExists(atPath: file.path) else { return }
+        try FileManager.default.removeItem(at: file)
     }
 
     private func path(_ sha256: String, _ organisation: UUID) throws -> URL {
