@@ -56,6 +56,7 @@ package struct RESTRoutes: Sendable {
         case history(Resource, UUID)
         case links(Resource, UUID)
         case rows(UUID)
+        case erasurePreview(UUID)
         case row(UUID, String)
 
         var methods: [HTTPRequest.Method] {
@@ -64,7 +65,8 @@ package struct RESTRoutes: Sendable {
             case .record: [.get, .head, .put]
             case .archive, .transition, .files: [.post]
             case .row: [.put]
-            case .caller, .ledger, .posture, .transitions, .history, .links, .rows, .file: [.get, .head]
+            case .caller, .ledger, .posture, .transitions, .history, .links, .rows, .file, .erasurePreview:
+                [.get, .head]
             }
         }
     }
@@ -93,6 +95,7 @@ package struct RESTRoutes: Sendable {
         case ("history", 3): return .history(resource, id)
         case ("links", 3): return .links(resource, id)
         case ("rows", 3) where isAssessment: return .rows(id)
+        case ("preview", 3) where resource.schema.type == ErasureRequest.type: return .erasurePreview(id)
         case ("transitions", 4):
             return String(segments[3]).removingPercentEncoding.map { .transition(resource, id, $0) }
         case ("files", 4):
@@ -134,6 +137,7 @@ package struct RESTRoutes: Sendable {
         case .history(let resource, let id): return try await history(resource, id, call)
         case .links(let resource, let id): return try await links(resource, id, call)
         case .rows(let id): return try await rows(id, call)
+        case .erasurePreview(let id): return try await erasurePreview(id, call)
         case .row(let id, let key): return try await answerRow(key, id, call)
         }
     }

@@ -70,6 +70,7 @@ extension RESTRoutes {
         json.string("reason", revision.reason)
         json.integer("ledgerIndex", revision.index)
         json.bool("archived", revision.record.meta.isArchived)
+        if let erasedAt = revision.record.meta.erasedAt { json.value("erasedAt") { $0.append(.time(erasedAt)) } }
         json.array("changes", entry.changes) { json, change in
             json.object { json in
                 json.string("field", change.field.name)

@@ -36,6 +36,8 @@ package enum Link: Sendable, Hashable {
     case revokeToken(UUID)
     case account
     case ledger(LinkQuery = [:])
+    /// What carrying out a request for erasure would remove.
+    case erasurePreview(UUID)
     case search(query: String = "")
     /// A file of a record: `record` names it as `plural/id`.
     case file(sha256: String, LinkQuery = [:])
@@ -82,6 +84,7 @@ package enum Link: Sendable, Hashable {
         case revokeToken = "/settings/tokens/:id/revoke"
         case account = "/settings/account"
         case ledger = "/ledger"
+        case erasurePreview = "/erasureRequests/:id/carry-out"
         case search = "/search"
         case file = "/files/:sha256"
         case asset = "/static/:name"
@@ -139,6 +142,7 @@ package enum Link: Sendable, Hashable {
         case .revokeToken(let id): (.revokeToken, ["id": id.lowercased], [:])
         case .account: (.account, [:], [:])
         case .ledger(let query): (.ledger, [:], query)
+        case .erasurePreview(let id): (.erasurePreview, ["id": id.lowercased], [:])
         case .search(let words): (.search, [:], ["q": words])
         case .file(let sha256, let query): (.file, ["sha256": sha256], query)
         case .asset(let name, let query): (.asset, ["name": name], query)
@@ -221,6 +225,7 @@ extension Link {
         case .revokeToken: self = .revokeToken(id)
         case .account: self = .account
         case .ledger: self = .ledger(query)
+        case .erasurePreview: self = .erasurePreview(id)
         case .search: self = .search(query: query["q"] ?? "")
         case .file: self = .file(sha256: value("sha256"), query)
         case .asset: self = .asset(name: value("name"), query)

@@ -2,6 +2,7 @@
 // must be missing there.
 import Foundation
 import MerkleLog
+import RecordKit
 
 /// Reads the list beside the revisions, in the same order.
 struct ErasureCheck {
