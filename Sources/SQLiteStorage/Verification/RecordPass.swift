@@ -191,8 +191,8 @@ struct RecordPass {
         _ history: inout History, _ at: Int, _ person: Key?
     ) throws(LedgerVerifierError) -> VerificationFault? {
         let rows = history.table.rows
-        if let fault = try erasures.fault(of: history, revisions, hasContent: false) { return fault }
         if let fault = LeafCheck(revisions, history).fault(evidence: nil) { return fault }
+        if let fault = try erasures.fault(of: history, revisions, hasContent: false) { return fault }
         guard rows.hasRow, rows.key(VerifiedTable.Meta.id) == history.id,
             rows.integer(VerifiedTable.Meta.version) == history.version
         else { return history.fault("version", "the revision has no row") }
