@@ -254,7 +254,9 @@ extension SQLiteTransaction {
             let to: UUID
         }
         let schema = layout.schema
-        let fields = schema.fields.indices.filter { schema.fields[$0].kind.target != nil && !schema.fields[$0].isDerived }
+        let fields = schema.fields.indices.filter {
+            schema.fields[$0].kind.target != nil && !schema.fields[$0].isDerived
+        }
         guard !fields.isEmpty else { return }
         try run("DELETE FROM \"link\" WHERE \"from_id\" = ?", [.identifier(id)])
         var open: [End: Int] = [:]

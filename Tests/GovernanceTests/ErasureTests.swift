@@ -55,7 +55,8 @@ import Testing
         let id = try #require(daniel.person)
         let schema = Person.schema.erased
         _ = try await world.records.update(
-            schema, id, over: 1, ["phone": .text("030 12345")], keepsMissing: true, as: world.lead, reason: "Daniel said")
+            schema, id, over: 1, ["phone": .text("030 12345")], keepsMissing: true, as: world.lead,
+            reason: "Daniel said")
         let role = try await world.records.create(
             RoleAssignment.schema.erased,
             ["person": .reference(id), "role": .text("employee"), "from": .day(world.clock.today)], as: world.lead)
@@ -79,7 +80,8 @@ import Testing
         let ended = try await world.records.get(RoleAssignment.schema.erased, role.id, as: world.lead)
         #expect(ended["status"] == .text("ended"), "nobody holds it any more")
         let why = try await refused {
-            _ = try await world.records.setArchived(false, schema, id, over: person.version, as: world.lead, reason: nil)
+            _ = try await world.records.setArchived(
+                false, schema, id, over: person.version, as: world.lead, reason: nil)
         }
         #expect(why.contains("erased"))
         let found = try verify(world)
@@ -174,7 +176,9 @@ import Testing
             ], as: world.lead)
         _ = try await carryOut(world, request(world, Evidence.schema.erased, evidence.id), as: officer)
         let organisation = world.organisation
-        let row = try await world.store.read { try $0.statuses(in: organisation).first { $0.requirement == requirement } }
+        let row = try await world.store.read {
+            try $0.statuses(in: organisation).first { $0.requirement == requirement }
+        }
         #expect(row?.evidence == 0 && row?.measured == nil)
     }
 
@@ -190,7 +194,8 @@ import Testing
                 isServerAdministrator: false, createdAt: world.environment.now())
             try await world.store.save(account)
             let own = Membership(
-                account: account.id, organisation: world.organisation, person: person, from: world.clock.today, until: nil)
+                account: account.id, organisation: world.organisation, person: person, from: world.clock.today,
+                until: nil)
             try await world.store.save(own)
             if hasOther {
                 // Another organisation of the server, in which the same account is somebody.
@@ -216,7 +221,8 @@ import Testing
         let today = world.clock.today
         var made: [UUID] = []
         for n in 0..<2 {
-            let file = try FileReference(sha256: sha256, name: "list-\(n).txt", mediaType: "text/plain", bytes: bytes.count)
+            let file = try FileReference(
+                sha256: sha256, name: "list-\(n).txt", mediaType: "text/plain", bytes: bytes.count)
             made.append(
                 try await world.records.create(
                     Evidence.schema.erased,

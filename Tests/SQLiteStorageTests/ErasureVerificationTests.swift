@@ -9,7 +9,9 @@ import Testing
 
 @Suite struct ErasureVerificationTests {
     /// A workspace in which a third of the records was erased, whole or in part; made once.
-    private static let workspace = _Concurrency.Task { try await Workspace.make(operations: 150, seed: 23, erasing: true) }
+    private static let workspace = _Concurrency.Task {
+        try await Workspace.make(operations: 150, seed: 23, erasing: true)
+    }
 
     @Test func bothVerifiersCountWhatWasErased() async throws {
         let workspace = try await Self.workspace.value
@@ -28,10 +30,14 @@ import Testing
         // Content removed without an erasure.
         (
             "UPDATE revision SET body = NULL, salt = NULL, reason = NULL WHERE number = (SELECT max(number) FROM revision "
-                + "WHERE type = 'companion' AND (record, version) NOT IN (SELECT record, version FROM erasure))", "revision"
+                + "WHERE type = 'companion' AND (record, version) NOT IN (SELECT record, version FROM erasure))",
+            "revision"
         ),
         // An erasure that is denied, moved, dated back or made up.
-        ("DELETE FROM erasure WHERE (record, version) IN (SELECT record, version FROM revision WHERE body IS NULL)", "erasure"),
+        (
+            "DELETE FROM erasure WHERE (record, version) IN (SELECT record, version FROM revision WHERE body IS NULL)",
+            "erasure"
+        ),
         ("DELETE FROM erasure WHERE \"index\" = (SELECT min(\"index\") FROM erasure)", "erasure"),
         ("UPDATE erasure SET \"index\" = \"index\" - 100000", "erasure"),
         ("UPDATE erasure SET at = at - 1", "erasure"),
@@ -107,7 +113,8 @@ import Testing
 
     /// Nothing of an erased record is left in any byte of the file, in the index of search, or in the log beside it.
     @Test func noByteOfTheContentIsLeft() async throws {
-        let path = FileManager.default.temporaryDirectory.appendingPathComponent("bytes-\(UUID().uuidString).sqlite").path
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("bytes-\(UUID().uuidString).sqlite")
+            .path
         defer { for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) } }
         let store = try SQLiteStore(path: path, schemas: Workspace.schemas)
         var fixtures = Fixtures(seed: 4)

@@ -89,13 +89,16 @@ extension StoreContract {
                     try $0.revisions(of: id, schema, in: here, before: nil, limit: 10)
                 }
                 #expect(history.map { $0.record.meta.erasedAt != nil } == [false, true, false])
-                #expect(history[0].record["companions"] == .links([made.others.id.raw]), "the present one never held it")
+                #expect(
+                    history[0].record["companions"] == .links([made.others.id.raw]), "the present one never held it")
                 // A field that is held now takes the present revision with it, and leaves one without it.
                 #expect(try await erase(scene, id, ["name"]).versions == [1, 3])
                 let now = try #require(try await scene.store.read { try $0.find(schema, id, in: here, asOf: nil) })
                 #expect(now.version == 4 && now.meta.erasedAt == nil && !now.meta.isArchived)
                 #expect(now["name"] == .text("Erased") && now["companions"] == .links([made.others.id.raw]))
-                let back = try await scene.store.read { try $0.links(to: [made.others.id.raw], in: here, asOf: nil, limit: 9) }
+                let back = try await scene.store.read {
+                    try $0.links(to: [made.others.id.raw], in: here, asOf: nil, limit: 9)
+                }
                 #expect(back.map(\.from) == [id])
                 // Nothing is left to erase, and nothing is written.
                 let size = try await scene.store.read { try $0.ledgerSize(here) }
@@ -115,7 +118,8 @@ extension StoreContract {
                 let leaves = try await scene.leaves(scene.here).suffix(4).map { try Leaf(canonicalBytes: $0.data) }
                 #expect(leaves.map(\.action) == ["erase", "erase", "erase", "erase"])
                 #expect(leaves.map(\.object.version) == [1, 2, 3, 4])
-                #expect(leaves.prefix(3).map(\.before) == commitments && leaves.prefix(3).allSatisfy { $0.after == nil })
+                #expect(
+                    leaves.prefix(3).map(\.before) == commitments && leaves.prefix(3).allSatisfy { $0.after == nil })
                 #expect(leaves[3].before == commitments[2] && leaves[3].after != nil)
             }
         }

@@ -74,7 +74,8 @@ import WebUI
         let path = "/erasureRequests/\(request.id.lowercased)"
         let preview = try await world.get("\(path)/carry-out", as: officer)
         #expect(PageCheck(preview.text).problems == [])
-        #expect(preview.text.contains("Incident 4: Still looked into") && !preview.text.contains("/transitions/carryOut"))
+        #expect(
+            preview.text.contains("Incident 4: Still looked into") && !preview.text.contains("/transitions/carryOut"))
         let refused = try await world.post("\(path)/transitions/carryOut", [("version", "1")], as: officer)
         #expect(refused.status == 409 && refused.text.contains("Still looked into"))
     }

@@ -48,7 +48,8 @@ struct ErasurePage {
                 .card(
                     id: "kept", title: text(.erasureKeeps),
                     "<ul class=\"list\">\(raw: .each(Text.erasureKeepsPoints) { "<li><span>\($0)</span></li>" })</ul>"))
-            html.add("<div class=\"cluster\">\(raw: confirm)\(raw: .linkButton(text(.backToRequest), requestLink))</div>")
+            html.add(
+                "<div class=\"cluster\">\(raw: confirm)\(raw: .linkButton(text(.backToRequest), requestLink))</div>")
             html.raw("</div>")
         }
     }

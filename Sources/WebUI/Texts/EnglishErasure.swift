@@ -25,7 +25,8 @@ extension Text {
     package static let erasureKeeps = Text("What stays")
     package static let erasureKeepsPoints: [Text] = [
         Text("Who changed the record and when, without what they wrote."),
-        Text("The commitments in the ledger, by which everything else still verifies; without content they say nothing."),
+        Text(
+            "The commitments in the ledger, by which everything else still verifies; without content they say nothing."),
         Text("The fingerprints of files in the ledger, and the ids of records."),
         Text("Texts in other records that mention the subject: each needs a request of its own."),
     ]
