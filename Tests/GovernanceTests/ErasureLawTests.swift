@@ -88,7 +88,7 @@ import Testing
             }
             subjects.append((schema, id))
         }
-        #expect(try traces(world).contains("concord.sqlite"), "the test looks where it was written")
+        #expect(try traces(world).count > 1, "in the database and in the file: the test looks where it was written")
         for (schema, id) in subjects {
             let asked = try await world.records.create(
                 ErasureRequest.schema.erased,

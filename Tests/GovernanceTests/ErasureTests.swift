@@ -70,6 +70,12 @@ import Testing
         let done = try await carryOut(world, asked, as: officer)
         #expect(done["status"] == .text("carriedOut") && done["erasedRevisions"] == .integer(2))
         #expect(done["carriedOutBy"] == .reference(try #require(officer.person)))
+        let late = try await refused {
+            _ = try await world.records.update(
+                ErasureRequest.schema.erased, asked.id, over: done.version, ["reason": .text("Another")],
+                keepsMissing: true, as: world.lead)
+        }
+        #expect(late.contains("carried out"))
         // What is left: who and when.
         let person = try await world.records.get(schema, id, as: world.lead)
         #expect(person.meta.isArchived && person.meta.erasedAt != nil && person["name"] == .text("Erased"))

@@ -35,7 +35,7 @@ import Testing
         let daniel = person.id
         try await WebDriver.run { driver in
             let one = try await driver.openSession(width: 1440, height: 1000)
-            let two = try await driver.openSession(width: 390, height: 844)
+            let two = try await driver.openSession(width: 1440, height: 1000)
             try await signIn(one, server.base, "ines.hartmann@meridian-credit.example")
             try await one.navigate(to: "\(server.base)/people/\(daniel)")
             try await one.find("a[href*='/erasureRequests/new']").click()
@@ -48,6 +48,8 @@ import Testing
             try await one.navigate(to: request + "/carry-out")
             try await place(one, holds: "somebody else must look at it")
             try await signIn(two, server.base, "katarzyna.nowak@meridian-credit.example")
+            // The second person has a phone.
+            try await two.setEmulatedWidth(390, height: 844, touch: true)
             try await two.navigate(to: request)
             try await two.waitFor("a[href$='/carry-out']", within: .seconds(20)).click()
             try await place(two, holds: "Daniel Whitcombe")

@@ -36,6 +36,13 @@ enum ErasureRules {
         return values
     }
 
+    /// What was decided stays as it was when it was decided.
+    static func checkEdit(_ old: StoredRecord) throws {
+        guard let lifecycle = old.schema.lifecycle, old[lifecycle.field].text != lifecycle.initial else { return }
+        throw ServiceError.conflict(
+            .state("it is \(old[lifecycle.field].text.asLabel.lowercased()); nothing is changed any more"))
+    }
+
     /// Wire names from a text, each of a field that can be erased.
     static func fields(_ text: String, of schema: AnySchema) throws(Invalid) -> Set<String> {
         let names = text.split { $0 == " " || $0 == "," || $0 == "\n" }.map(String.init)

@@ -49,8 +49,11 @@ enum RecordRules {
             }
         case Answer.type: throw ServiceError.forbidden(whyNotCreated(schema))
         case ErasureRequest.type, Hold.type:
-            guard old == nil else { break }
-            values = try ErasureRules.prepared(schema, values, in: transaction, by: caller)
+            if let old {
+                try ErasureRules.checkEdit(old)
+            } else {
+                values = try ErasureRules.prepared(schema, values, in: transaction, by: caller)
+            }
         default: break
         }
         return values
