@@ -144,7 +144,7 @@ extension SQLiteTransaction {
                 try insertErasure(id, saved.version, index: saved.meta.since, erasure, at: change.at)
             }
         }
-        if erasure.fields == nil, schema.type.name == "person" { try endAccounts(of: id, organisation) }
+        if erasure.fields == nil, schema.type.name == "person" { try endAccounts(of: id, organisation, by: change) }
         outcome.files = try files.sorted().filter { try !isHeld(file: $0, in: organisation) }
         for work in erasure.work(outcome) {
             try run(
@@ -290,7 +290,7 @@ extension SQLiteTransaction {
 
     /// Ends the access of an erased person. An account that has no other place loses its address and password; one
     /// that has keeps them: it is somebody's in another organisation.
-    private func endAccounts(of person: UUID, _ organisation: UUID) throws {
+    private func endAccounts(of person: UUID, _ organisation: UUID, by change: Change) throws {
         var accounts: [UUID] = []
         try each(
             BoundSQL(
@@ -299,7 +299,11 @@ extension SQLiteTransaction {
         ) { row in accounts.append(row[0]) }
         guard !accounts.isEmpty else { return }
         touchesAccess = true
+        let end = Change(
+            actorKind: change.actorKind, person: change.person, auth: change.auth, action: "endAccess", at: change.at,
+            request: change.request, salt: change.salt)
         for account in accounts {
+            try append(LedgerEvent(objectType: "membership", objectID: person.lowercased), by: end)
             let both: [SQLValue] = [.identifier(account), .identifier(organisation)]
             for table in ["membership", "token", "session"] {
                 try run("DELETE FROM \"\(table)\" WHERE \"account\" = ? AND \"organisation\" = ?", both)
