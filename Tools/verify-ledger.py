@@ -5,7 +5,8 @@
 
 Take the keys (C2SP signed-note, name+id+key) from elsewhere than the machine with the database; a key's name is the
 origin of the checkpoints that it signs. Checks per ledger: leaves without a gap, leaf hashes, the RFC 6962 root and the
-signature of each checkpoint; per revision: its leaf, its commitment, and the chain of commitments of its record.
+signature of each checkpoint; per revision: its leaf, its commitment, the chain of commitments of its record, and that
+content is missing only where a later leaf says that it was erased.
 Exit status: 0 everything fits, 1 something does not (the first such thing is named), 2 not a database or a bad argument.
 """
 import argparse, base64, hashlib, json, os, sqlite3, sys
@@ -111,9 +112,7 @@ class Tree:
         self.peaks.append(leaf_hash)
 
     def root(self):
-        if not self.peaks:
-            return sha256(b"")
-        root = self.peaks[-1]
+        root = self.peaks[-1] if self.peaks else sha256(b"")
         for peak in reversed(self.peaks[:-1]):
             root = sha256(b"\x01" + peak + root)
         return root
@@ -130,7 +129,7 @@ def verify_ledger(db, ledger, keys, counts):
         need(said == size and said_root == root, f"{where}: its note says another size or root")
         checkpoints[size] = root
         counts["signed" if signed else "without a key"] += 1
-    tree, lasts = Tree(), {}
+    tree, lasts, gone = Tree(), {}, {}
     rows = db.execute(
         'SELECT l."index", l.hash, l.data, r.record, r.type, r.version, r.action, r.commitment, r.salt, r.body'
         ' FROM leaf l LEFT JOIN revision r ON r.ledger = l.ledger AND r."index" = l."index"'
@@ -148,6 +147,8 @@ def verify_ledger(db, ledger, keys, counts):
             need(tree.root() == checkpoints.pop(tree.size), f"{where}: with it the root is not the one that was signed")
         need((leaf["type"] == "record") == (record is not None), f"{where}: leaf without revision, or the reverse")
         if record is None:
+            if leaf["action"] == "erase":
+                need(gone.pop(canonical(leaf["object"]), 0) == leaf["before"], f"{where}: it erases something else")
             continue
         counts["revisions"] += 1
         item = {"id": identifier(record), "type": kind, "version": version}
@@ -157,12 +158,13 @@ def verify_ledger(db, ledger, keys, counts):
         need((leaf["before"], version) == lasts.get(record, (None, 1)), f"{where}: it does not follow the one before")
         lasts[record] = (commitment, version + 1)
         if salt is None and body is None:
-            counts["erased"] += 1
+            counts["erased"], gone[canonical(item)] = counts["erased"] + 1, commitment
             continue
         need(salt is not None and body is not None and len(salt) == 32, f"{where}: content or salt is missing")
         need("sha256:" + sha256(salt + body.encode()).hex() == commitment, f"{where}: its content was changed")
         parsed = json.loads(body)
         need({key: parsed.get(key) for key in item} == item, f"{where}: its content is of another revision")
+    need(not gone, f"the content of {list(gone)[:1]} is gone, but no leaf of the ledger {name} says that it was erased")
     need(not checkpoints, f"the ledger {name} has {tree.size} leaves, but {max(checkpoints, default=0)} were signed")
     print(f"{name}: {tree.size} leaves, root {base64.b64encode(tree.root()).decode()}")
 

@@ -22,11 +22,15 @@ package struct CSVRecords: Sendable {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(records.count * schema.fields.count * 16)
         for record in records {
-            let cells = record.values.map { value -> String in
+            let cells = record.values.enumerated().map { position, value -> String in
+                // What stands in the fields of an erased record is not what anybody wrote.
+                if let erasedAt = record.meta.erasedAt {
+                    return position == schema.titlePosition ? "erased on \(erasedAt.day(in: .gmt))" : ""
+                }
                 switch value {
                 // A number is no formula, and a spreadsheet must go on reading it as one.
-                case .integer, .decimal: value.text
-                default: CSV.disarmed(value.text)
+                case .integer, .decimal: return value.text
+                default: return CSV.disarmed(value.text)
                 }
             }
             CSV.append([record.id.lowercased, String(record.version)] + cells, to: &bytes)

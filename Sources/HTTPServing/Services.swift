@@ -15,12 +15,17 @@ package struct Services: Sendable {
     package let organisations: OrganisationService
     package let ledger: LedgerService
     package let library: LibraryHolder
+    /// The list of erasures beside the database.
+    package let erasureJournal: any ErasureJournal
+    package var erasure: ErasureService {
+        ErasureService(records: records, blobs: blobs, journal: erasureJournal)
+    }
 
     package init(
         environment: Access.Environment, store: any Store, accounts: any AccountStore, blobs: any BlobStore,
         signIn: SignIn,
         records: RecordService, assessments: AssessmentService, organisations: OrganisationService,
-        ledger: LedgerService, library: LibraryHolder
+        ledger: LedgerService, library: LibraryHolder, erasureJournal: any ErasureJournal = NoErasureJournal()
     ) {
         self.environment = environment
         self.store = store
@@ -32,6 +37,7 @@ package struct Services: Sendable {
         self.organisations = organisations
         self.ledger = ledger
         self.library = library
+        self.erasureJournal = erasureJournal
     }
 }
 

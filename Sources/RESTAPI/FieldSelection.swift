@@ -44,7 +44,8 @@ extension Resource {
                 case "createdAt": json.value(name) { $0.append(.time(meta.createdAt)) }
                 case "createdBy": json.id(name, meta.createdBy)
                 case "updatedAt": json.value(name) { $0.append(.time(meta.updatedAt)) }
-                default: json.id(name, meta.updatedBy)
+                case "updatedBy": json.id(name, meta.updatedBy)
+                default: json.value(name) { $0.append(meta.erasedAt.map { .time($0) } ?? .null) }
                 }
             }
             for position in selection.positions {

@@ -10,7 +10,7 @@ import Storage
 struct Resource: Sendable {
     /// Members that the system sets; no field may have such a name.
     static let systemMembers = [
-        "id", "version", "archived", "ledgerIndex", "createdAt", "createdBy", "updatedAt", "updatedBy",
+        "id", "version", "archived", "ledgerIndex", "createdAt", "createdBy", "updatedAt", "updatedBy", "erasedAt",
     ]
 
     let schema: AnySchema
@@ -83,6 +83,8 @@ struct Resource: Sendable {
         json.append(.time(meta.updatedAt))
         json.raw(",\"updatedBy\":")
         json.append(meta.updatedBy.map { .reference($0) } ?? .null)
+        json.raw(",\"erasedAt\":")
+        json.append(meta.erasedAt.map { .time($0) } ?? .null)
         let hides = hides(record, from: caller)
         for position in keys.indices {
             json.bytes.append(contentsOf: keys[position])

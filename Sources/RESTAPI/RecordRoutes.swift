@@ -73,6 +73,7 @@ extension RESTRoutes {
         json.string("reason", revision.reason)
         json.integer("ledgerIndex", revision.index)
         json.bool("archived", revision.record.meta.isArchived)
+        json.value("erasedAt") { $0.append(revision.record.meta.erasedAt.map { .time($0) } ?? .null) }
         json.array("changes", entry.changes) { json, change in
             json.object { json in
                 json.string("field", change.field.name)

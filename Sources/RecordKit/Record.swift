@@ -58,9 +58,11 @@ package struct RecordMeta: Sendable, Hashable {
     package let createdBy: UUID?
     package let updatedAt: Instant
     package let updatedBy: UUID?
+    /// When the content of this revision was erased; its fields then hold what `erasedValue` leaves.
+    package let erasedAt: Instant?
     package init(
         version: Int, isArchived: Bool, organisation: UUID?, since: Int, until: Int?, createdAt: Instant,
-        createdBy: UUID?, updatedAt: Instant, updatedBy: UUID?
+        createdBy: UUID?, updatedAt: Instant, updatedBy: UUID?, erasedAt: Instant? = nil
     ) {
         self.version = version
         self.isArchived = isArchived
@@ -71,6 +73,7 @@ package struct RecordMeta: Sendable, Hashable {
         self.createdBy = createdBy
         self.updatedAt = updatedAt
         self.updatedBy = updatedBy
+        self.erasedAt = erasedAt
     }
 }
 

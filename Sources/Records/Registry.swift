@@ -10,6 +10,7 @@ package enum Registry {
         Framework.self, Requirement.self, Mapping.self, FrameworkAdoption.self,
         Asset.self, Control.self, Applicability.self, Assessment.self, Answer.self,
         Evidence.self, Task.self,
+        ErasureRequest.self, Hold.self,
     ]
 
     /// The schemas of ``all``, in the same order.

@@ -173,6 +173,28 @@ package enum CoreTables {
         ) STRICT
         """,
         """
+        CREATE TABLE "erasure" (
+          "record" BLOB NOT NULL,
+          "version" INTEGER NOT NULL,
+          "ledger" BLOB NOT NULL,
+          "index" INTEGER NOT NULL,
+          "at" INTEGER NOT NULL,
+          "fields" TEXT,
+          PRIMARY KEY ("record", "version"),
+          UNIQUE ("ledger", "index"),
+          FOREIGN KEY ("record", "version") REFERENCES "revision" ("record", "version"),
+          FOREIGN KEY ("ledger", "index") REFERENCES "leaf" ("ledger", "index") DEFERRABLE INITIALLY DEFERRED
+        ) STRICT, WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE "erasure_work" (
+          "organisation" BLOB NOT NULL,
+          "kind" TEXT NOT NULL,
+          "subject" TEXT NOT NULL,
+          PRIMARY KEY ("organisation", "kind", "subject")
+        ) STRICT, WITHOUT ROWID
+        """,
+        """
         CREATE TABLE "kept_request" (
           "account" BLOB NOT NULL REFERENCES "account" ("id"),
           "organisation" BLOB NOT NULL,

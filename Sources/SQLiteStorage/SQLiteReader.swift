@@ -94,7 +94,7 @@ class SQLiteReader: Reader {
                     auth: row[first + 3], at: Instant(millisecondsSince1970: row[first + 4]), reason: row[first + 5],
                     index: row[first + 6], request: row[first + 7]))
         }
-        return found
+        return zip(found, try marked(found.map(\.record))).map { $0.holding($1, reason: $0.reason) }
     }
 
     func links(from ids: [UUID], in organisation: UUID?, asOf: AsOf?, limit: Int) throws -> [Link] {
@@ -257,7 +257,7 @@ class SQLiteReader: Reader {
     func records(_ sql: BoundSQL, _ layout: TableLayout) throws -> [StoredRecord] {
         var found: [StoredRecord] = []
         try each(sql) { row in found.append(try decode(row, layout)) }
-        return found
+        return try marked(found)
     }
 
     /// The columns of `TableLayout.selectColumns`.

@@ -9,7 +9,7 @@ import Storage
 final class SQLiteTransaction: SQLiteReader, Transaction {
     let organisation: UUID?
     /// A person, a role or the organisation itself was written.
-    private(set) var touchesAccess = false
+    var touchesAccess = false
 
     init(_ db: Database, _ layouts: Layouts, _ organisation: UUID?) {
         self.organisation = organisation
@@ -198,7 +198,7 @@ final class SQLiteTransaction: SQLiteReader, Transaction {
         }
     }
 
-    private func insertLeaf(_ data: [UInt8], at index: Int, time: Instant) throws {
+    func insertLeaf(_ data: [UInt8], at index: Int, time: Instant) throws {
         let hash = MerkleTree.leafHash(data)
         // A clock that was set back puts no leaf before those that it follows: now is always the end of the ledger.
         let last: Int64? =

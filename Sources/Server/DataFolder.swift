@@ -7,6 +7,8 @@ package final class DataFolder: Sendable {
     private let lock: Int32
 
     package var databasePath: String { url.appendingPathComponent("concord.sqlite").path }
+    /// The list of what was erased. It must outlive the database: keep the newest with every backup.
+    package var erasures: URL { url.appendingPathComponent("erasures") }
     package var blobs: URL { url.appendingPathComponent("files", isDirectory: true) }
 
     /// Creates the folder if need be, readable by its owner only, and takes its lock.

@@ -21,6 +21,8 @@ package struct Installation: Sendable {
     package let hasher: PasswordHasher
     /// What the catalogue's load at the opening did.
     package let load: LoadReport
+    /// Records that a restored backup had brought back and that were erased again at the opening.
+    package let erasedAgain: Int
 
     /// Opens the folder, brings the database up to date and loads what changed of the catalogue.
     /// - Parameter loading: What the load takes time and randomness from, if not from `environment`.
@@ -48,7 +50,8 @@ package struct Installation: Sendable {
             ledger: LedgerService(
                 store: store, environment: environment, host: try folder.ledgerHost(proposed: ledgerHost),
                 seed: try folder.signingSeed(random: environment.random.bytes)),
-            library: library)
+            library: library, erasureJournal: FileErasureJournal(folder.erasures))
+        erasedAgain = try await services.erasure.start()
     }
 
     /// The routes of the server.
@@ -75,7 +78,8 @@ package struct Installation: Sendable {
             onServerRunning: { channel in await running(channel.localAddress?.port ?? port) }, logger: logger)
         application.addServices(
             CheckpointKeeper(services: services, logger: logger),
-            ClockKeeper(services: services, posture: posture, logger: logger))
+            ClockKeeper(services: services, posture: posture, logger: logger),
+            ErasureKeeper(services: services, logger: logger))
         return application
     }
 }

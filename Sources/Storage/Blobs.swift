@@ -16,6 +16,8 @@ package protocol BlobStore: Sendable {
     /// The content piece by piece, for files of any length; whether it still has its digest, the caller finds out.
     /// - Returns: `nil` if there is no such file.
     func open(_ sha256: String, for organisation: UUID) throws -> BlobPieces?
+    /// Removes the file, if it is there.
+    func remove(_ sha256: String, for organisation: UUID) throws
 }
 
 package enum BlobError: Error, Sendable, Equatable {
@@ -76,6 +78,12 @@ package struct FolderBlobStore: BlobStore {
             throw BlobError.damaged(sha256: sha256)
         }
         return bytes
+    }
+
+    package func remove(_ sha256: String, for organisation: UUID) throws {
+        let file = try path(sha256, organisation)
+        guard FileManager.default.fileExists(atPath: file.path) else { return }
+        try FileManager.default.removeItem(at: file)
     }
 
     func path(_ sha256: String, _ organisation: UUID) throws -> URL {

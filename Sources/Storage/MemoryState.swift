@@ -37,6 +37,8 @@ struct MemoryState: Sendable {
     var statuses: [UUID: [UUID: StatusRow]] = [:]
     var loadedSources: [String: String] = [:]
     var keptRequests: [RequestKey: KeptRequest] = [:]
+    var erasures: [ErasedRevision] = []
+    var erasureWork: [UUID: Set<ErasureWork>] = [:]
 
     /// The revision of a record that an organisation sees now or at a moment: its own, and shared content.
     func visible(_ id: UUID, in organisation: UUID?, asOf: AsOf?) -> StoredRecord? {

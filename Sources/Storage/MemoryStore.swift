@@ -26,4 +26,7 @@ package final class MemoryStore: Store {
             return result
         }
     }
+
+    /// Nothing is left behind in memory.
+    package func scrub() async throws {}
 }

@@ -5,7 +5,7 @@ import RecordKit
 
 /// One change of one organisation's ledger, on a copy of the state that becomes the state if the body succeeds.
 final class MemoryTransaction: MemoryReader, Transaction {
-    private let organisation: UUID?
+    let organisation: UUID?
 
     init(_ state: MemoryState, organisation: UUID?) {
         self.organisation = organisation
@@ -65,7 +65,7 @@ final class MemoryTransaction: MemoryReader, Transaction {
         return index
     }
 
-    private func append(_ leaf: [UInt8], at time: Instant) {
+    func append(_ leaf: [UInt8], at time: Instant) {
         let hash = MerkleTree.leafHash(leaf)
         var ledger = state.ledgers[organisation] ?? MemoryState.Ledger()
         ledger.entries.append(StoredLeaf(index: ledger.entries.count, data: leaf, hash: hash.bytes))
@@ -161,7 +161,8 @@ extension Revision {
         let meta = RecordMeta(
             version: record.meta.version, isArchived: record.meta.isArchived, organisation: record.meta.organisation,
             since: record.meta.since, until: index, createdAt: record.meta.createdAt,
-            createdBy: record.meta.createdBy, updatedAt: record.meta.updatedAt, updatedBy: record.meta.updatedBy)
+            createdBy: record.meta.createdBy, updatedAt: record.meta.updatedAt, updatedBy: record.meta.updatedBy,
+            erasedAt: record.meta.erasedAt)
         return Revision(
             record: StoredRecord(schema: record.schema, id: record.id, meta: meta, values: record.values),
             action: action, actorKind: actorKind, person: person, auth: auth, at: at, reason: reason, index: self.index,

@@ -59,7 +59,8 @@ extension MemoryReader: SealedRevisionReader {
                     SealedRevision(
                         index: revision.index, type: history.schema.type, record: id,
                         version: revision.record.version, commitment: history.commitments[place],
-                        content: SealedRevision.Content(salt: history.salts[place], body: body)))
+                        content: revision.record.meta.erasedAt == nil
+                            ? SealedRevision.Content(salt: history.salts[place], body: body) : nil))
             }
         }
         return Array(found.sorted { $0.index < $1.index }.prefix(limit))

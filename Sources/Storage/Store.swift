@@ -15,10 +15,13 @@ package protocol Store: Sendable {
     func write<T: Sendable>(
         _ organisation: UUID?, _ body: @escaping @Sendable (any Transaction) throws -> T
     ) async throws -> T
+
+    /// Overwrites what erased content left behind in files of the store, beyond any search in them. Writers wait.
+    func scrub() async throws
 }
 
 /// The records of one organisation, or the shared ones if `organisation` is `nil`, at one moment.
-package protocol Reader: SealedRevisionReader {
+package protocol Reader: SealedRevisionReader, ErasureReader {
     /// The record at its present revision, or as it was as of a ledger index. An organisation also sees shared
     /// framework content.
     func find(_ schema: AnySchema, _ id: UUID, in organisation: UUID?, asOf: AsOf?) throws -> StoredRecord?
@@ -66,7 +69,7 @@ package protocol Reader: SealedRevisionReader {
 }
 
 /// What a transaction may do beside reading.
-package protocol Transaction: Reader {
+package protocol Transaction: Reader, ErasureWriter {
     /// Writes a new revision: row, revision, links, search words and leaf.
     /// - Parameter version: The version that the editor saw; `nil` creates.
     /// - Throws: ``StoreError/changedMeanwhile``, ``StoreError/taken``, ``StoreError/unknownReference``.

@@ -45,6 +45,8 @@ package enum Link: Sendable, Hashable {
     case entryProof(Int)
     /// The bytes of the entry.
     case entryLeaf(Int)
+    /// What carrying out a request for erasure would remove.
+    case erasurePreview(UUID)
     case search(query: String = "")
     /// A file of a record: `record` names it as `plural/id`.
     case file(sha256: String, LinkQuery = [:])
@@ -96,6 +98,7 @@ package enum Link: Sendable, Hashable {
         case entry = "/ledger/entries/:index"
         case entryProof = "/ledger/entries/:index/proof"
         case entryLeaf = "/ledger/entries/:index/leaf"
+        case erasurePreview = "/erasureRequests/:id/carry-out"
         case search = "/search"
         case file = "/files/:sha256"
         case asset = "/static/:name"
@@ -158,6 +161,7 @@ package enum Link: Sendable, Hashable {
         case .entry(let index): (.entry, ["index": String(index)], [:])
         case .entryProof(let index): (.entryProof, ["index": String(index)], [:])
         case .entryLeaf(let index): (.entryLeaf, ["index": String(index)], [:])
+        case .erasurePreview(let id): (.erasurePreview, ["id": id.lowercased], [:])
         case .search(let words): (.search, [:], ["q": words])
         case .file(let sha256, let query): (.file, ["sha256": sha256], query)
         case .asset(let name, let query): (.asset, ["name": name], query)
@@ -247,6 +251,7 @@ extension Link {
         case .entry: self = .entry(index)
         case .entryProof: self = .entryProof(index)
         case .entryLeaf: self = .entryLeaf(index)
+        case .erasurePreview: self = .erasurePreview(id)
         case .search: self = .search(query: query["q"] ?? "")
         case .file: self = .file(sha256: value("sha256"), query)
         case .asset: self = .asset(name: value("name"), query)

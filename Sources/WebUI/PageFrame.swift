@@ -121,7 +121,8 @@ enum Navigation {
             .stepAssure,
             [
                 .records(Evidence.self, .evidence), .records(Records.Task.self, .tasks),
-                .page(.ledger, .ledger(), .ledger),
+                .page(.ledger, .ledger(), .ledger), .records(ErasureRequest.self, .close),
+                .records(Hold.self, .key),
             ]
         ),
     ]

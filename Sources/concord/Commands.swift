@@ -58,6 +58,9 @@ struct Serve: AsyncParsableCommand {
             print(
                 "Catalogue: \(report.created) records created, \(report.changed) changed, \(report.archived) archived.")
         }
+        if installation.erasedAgain > 0 {
+            print("Erased again, as the list of erasures says: \(installation.erasedAgain) records.")
+        }
         let isEmpty = try await installation.store.accountCount() == 0
         let link =
             isEmpty ? try await installation.services.signIn.createLink(for: nil, by: .system(organisation: nil)) : nil

@@ -86,6 +86,18 @@ final class World: Sendable {
         return try await row(key)
     }
 
+    /// Another organisation on the same server, founded by an account.
+    static func found(_ name: String, _ world: World, _ account: Account) async throws -> UUID {
+        let signIn = SignIn(
+            accounts: world.store, store: world.store, hasher: PasswordHasher(parameters: .init(n: 16, r: 1, p: 1)),
+            environment: world.environment)
+        return try await OrganisationService(
+            store: world.store, accounts: world.store, signIn: signIn, environment: world.environment,
+            library: world.library
+        ).found(
+            .init(name: name, timeZone: "UTC", personName: "Somebody", email: account.email), account: account)
+    }
+
     /// Another member of the organisation with these roles.
     func member(_ name: String, _ roles: Set<Role>) async throws -> Caller {
         let person = try await records.create(

@@ -88,12 +88,14 @@ struct Plain {
         let assessments = try await harness.store.read {
             try $0.all(Assessment.self, in: tenant.id, limit: 100).map(\.id.raw)
         }
+        // Something that may be erased as often as a test likes: nobody else names it.
+        let task = try await harness.save(try Plain().record(Records.Task.schema.erased), in: tenant.id)
         // Each framework is adopted once, and both ISO standards are since the founding.
         let open = library.frameworks.filter { !["iso42001-2023", "iso27001-2022"].contains($0.key) }
         return Plain(targets: [
             Person.type: [tenant.founder.person], Framework.type: open.map(\.id),
             Requirement.type: library.frameworks.flatMap(\.items).filter { $0.kind == .control }.map(\.id),
-            FrameworkAdoption.type: adoptions, Assessment.type: assessments,
+            FrameworkAdoption.type: adoptions, Assessment.type: assessments, Records.Task.type: [task.id],
         ])
     }
 
@@ -108,6 +110,14 @@ struct Plain {
         }
         // A result would need the day on which it was given, which only the assessment's verb sets.
         if schema.type == Records.Answer.type { given.merge(["result": .null]) { own, _ in own } }
+        if [ErasureRequest.type, Hold.type].contains(schema.type) {
+            let subject = targets[Records.Task.type]?.first ?? .unset
+            let about: [String: FieldValue] = [
+                "subjectType": .text("task"), "subjectID": .text(subject.lowercased), "scope": .text("record"),
+                "fieldNames": .null,
+            ]
+            given.merge(about) { own, _ in own }
+        }
         return schema.fields.map { given[$0.name] ?? value($0, schema, serial) }
     }
 

@@ -342,6 +342,7 @@ import Testing
         case .day: .string("2026-01-01")
         case .reference: .string(tenant[.employee].person.lowercased)
         case .text: .string("something else")
+        case .integer: .integer(7)
         default: throw Problem(field.name, "a test knows no other value of this kind")
         }
     }

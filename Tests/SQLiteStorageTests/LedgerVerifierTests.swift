@@ -58,27 +58,8 @@ import Testing
         #expect(found.checkpointsWithoutKey > 0 && found.checkpointsWithoutKey < found.checkpoints)
     }
 
-    @Test func anErasedRevisionIsCountedAndNothingIsMissing() async throws {
+    @Test func contentWithoutItsSaltIsNamed() async throws {
         let workspace = try await Workspace.template.get()
-        let found = try workspace.altered { db in
-            try db.execute(
-                sql: """
-                    DELETE FROM specimen WHERE revision IN (SELECT number FROM revision WHERE type = 'specimen' AND number % 9 = 0);
-                    UPDATE revision SET body = NULL, salt = NULL WHERE type = 'specimen' AND number % 9 = 0
-                    """)
-        }
-        #expect(found.firstProblem?.description == nil)
-        #expect(found.erased > 10)
-    }
-
-    @Test func contentErasedWithoutItsRowOrItsSaltIsNamed() async throws {
-        let workspace = try await Workspace.template.get()
-        let kept = try workspace.altered { db in
-            try db.execute(
-                sql: "UPDATE revision SET body = NULL, salt = NULL WHERE number = (SELECT max(revision) FROM companion)"
-            )
-        }
-        #expect(kept.firstProblem?.table == "companion")
         let half = try workspace.altered { try $0.execute(sql: "UPDATE revision SET salt = NULL WHERE number = 17") }
         #expect(half.firstProblem?.column == "salt")
     }

@@ -4,8 +4,9 @@ import GRDB
 import SQLiteStorage
 import Testing
 
-@Suite struct SecondVerifierTests {
-    private func run(_ arguments: [String], isolated: Bool = false) throws -> (status: Int32, text: String) {
+/// Tools/verify-ledger.py.
+enum SecondVerifier {
+    static func run(_ arguments: [String], isolated: Bool = false) throws -> (status: Int32, text: String) {
         let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .appendingPathComponent("../../Tools/verify-ledger.py").standardizedFileURL
         let process = Process()
@@ -20,12 +21,14 @@ import Testing
         process.waitUntilExit()
         return (process.terminationStatus, text)
     }
+}
 
+@Suite struct SecondVerifierTests {
     @Test(arguments: [false, true])
     func itAgreesThatAGoodDatabaseIsGood(isolated: Bool) async throws {
         let workspace = try await Workspace.template.get()
         let (found, second) = try workspace.withCopy(workspace.bytes) { path in
-            (try workspace.verify(path), try run([path, "--key"] + workspace.keys, isolated: isolated))
+            (try workspace.verify(path), try SecondVerifier.run([path, "--key"] + workspace.keys, isolated: isolated))
         }
         #expect(second.status == 0, "\(second.text)")
         #expect(
@@ -56,7 +59,7 @@ import Testing
         let workspace = try await Workspace.template.get()
         for isolated in [false, true] {
             let second = try workspace.withAlteredCopy({ try $0.execute(sql: alteration.sql) }) {
-                try run([$0, "--key"] + workspace.keys, isolated: isolated)
+                try SecondVerifier.run([$0, "--key"] + workspace.keys, isolated: isolated)
             }
             #expect(second.status == 1 && second.text.contains(alteration.words), "\(second)")
         }
@@ -64,13 +67,13 @@ import Testing
 
     @Test func itRefusesWhatItCannotRead() async throws {
         let workspace = try await Workspace.template.get()
-        #expect(try run(["/nowhere.sqlite", "--key", workspace.keys[0]]).status == 2)
+        #expect(try SecondVerifier.run(["/nowhere.sqlite", "--key", workspace.keys[0]]).status == 2)
         let statuses = try workspace.withCopy(workspace.bytes) { path in
-            try [[path], [path, "--key", "name+00000000+AAAA"]].map { try run($0).status }
+            try [[path], [path, "--key", "name+00000000+AAAA"]].map { try SecondVerifier.run($0).status }
         }
         #expect(statuses == [2, 2])
         let status = try workspace.withCopy(Data("no database".utf8)) {
-            try run([$0, "--key", workspace.keys[0]]).status
+            try SecondVerifier.run([$0, "--key", workspace.keys[0]]).status
         }
         #expect(status == 2)
     }

@@ -23,13 +23,18 @@ struct Workspace: Sendable {
     static let template = SharedWorkspace()
 
     /// Random operations in two organisations and the server's ledger, and a checkpoint of each now and then.
-    static func make(operations: Int, seed: UInt64) async throws -> Workspace {
+    /// - Parameter erasing: Erases a third of the records at the end, whole or in part.
+    static func make(operations: Int, seed: UInt64, erasing: Bool = false) async throws -> Workspace {
         let folder = try WorldFolder("ledger", types: .own)
         let made = folder.url.appendingPathComponent("concord.sqlite").path
         var writer: RandomWriter? = try RandomWriter(path: made, seed: seed)
         for step in 0..<operations {
             try await writer?.step()
             if step % 60 == 59 || step == operations - 1 { try await writer?.sign() }
+        }
+        if erasing {
+            try await writer?.erase()
+            try await writer?.sign()
         }
         let keys = try writer?.keys() ?? []
         try writer?.store.close()
@@ -171,6 +176,21 @@ final class RandomWriter {
         }
         records[organisation, default: [:]][schema.type, default: []].removeAll { $0.id == id }
         records[organisation, default: [:]][schema.type, default: []].append(saved)
+    }
+
+    /// Erases every third record of an organisation: whole, or what only some of its revisions held.
+    func erase() async throws {
+        for organisation in organisations {
+            let own = (records[organisation] ?? [:]).filter { $0.key != Standard.type }.values.joined()
+            for (n, record) in own.sorted(by: { $0.id < $1.id }).enumerated() where n.isMultiple(of: 3) {
+                let isWhole = n.isMultiple(of: 2) || record.schema.type == Companion.type
+                let erasure = Erasure(
+                    schema: record.schema, record: record.id,
+                    fields: isWhole ? nil : ["nickname", "related", "attachment", "dueOn"], archives: isWhole)
+                let change = fixtures.change("erase")
+                try await store.write(organisation) { _ = try $0.erase(erasure, by: change) }
+            }
+        }
     }
 
     /// A checkpoint of every ledger.

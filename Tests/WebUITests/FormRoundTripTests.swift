@@ -71,6 +71,12 @@ private struct SentForm {
         var overrides: [String: FieldValue] = [:]
         if schema.type == Organisation.type { overrides["timeZone"] = .text("Europe/Paris") }
         if schema.type == Person.type { overrides["email"] = .text("p\(fixtures.random.next())@example.org") }
+        if [ErasureRequest.type, Hold.type].contains(schema.type) {
+            overrides = [
+                "subjectType": .text("task"), "subjectID": .text(fixtures.id().lowercased), "scope": .text("record"),
+                "fieldNames": .null,
+            ]
+        }
         let random = fixtures.validRecord(schema, targets: targets, overrides: overrides)
         let values = try zip(schema.fields, random.values).map { field, value -> FieldValue in
             guard case .text(let text) = value, case .text = field.kind, !field.isDerived else { return value }

@@ -20,7 +20,7 @@ import WebUI
             .asset(name: "concord.css", ["v": "12"]), .list("controls"), .csv("controls", ["q": "x"]),
             .new("tasks", ["title": "Close A.5.1", "requirements": id.lowercased]), .record("controls", id),
             .record("controls", id, ["asOf": "12"]), .edit("controls", id), .archive("controls", id),
-            .restore("controls", id), .transition("controls", id, name: "implement"),
+            .restore("controls", id), .erasurePreview(id), .transition("controls", id, name: "implement"),
         ]
         + nasty.flatMap { text -> [Link] in
             [

@@ -119,6 +119,7 @@ import Testing
         func write<T: Sendable>(
             _ organisation: UUID?, _ body: @escaping @Sendable (any Transaction) throws -> T
         ) async throws -> T { try await inner.write(organisation, body) }
+        func scrub() async throws { try await inner.scrub() }
     }
 
     @Test(arguments: Registry.schemas)

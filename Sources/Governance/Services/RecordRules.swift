@@ -48,6 +48,12 @@ enum RecordRules {
                 throw ServiceError.conflict(.state("the assessment is closed; reopen it first"))
             }
         case Answer.type: throw ServiceError.forbidden(whyNotCreated(schema))
+        case ErasureRequest.type, Hold.type:
+            if let old {
+                try ErasureRules.checkEdit(old)
+            } else {
+                values = try ErasureRules.prepared(schema, values, in: transaction, by: caller)
+            }
         default: break
         }
         return values
@@ -66,6 +72,8 @@ enum RecordRules {
         if record.schema.type == RoleAssignment.type, transition.to == RoleAssignment.Status.active.rawValue {
             return try checkRole(record.decoded(), in: transaction, by: caller)
         }
+        // `ErasureVerb` decides, in the same transaction.
+        if record.schema.type == ErasureRequest.type { return }
         guard !transition.byVerb else {
             throw ServiceError.forbidden("“\(transition.label)” is taken by the system only.")
         }
@@ -121,6 +129,13 @@ enum RecordRules {
                 .state(
                     "the person is also \(other.value.role.rawValue.asLabel.lowercased()); "
                         + "whoever audits must be independent of what is audited (clause 9.2.2)"))
+        }
+    }
+
+    /// What was erased does not come back.
+    static func checkRestoring(_ record: StoredRecord) throws {
+        guard record.meta.erasedAt == nil else {
+            throw ServiceError.conflict(.state("it was erased; there is nothing to restore"))
         }
     }
 

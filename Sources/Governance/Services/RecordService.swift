@@ -78,12 +78,16 @@ package struct RecordService: Sendable {
             let people = Set(revisions.compactMap(\.person))
             let names = try reader.titles(Person.schema.erased, Array(people), in: caller.organisation)
             return revisions.prefix(limit).enumerated().map { n, revision in
-                let before = n + 1 < revisions.count ? revisions[n + 1].record.values : schema.blank
+                let before = n + 1 < revisions.count ? revisions[n + 1].record : nil
                 let hidden = !Authorisation.canSeeSensitive(caller, revision.record)
+                // What an erased revision said, and so what the next one changed, is not known any more.
+                let isErased = revision.record.meta.erasedAt != nil || before?.meta.erasedAt != nil
                 return HistoryEntry(
                     revision: revision, personName: revision.person.flatMap { names[$0] },
-                    changes: schema.changes(from: before, to: revision.record.values)
-                        .filter { !(hidden && $0.field.has(.sensitive)) })
+                    changes: isErased
+                        ? []
+                        : schema.changes(from: before?.values ?? schema.blank, to: revision.record.values)
+                            .filter { !(hidden && $0.field.has(.sensitive)) })
             }
         }
     }
@@ -253,7 +257,11 @@ package struct RecordService: Sendable {
                     try claim?.keep(old, in: transaction, at: change.at)
                     return redacted(old, caller)
                 }
-                if isArchived { try RecordRules.checkArchiving(old, in: transaction) }
+                if isArchived {
+                    try RecordRules.checkArchiving(old, in: transaction)
+                } else {
+                    try RecordRules.checkRestoring(old)
+                }
                 let valid = try schema.validated(old.values)
                 let saved = try transaction.save(valid, id: id, over: version, isArchived: isArchived, by: change)
                 try posture.recordChanged(from: old, to: saved, in: transaction, today: caller.today(at: change.at))
@@ -299,6 +307,10 @@ package struct RecordService: Sendable {
                 try RecordRules.checkTransition(transition, old, in: transaction, by: caller)
                 var values = old.values
                 Self.stamp(&values, schema, transition, caller, today: caller.today(at: change.at))
+                if schema.type == ErasureRequest.type, transition.byVerb {
+                    try ErasureVerb(schemas: schemas, environment: environment, posture: posture)
+                        .carryOut(old, &values, in: transaction, by: caller)
+                }
                 let saved = try transaction.save(
                     try schema.validated(values), id: id, over: version, isArchived: false, by: change)
                 try posture.recordChanged(from: old, to: saved, in: transaction, today: caller.today(at: change.at))

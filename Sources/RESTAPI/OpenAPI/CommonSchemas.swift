@@ -54,7 +54,7 @@ extension OpenAPIDocument {
             "actor": JSONSchema.choice(["person", "token", "system", "operator"]),
             "person": JSONSchema.nullable(JSONSchema.id), "personName": JSONSchema.nullable(JSONSchema.text),
             "reason": JSONSchema.nullable(JSONSchema.text), "ledgerIndex": JSONSchema.integer,
-            "archived": JSONSchema.boolean,
+            "archived": JSONSchema.boolean, "erasedAt": JSONSchema.nullable(JSONSchema.time),
             "changes": JSONSchema.list(
                 JSONSchema.object(["field": JSONSchema.text, "from": [:], "to": [:]])),
         ]),

@@ -159,7 +159,7 @@ extension AnySchema {
             ("id", JSONSchema.id), ("version", ["type": "integer", "minimum": 1]), ("archived", JSONSchema.boolean),
             ("ledgerIndex", ["type": "integer", "minimum": 0]), ("createdAt", JSONSchema.time),
             ("createdBy", JSONSchema.nullable(JSONSchema.id)), ("updatedAt", JSONSchema.time),
-            ("updatedBy", JSONSchema.nullable(JSONSchema.id)),
+            ("updatedBy", JSONSchema.nullable(JSONSchema.id)), ("erasedAt", JSONSchema.nullable(JSONSchema.time)),
         ]
         let system = own.map { ($0.0, JSONSchema.with($0.1, ["readOnly": true])) }
         return system

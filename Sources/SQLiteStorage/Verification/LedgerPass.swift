@@ -56,8 +56,10 @@ struct LedgerPass {
             "SELECT \"hashes\" FROM \"tile\" WHERE \"ledger\" = ? AND \"level\" = ? AND \"index\" = ?")
         let rows = try file.cursor(
             """
-            SELECT l."index", l."at", l."hash", l."data", r."number" FROM "leaf" l LEFT JOIN "revision" r \
-            ON r."ledger" = l."ledger" AND r."index" = l."index" WHERE l."ledger" = ? ORDER BY l."index"
+            SELECT l."index", l."at", l."hash", l."data", r."number", e."record" FROM "leaf" l \
+            LEFT JOIN "revision" r ON r."ledger" = l."ledger" AND r."index" = l."index" \
+            LEFT JOIN "erasure" e ON e."ledger" = l."ledger" AND e."index" = l."index" \
+            WHERE l."ledger" = ? ORDER BY l."index"
             """)
         rows.restart([.bytes(ledger.bytes)])
         let before = found.leaves
@@ -115,7 +117,7 @@ struct LedgerPass {
         let bytes = Array(data)
         batch.append(LedgerEntry(index: index, bytes: bytes, storedHash: hash))
         guard row.isNull(4) else { return timeFault(filed: at, says: Self.time(of: bytes), ledger, index) }
-        return event(bytes, ledger, index, at)
+        return event(bytes, ledger, index, at, isErasure: !row.isNull(5))
     }
 
     /// The time that a leaf says, without reading the rest of it: inside a text the quotes would be escaped.
@@ -139,7 +141,9 @@ struct LedgerPass {
     }
 
     /// A leaf without a revision must be well formed, of this ledger, and say that it is an event.
-    private mutating func event(_ bytes: [UInt8], _ ledger: Key, _ index: Int, _ at: Int) -> VerificationFault? {
+    private mutating func event(
+        _ bytes: [UInt8], _ ledger: Key, _ index: Int, _ at: Int, isErasure: Bool
+    ) -> VerificationFault? {
         let leaf: Leaf
         do { leaf = try Leaf(canonicalBytes: bytes) } catch {
             return Self.fault(.leafMalformed(index: index, error), ledger)
@@ -154,6 +158,14 @@ struct LedgerPass {
                 version: leaf.object.version,
                 "Leaf \(index) of the ledger \(ledger.ledgerName) records version \(leaf.object.version) of the "
                     + "\(leaf.object.type) \(leaf.object.id), but there is no such revision.")
+        }
+        // That an erasure is listed with a revision that has its commitment and no content, `RecordPass` checks.
+        guard leaf.action != "erase" || isErasure else {
+            return VerificationFault(
+                "erasure", ledger: ledger.ledgerName, index: index, record: UUID(uuidString: leaf.object.id),
+                version: leaf.object.version,
+                "Leaf \(index) of the ledger \(ledger.ledgerName) says that version \(leaf.object.version) of the "
+                    + "\(leaf.object.type) \(leaf.object.id) was erased, but it is not listed so (table erasure).")
         }
         return timeFault(filed: at, says: Int(leaf.timeMilliseconds), ledger, index)
     }

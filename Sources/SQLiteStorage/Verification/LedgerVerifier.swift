@@ -10,8 +10,8 @@ import Synchronization
 ///
 /// What it cannot find without help from outside: a checkpoint that was removed, and leaves that were removed together
 /// with everything that speaks of them and every checkpoint that covers them. Keep a checkpoint elsewhere.
-/// `checkpoint.at`, `status` and `source` are not signed: of them only the shape is checked. Links and later links of a
-/// record with an erased revision are not compared.
+/// `checkpoint.at`, `status` and `source` are not signed: of them only the shape is checked. An erased revision has no
+/// content to compare; that its row says nothing and an entry of the ledger says so, is checked.
 package struct LedgerVerifier: Sendable {
     /// Rows that are read at once.
     package static let batchRowsMax = 2_000

@@ -13,6 +13,7 @@ struct RecordPass {
     private let tables: [String: VerifiedTable]
     private var links: LinkCheck
     private var search: SearchCheck
+    private let erasures: ErasureCheck
     private var found = LedgerVerification()
     private var body: [UInt8] = []
 
@@ -56,6 +57,7 @@ struct RecordPass {
         self.tables = tables
         links = try LinkCheck(file)
         search = try SearchCheck(file)
+        erasures = try ErasureCheck(file)
     }
 
     mutating func run(_ progress: (LedgerVerifier.Progress) -> Void) throws(LedgerVerifierError) -> LedgerVerification {
@@ -67,7 +69,7 @@ struct RecordPass {
                 progress(.revisions(reported))
             }
         }
-        if found.firstProblem == nil { found.firstProblem = remains(before: nil) ?? search.finish(found.erased) }
+        if found.firstProblem == nil { found.firstProblem = remains(before: nil) ?? search.finish() }
         found.searched = search.searched
         progress(.revisions(found.revisions))
         return found
@@ -85,11 +87,10 @@ struct RecordPass {
         var version = 0
         var commitment: String?
         var index = -1
-        /// The last row's `until`; `.none` before the first row and after an erased revision.
+        /// The last row's `until`; `.none` before the first row.
         var until: Int??
         var isArchived: Bool?
         var created: (at: Int, by: Key?) = (0, nil)
-        var hasErased = false
 
         func fault(_ column: String?, in table: String? = nil, _ what: String) -> VerificationFault {
             let table = table ?? self.table.table
@@ -179,24 +180,31 @@ struct RecordPass {
             }
             fault = try row(&history, at, person)
         } else {
-            fault = erased(&history)
+            fault = try erased(&history, at, person)
         }
         history.commitment = revisions.text(Column.commitment)
         return fault
     }
 
-    private mutating func erased(_ history: inout History) -> VerificationFault? {
+    /// A revision without content: an entry of the ledger must say so, and its row must hold nothing any more.
+    private mutating func erased(
+        _ history: inout History, _ at: Int, _ person: Key?
+    ) throws(LedgerVerifierError) -> VerificationFault? {
         let rows = history.table.rows
-        if rows.hasRow, rows.key(VerifiedTable.Meta.id) == history.id,
+        if let fault = LeafCheck(revisions, history).fault(evidence: nil) { return fault }
+        if let fault = try erasures.fault(of: history, revisions, hasContent: false) { return fault }
+        guard rows.hasRow, rows.key(VerifiedTable.Meta.id) == history.id,
             rows.integer(VerifiedTable.Meta.version) == history.version
-        {
-            return history.fault("version", "the revision was erased, but its row is still there")
+        else { return history.fault("version", "the revision has no row") }
+        guard revisions.isNull(Column.reason) else {
+            return history.fault("reason", in: "revision", "the revision was erased, but not its reason")
+        }
+        if let column = history.table.columnWithContent(id: history.id.id) {
+            return history.fault(
+                column.name.asColumn, "the revision was erased, but its field \(column.name) still holds something")
         }
         found.erased += 1
-        history.hasErased = true
-        history.until = .none
-        history.isArchived = nil
-        return LeafCheck(revisions, history).fault(evidence: nil)
+        return try frame(&history, at, person)
     }
 
     /// A revision that is not erased: its leaf, its body and its row.
@@ -220,6 +228,17 @@ struct RecordPass {
         guard isSame, files != nil else {
             return BodyDifference(table, revisions, history).fault(broken)
         }
+        if let fault = try erasures.fault(of: history, revisions, hasContent: true) { return fault }
+        return try frame(&history, at, person)
+    }
+
+    /// What a row says of its revision beside the fields, and what follows from the fields.
+    private mutating func frame(
+        _ history: inout History, _ at: Int, _ person: Key?
+    ) throws(LedgerVerifierError) -> VerificationFault? {
+        typealias Meta = VerifiedTable.Meta
+        let table = history.table
+        let rows = table.rows
         let wrong: (String, String)? =
             if rows.integer(Meta.revision) != revisions.integer(Column.number) {
                 ("revision", "its row is filed under another revision")
@@ -282,6 +301,11 @@ struct RecordPass {
                 table.table, table.rows, VerifiedTable.Meta.id, version: table.rows.integer(VerifiedTable.Meta.version))
         }
         if isLeft(links.rows, 0) { return fault("link", links.rows, 0, version: nil) }
+        if isLeft(erasures.rows, ErasureCheck.Column.record) {
+            return fault(
+                "erasure", erasures.rows, ErasureCheck.Column.record,
+                version: erasures.rows.integer(ErasureCheck.Column.version))
+        }
         return nil
     }
 }

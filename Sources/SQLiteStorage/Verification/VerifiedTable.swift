@@ -158,6 +158,18 @@ final class VerifiedTable {
         return true
     }
 
+    /// The first field of the row at hand that holds more than an erasure leaves.
+    func columnWithContent(id: UUID) -> Column? {
+        columns.first { column in
+            guard schema.isErasable(column.field), let position = schema.position[column.name] else { return false }
+            let left = schema.erasedValue(position, of: id, keeping: .null)
+            if rows.isNull(column.number) || left == .null { return rows.isNull(column.number) != (left == .null) }
+            var own: [UInt8] = []
+            guard appendValue(of: column, to: &own) else { return true }
+            do { return try left.canonicalJSON.canonical() != own } catch { return true }
+        }
+    }
+
     // MARK: What follows from the fields
 
     /// What a reference or links name; `nil` if the column holds something else.

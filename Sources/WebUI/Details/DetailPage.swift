@@ -20,6 +20,8 @@ struct DetailPage: Sendable {
     let links: [LinkedRecords]
     let mayUpdate: Bool
     let mayArchive: Bool
+    /// May propose that the record be erased.
+    let mayErase: Bool
     let hidesSensitive: Bool
     let moment: Moment?
     let formToken: String
@@ -55,20 +57,26 @@ struct DetailPage: Sendable {
             links: links,
             mayUpdate: isNow && !record.meta.isArchived && FormFields.hasOpenFields(schema)
                 && Authorisation.may(caller, .update, record),
-            mayArchive: isNow && Authorisation.may(caller, .archive, record),
+            mayArchive: isNow && record.meta.erasedAt == nil && Authorisation.may(caller, .archive, record),
+            mayErase: isNow && record.meta.erasedAt == nil && record.meta.organisation == caller.organisation
+                && services.schemas[ErasureRequest.type].map { Authorisation.mayCreate(caller, $0) } ?? false,
             hidesSensitive: !Authorisation.canSeeSensitive(caller, record), moment: moment, formToken: formToken,
             problem: problem)
     }
 
     private var schema: AnySchema { record.schema }
-    var title: String { record.title.isEmpty ? text(.untitled) : record.title }
+    var title: String {
+        if record.meta.erasedAt != nil { return text(.erased) }
+        return record.title.isEmpty ? text(.untitled) : record.title
+    }
     private var state: String? { schema.lifecycle.map { record[$0.field].text } }
 
     /// The page without its frame.
     var markup: Markup {
         let crumbs = [Crumb(schema.pluralLabel, Link.list(schema.plural, ["asOf": words.asOf]).href)]
         let pill: Markup? = record.meta.isArchived ? .pill(text(.archived)) : state.map { .currentPill($0.asLabel) }
-        let sections: Markup = .each(schema.sections.enumerated(), section)
+        // What stands in the fields of an erased record is not what anybody wrote.
+        let sections: Markup = record.meta.erasedAt == nil ? .each(schema.sections.enumerated(), section) : .empty
         let fields: Markup = "\(raw: sections)\(raw: historyCard)"
         return """
             \(raw: .pageHeader(title, crumbs: crumbs, state: pill, actions: actions))\(raw: notices)\
@@ -84,7 +92,10 @@ struct DetailPage: Sendable {
                     "<div class=\"mb\">\(raw: .notice(.bad, title: problem.title, "\(problem.detail)", isAlert: true))</div>"
                 )
             }
-            if record.meta.isArchived {
+            if let erasedAt = record.meta.erasedAt {
+                let title = text(.erasedOn(erasedAt.words(in: words.zone)))
+                html.add("<div class=\"mb\">\(raw: .notice(.info, title: title, "\(Text.erasedNote)"))</div>")
+            } else if record.meta.isArchived {
                 html.add(
                     "<div class=\"mb\">\(raw: .notice(.info, title: text(.archived), "\(Text.archivedNote)"))</div>")
             }
@@ -105,7 +116,24 @@ struct DetailPage: Sendable {
                 let label = record.meta.isArchived ? text(.restore) : text(.archiveVerb)
                 html.add(.dialogButton(label, opens: "archive", look: .quiet))
             }
+            if let subject = erasureSubject {
+                html.add(.linkButton(text(.openSubject), subject.href, look: .quiet))
+            } else if mayErase {
+                let query: LinkQuery = ["subjectType": schema.type.name, "subjectID": record.id.lowercased]
+                html.add(
+                    .linkButton(
+                        text(.eraseVerb), Link.new(ErasureRequest.schema.erased.plural, query).href, look: .quiet))
+            }
         }
+    }
+
+    /// What a request for erasure or a hold is about.
+    private var erasureSubject: Link? {
+        guard [ErasureRequest.type, Hold.type].contains(schema.type),
+            let subject = words.schemas[RecordType(record["subjectType"].text)],
+            let id = UUID(uuidString: record["subjectID"].text)
+        else { return nil }
+        return .record(subject, id)
     }
 
     private var dialogs: Markup {
@@ -170,6 +198,9 @@ struct DetailPage: Sendable {
             if let why {
                 reasons.append("<span>\(why)</span>")
                 return .submitButton(transition.label, disabledBecause: "why")
+            }
+            if transition.byVerb, schema.type == ErasureRequest.type {
+                return .linkButton(transition.label, Link.erasurePreview(record.id).href, look: .primary)
             }
             if transition.needsReason { return .dialogButton(transition.label, opens: "take-\(transition.name)") }
             let link = Link.transition(schema.plural, record.id, name: transition.name)
@@ -257,7 +288,7 @@ struct DetailPage: Sendable {
         let entries = history.map { entry in
             HistoryEntry(
                 title: text(.versionChanged(entry.revision.record.version, action(entry.revision.action))),
-                meta: text(.byAt(actor(entry), entry.revision.at.words(in: words.zone))),
+                meta: meta(entry),
                 changes: entry.changes.map { change in
                     HistoryChange(
                         field: change.field.label, before: short(change.old, change.field),
@@ -273,6 +304,12 @@ struct DetailPage: Sendable {
         return .card(id: "history", title: text(.history), footer: older, .history(entries))
     }
 
+    private func meta(_ entry: Governance.HistoryEntry) -> String {
+        let by = text(.byAt(actor(entry), entry.revision.at.words(in: words.zone)))
+        guard let erasedAt = entry.revision.record.meta.erasedAt else { return by }
+        return "\(by). \(text(.erasedOn(erasedAt.words(in: words.zone))))"
+    }
+
     private func short(_ value: FieldValue, _ field: FieldDescription) -> String? {
         words.text(value, field).map { $0.count > 300 ? $0.prefix(299) + "…" : $0 }
     }
@@ -283,6 +320,7 @@ struct DetailPage: Sendable {
         case "update": text(.actionChanged)
         case "archive": text(.actionArchived)
         case "restore": text(.actionRestored)
+        case "erase": text(.actionErased)
         default: schema.lifecycle?.transition(named: name)?.label ?? name.asLabel
         }
     }

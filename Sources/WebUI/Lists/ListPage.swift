@@ -95,12 +95,15 @@ struct ListPage: Sendable {
         }
         let stateField = schema.lifecycle?.field
         let rows = records.map { record in
-            TableRow(
-                title: record.title.isEmpty ? text(.untitled) : record.title,
+            let erased = record.meta.erasedAt.map { text(.erasedOn($0.words(in: words.zone))) }
+            return TableRow(
+                title: erased ?? (record.title.isEmpty ? text(.untitled) : record.title),
                 href: Link.record(schema, record.id, ["asOf": words.asOf]).href,
                 subtitle: record.meta.isArchived ? text(.archived) : nil,
                 cells: columns.dropFirst().map { column in
-                    words.cell(record.values[column.position], column.field, isState: column.field.name == stateField)
+                    words.cell(
+                        erased == nil ? record.values[column.position] : .null, column.field,
+                        isState: column.field.name == stateField)
                 })
         }
         return .dataTable(label: schema.pluralLabel, columns: heads, rows: rows)
