@@ -43,11 +43,15 @@ package struct RESTRoutes: Sendable {
         }
     }
 
-    private static let ownSegments = ["me", "ledger", "posture", "files"]
+    private static let ownSegments = ["me", "ledger", "posture", "files", "search", "events", "views", "undo"]
 
     private enum Route {
         case caller, ledger, posture, files
         case file(Resource, UUID, String)
+        case search, events, views, undo
+        case view(UUID)
+        case bulkEdit(Resource)
+        case restoreValues(Resource, UUID)
         case list(Resource)
         case record(Resource, UUID)
         case archive(Resource, UUID, isArchived: Bool)
@@ -62,7 +66,10 @@ package struct RESTRoutes: Sendable {
             switch self {
             case .list: [.get, .head, .post]
             case .record: [.get, .head, .put]
-            case .archive, .transition, .files: [.post]
+            case .archive, .transition, .files, .bulkEdit, .undo, .restoreValues: [.post]
+            case .views: [.get, .head, .post]
+            case .view: [.patch, .delete]
+            case .search, .events: [.get, .head]
             case .row: [.put]
             case .caller, .ledger, .posture, .transitions, .history, .links, .rows, .file: [.get, .head]
             }
@@ -80,14 +87,21 @@ package struct RESTRoutes: Sendable {
             case "ledger": return .ledger
             case "posture": return .posture
             case "files": return .files
+            case "search": return .search
+            case "events": return .events
+            case "views": return .views
+            case "undo": return .undo
             default: return resources[first].map { .list($0) }
             }
         }
+        if first == "views", segments.count == 2 { return UUID(uuidString: String(segments[1])).map { .view($0) } }
+        if segments.count == 2, segments[1] == "bulk-edit" { return resources[first].map { .bulkEdit($0) } }
         guard let resource = resources[first], let id = UUID(uuidString: String(segments[1])) else { return nil }
         if segments.count == 2 { return .record(resource, id) }
         let isAssessment = resource.schema.type == Assessment.type
         switch (segments[2], segments.count) {
         case ("archive", 3): return .archive(resource, id, isArchived: true)
+        case ("restore-values", 3): return .restoreValues(resource, id)
         case ("restore", 3): return .archive(resource, id, isArchived: false)
         case ("transitions", 3): return .transitions(resource, id)
         case ("history", 3): return .history(resource, id)
@@ -112,7 +126,9 @@ package struct RESTRoutes: Sendable {
         } else if caller.organisation == nil {
             throw Failure(ServiceError.forbidden("You have no current place in an organisation."))
         }
-        let response = try await perform(route, Call(request: request, caller: caller, id: context.requestID))
+        let call = Call(request: request, caller: caller, id: context.requestID)
+        if case .events = route { return try await events(call, context) }
+        let response = try await perform(route, call)
         return request.method == .head ? response.createHeadResponse() : response
     }
 
@@ -124,6 +140,14 @@ package struct RESTRoutes: Sendable {
         case .posture: return try await posture(call)
         case .files: return try await upload(call)
         case .file(let resource, let id, let field): return try await file(resource, id, field, call)
+        case .search: return try await search(call)
+        case .events: throw MethodNotAllowed(allowed: route.methods)
+        case .views: return isRead ? try await views(call) : try await createView(call)
+        case .view(let id):
+            return call.request.method == .delete ? try await removeView(id, call) : try await changeView(id, call)
+        case .undo: return try await undo(call)
+        case .bulkEdit(let resource): return try await bulkEdit(resource, call)
+        case .restoreValues(let resource, let id): return try await restoreValues(resource, id, call)
         case .list(let resource): return isRead ? try await list(resource, call) : try await create(resource, call)
         case .record(let resource, let id):
             return isRead ? try await get(resource, id, call) : try await replace(resource, id, call)

@@ -192,7 +192,7 @@ extension RESTRoutes {
     }
 
     /// A record may name only a file that is kept, whole.
-    private func checkFiles(_ input: [String: FieldValue], _ caller: Caller) async throws {
+    func checkFiles(_ input: [String: FieldValue], _ caller: Caller) async throws {
         for (name, value) in input {
             guard case .file(let file) = value else { continue }
             guard let organisation = caller.organisation,
@@ -207,7 +207,7 @@ extension RESTRoutes {
 
     private static func tag(_ record: StoredRecord) -> String { "\"\(record.version)\"" }
 
-    private static func response(
+    static func response(
         _ record: StoredRecord, _ resource: Resource, _ call: Call, status: HTTPResponse.Status = .ok
     ) -> Response {
         Response(

@@ -19,11 +19,14 @@ package final class SQLiteStore: Store {
     let pool: DatabasePool
     let layouts: Layouts
     let generation = Atomic<Int>(0)
+    package let changes = ChangeHub()
     private let queue = Mutex(Queue())
 
     private struct Outcome: Sendable {
         /// Who may do what may have changed.
         var touchesAccess = false
+        /// What others are told once the commit is through.
+        var committed: [CommittedChange] = []
         let finish: @Sendable ((any Error)?) -> Void
     }
     private struct Queue {
@@ -101,7 +104,9 @@ package final class SQLiteStore: Store {
                             return .commit
                         }
                         guard let result else { preconditionFailure("a savepoint without a result") }
-                        return Outcome(touchesAccess: transaction.touchesAccess) { failure in
+                        return Outcome(
+                            touchesAccess: transaction.touchesAccess, committed: transaction.committed
+                        ) { failure in
                             if let failure {
                                 continuation.resume(throwing: failure)
                             } else {
@@ -175,6 +180,7 @@ package final class SQLiteStore: Store {
                         generation.add(1, ordering: .sequentiallyConsistent)
                     }
                     for outcome in outcomes { outcome.finish(nil) }
+                    changes.publish(outcomes.flatMap(\.committed))
                 } catch {
                     // Nothing of this batch is on disk: everyone in it is told.
                     let failure = StoreError.from(error)

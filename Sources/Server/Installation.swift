@@ -72,7 +72,7 @@ package struct Installation: Sendable {
             onServerRunning: { channel in await running(channel.localAddress?.port ?? port) }, logger: logger)
         application.addServices(
             CheckpointKeeper(services: services, logger: logger),
-            ClockKeeper(services: services, posture: posture, logger: logger))
+            ClockKeeper(services: services, posture: posture, logger: logger), EventKeeper(services: services))
         return application
     }
 }

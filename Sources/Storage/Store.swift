@@ -15,6 +15,9 @@ package protocol Store: Sendable {
     func write<T: Sendable>(
         _ organisation: UUID?, _ body: @escaping @Sendable (any Transaction) throws -> T
     ) async throws -> T
+
+    /// Hears of every commit, after it.
+    var changes: ChangeHub { get }
 }
 
 /// The records of one organisation, or the shared ones if `organisation` is `nil`, at one moment.
@@ -61,6 +64,19 @@ package protocol Reader {
     func loadedSource(_ name: String) throws -> String?
     /// Organisations on this server, in the order of their creation, after the given one.
     func organisations(after: UUID?, limit: Int) throws -> [UUID]
+
+    /// Present records of any type, not archived, of which every word of the text begins a word: of each type the
+    /// newest that were found, at most ``SearchLimit/hitsPerTypeMax``. Words that stand nearly everywhere may find
+    /// fewer, see ``SearchLimit/entriesScannedMax``.
+    func search(_ text: String, in organisation: UUID?) throws -> [SearchHit]
+    /// Revisions of a ledger from an index on, in the order of the ledger; or from the index back to the beginning.
+    func revisionEntries(
+        in organisation: UUID?, from index: Int, isBackwards: Bool, limit: Int
+    ) throws -> [RevisionEntry]
+    /// The views of the organisation and those of one person, at most `limit`, by name.
+    func views(in organisation: UUID, of person: UUID?, limit: Int) throws -> [StoredView]
+    /// Which view a person begins with, by type.
+    func defaultViews(in organisation: UUID, of person: UUID) throws -> [RecordType: UUID]
 }
 
 /// What a transaction may do beside reading.
@@ -81,6 +97,12 @@ package protocol Transaction: Reader {
     /// Counts one more control for each of the requirements.
     func countControl(_ requirements: [UUID]) throws
     func saveLoadedSource(_ name: String, sha256: String) throws
+    /// Writes a view of this transaction's organisation, new or over the one with its id.
+    func saveView(_ view: StoredView) throws
+    /// Removes a view of this transaction's organisation, also from those who begin with it.
+    func removeView(_ id: UUID) throws
+    /// - Parameter view: `nil` lets the person begin with the plain list again.
+    func setDefaultView(_ view: UUID?, of person: UUID, type: RecordType) throws
 }
 
 /// A moment in an organisation's ledger: every revision with a leaf below `end` is visible. What is shown as of a
@@ -102,6 +124,8 @@ package struct Change: Sendable {
     package let actorKind: ActorKind
     /// The Person of the organisation; `nil` for the system.
     package let person: UUID?
+    /// As others are told who changed something; never stored.
+    package let personName: String?
     /// How the actor proved who they are: "session", "token:<id>", "operator:<user>", "system".
     package let auth: String
     /// create, update, archive, restore, or a transition's name.
@@ -113,12 +137,13 @@ package struct Change: Sendable {
     /// 32 random bytes for the commitment.
     package let salt: [UInt8]
     package init(
-        actorKind: ActorKind, person: UUID?, auth: String, action: String, at: Instant, reason: String? = nil,
-        request: String? = nil, salt: [UInt8]
+        actorKind: ActorKind, person: UUID?, personName: String? = nil, auth: String, action: String, at: Instant,
+        reason: String? = nil, request: String? = nil, salt: [UInt8]
     ) {
         precondition(salt.count == 32, "a commitment needs 32 bytes of salt")
         self.actorKind = actorKind
         self.person = person
+        self.personName = personName
         self.auth = auth
         self.action = action
         self.at = at

@@ -18,7 +18,7 @@ private let table: [String: Set<String>] = [
     ],
     "RESTAPI": [
         "RecordKit", "Records", "Storage", "MerkleLog", "Access", "Governance", "HTTPServing", "Hummingbird",
-        "HTTPTypes", "NIOCore", "Logging",
+        "HTTPTypes", "NIOCore", "Logging", "ServiceLifecycle",
     ],
     "WebUI": [
         "RecordKit", "Records", "Storage", "MerkleLog", "Access", "Governance", "Exchange", "HTTPServing",
