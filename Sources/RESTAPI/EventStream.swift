@@ -13,7 +13,7 @@ import Storage
 
 extension RESTRoutes {
     /// `GET /events`: changes after `Last-Event-ID` (or `since`), then those that come.
-    func events(_ call: Call, _ context: ConcordContext) async throws -> Response {
+    func events(_ call: Call) async throws -> Response {
         let parameters = try QueryParameters(call.request, allowed: ["since"])
         let since = try eventIndex(call.request.headers[Self.lastEventID], parameters)
         if call.request.method == .head { return EventStream.response(ResponseBody()) }
@@ -21,6 +21,7 @@ extension RESTRoutes {
         do { subscription = try services.feed.subscribe(as: call.caller) } catch let error as ChangeHubError {
             throw Self.refusal(error)
         }
+        let context = call.context
         context.connection.closeFuture.whenComplete { _ in subscription.cancel() }
         let stream = EventStream(
             feed: services.feed, subscription: subscription, clock: services.environment.clock,

@@ -126,8 +126,7 @@ package struct RESTRoutes: Sendable {
         } else if caller.organisation == nil {
             throw Failure(ServiceError.forbidden("You have no current place in an organisation."))
         }
-        let call = Call(request: request, caller: caller, id: context.requestID)
-        if case .events = route { return try await events(call, context) }
+        let call = Call(request: request, context: context, caller: caller, id: context.requestID)
         let response = try await perform(route, call)
         return request.method == .head ? response.createHeadResponse() : response
     }
@@ -141,7 +140,7 @@ package struct RESTRoutes: Sendable {
         case .files: return try await upload(call)
         case .file(let resource, let id, let field): return try await file(resource, id, field, call)
         case .search: return try await search(call)
-        case .events: throw MethodNotAllowed(allowed: route.methods)
+        case .events: return try await events(call)
         case .views: return isRead ? try await views(call) : try await createView(call)
         case .view(let id):
             return call.request.method == .delete ? try await removeView(id, call) : try await changeView(id, call)
@@ -166,6 +165,7 @@ package struct RESTRoutes: Sendable {
 /// One request of somebody, under its id.
 struct Call {
     let request: Request
+    let context: ConcordContext
     let caller: Caller
     let id: String
 }

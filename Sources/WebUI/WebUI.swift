@@ -35,6 +35,8 @@ package struct WebRoutes: Sendable {
         SettingsScreens(services: services, frame: frame).add(to: router)
         HostedScreens(services: services, frame: frame).add(to: router)
         LedgerScreens(services: services, frame: frame).add(to: router)
+        ViewScreens(services: services, frame: frame, schemas: schemas).add(to: router)
+        UndoScreens(services: services, frame: frame).add(to: router)
         RecordScreens(services: services, frame: frame, schemas: schemas).add(to: router)
     }
 }

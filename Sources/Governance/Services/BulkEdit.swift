@@ -3,7 +3,7 @@
 package import Access
 package import Foundation
 package import RecordKit
-package import Storage
+import Storage
 
 /// What is done to each record.
 package enum BulkAction: Sendable, Hashable {

@@ -20,7 +20,7 @@ package struct UndoReport: Sendable {
 
 extension RecordService {
     /// What can be taken back: changes of values and of the archive. Transitions are verbs of their own.
-    private static let undoable: Set<String> = ["update", "archive", "restore", "answer", "decide", "undo"]
+    package static let undoable: Set<String> = ["update", "archive", "restore", "answer", "decide", "undo"]
 
     /// Takes back what the caller's request that wrote a ledger entry changed: an edit, an archiving, a bulk edit, an
     /// answer.

@@ -25,6 +25,8 @@ struct DetailPage: Sendable {
     let formToken: String
     /// What was refused just now.
     let problem: Failure?
+    /// The caller's own change that can still be taken back.
+    let undo: UndoOffer?
 
     static func load(
         _ schema: AnySchema, _ id: UUID, _ query: LinkQuery, _ services: RecordScreens.Reading, _ caller: Caller,
@@ -57,7 +59,9 @@ struct DetailPage: Sendable {
                 && Authorisation.may(caller, .update, record),
             mayArchive: isNow && Authorisation.may(caller, .archive, record),
             hidesSensitive: !Authorisation.canSeeSensitive(caller, record), moment: moment, formToken: formToken,
-            problem: problem)
+            problem: problem,
+            undo: isNow
+                ? UndoOffer(record, shown.first, caller, now: services.services.environment.now()) : nil)
     }
 
     private var schema: AnySchema { record.schema }
@@ -70,10 +74,12 @@ struct DetailPage: Sendable {
         let pill: Markup? = record.meta.isArchived ? .pill(text(.archived)) : state.map { .currentPill($0.asLabel) }
         let sections: Markup = .each(schema.sections.enumerated(), section)
         let fields: Markup = "\(raw: sections)\(raw: historyCard)"
+        let isLive = moment == nil && record.meta.organisation != nil
         return """
+            <div\(attribute: "data-live-record", isLive ? record.id.lowercased : nil) data-version="\(record.version)">\
             \(raw: .pageHeader(title, crumbs: crumbs, state: pill, actions: actions))\(raw: notices)\
             \(raw: schema.lifecycle.map(lifecycle))<div class="record"><div class="stack">\(raw: fields)</div>\
-            <aside class="stack">\(raw: linkCards)\(raw: about)</aside></div>\(raw: dialogs)
+            <aside class="stack">\(raw: linkCards)\(raw: about)</aside></div>\(raw: dialogs)</div>
             """
     }
 
@@ -83,6 +89,9 @@ struct DetailPage: Sendable {
                 html.add(
                     "<div class=\"mb\">\(raw: .notice(.bad, title: problem.title, "\(problem.detail)", isAlert: true))</div>"
                 )
+            }
+            if problem == nil {
+                html.add(undo?.notice(formToken: formToken, back: Link.record(schema, record.id).href))
             }
             if record.meta.isArchived {
                 html.add(
@@ -264,13 +273,28 @@ struct DetailPage: Sendable {
                         after: short(change.new, change.field))
                 },
                 reason: entry.revision.reason, ledgerIndex: isShared ? nil : entry.revision.index,
-                proofHref: Link.record(schema, record.id, ["asOf": String(entry.revision.index)]).href)
+                proofHref: Link.record(schema, record.id, ["asOf": String(entry.revision.index)]).href,
+                action: restoring(entry))
         }
         let older = olderThan.map { version in
             let query: LinkQuery = ["before": String(version), "asOf": words.asOf]
             return Markup.link(text(.olderVersions), Link.record(schema, record.id, query).href)
         }
         return .card(id: "history", title: text(.history), footer: older, .history(entries))
+    }
+
+    /// Brings the values of an older version back.
+    private func restoring(_ entry: Governance.HistoryEntry) -> Markup? {
+        let former = entry.revision.record
+        guard mayUpdate, former.version < record.version,
+            !schema.changes(from: record.values, to: former.values)
+                .allSatisfy({ $0.field.has(.readOnly) || $0.field.name == schema.lifecycle?.field })
+        else { return nil }
+        return """
+            <form method="post" action="\(Link.restoreValues(schema.plural, record.id).href)">\(raw: hiddenFields)\
+            \(raw: .hidden("former", String(former.version)))\
+            \(raw: .submitButton(text(.restoreTheseValues), look: .small))</form>
+            """
     }
 
     private func short(_ value: FieldValue, _ field: FieldDescription) -> String? {
@@ -283,6 +307,7 @@ struct DetailPage: Sendable {
         case "update": text(.actionChanged)
         case "archive": text(.actionArchived)
         case "restore": text(.actionRestored)
+        case "undo": text(.actionUndone)
         default: schema.lifecycle?.transition(named: name)?.label ?? name.asLabel
         }
     }
