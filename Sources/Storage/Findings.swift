@@ -17,7 +17,7 @@ package enum SearchLimit {
     /// Hits of one type that are looked at; whatever is beyond them is found by the list of that type.
     package static let hitsPerTypeMax = 60
     /// Entries of the index that one search walks through.
-    package static let entriesScannedMax = 20_000
+    package static let entriesScannedMax = 8_000
 }
 
 /// What a ledger says of one revision, without its content.

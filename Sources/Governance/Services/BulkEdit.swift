@@ -124,8 +124,7 @@ extension RecordService {
 
     private struct Step: Sendable {
         let name: String
-        let run:
-            @Sendable (RecordService, SeenRecord, Caller, Change, any Transaction) throws -> StoredRecord
+        let run: @Sendable (RecordService, SeenRecord, Caller, Change, any Transaction) throws -> StoredRecord
     }
 
     private func step(_ action: BulkAction, _ schema: AnySchema) throws -> Step {

@@ -60,7 +60,7 @@ package struct SearchService: Sendable {
             var found: [(rank: Int, group: SearchResults.Group)] = []
             for schema in records.schemas {
                 guard let ids = hits[schema.type]?.map(\.id) else { continue }
-                let shown = try visible(schema, ids, as: caller, in: reader).map { (Self.rank($0, words), $0) }
+                let shown = try visible(schema, ids, text, as: caller, in: reader).map { (Self.rank($0, words), $0) }
                     .sorted { $0.0 == $1.0 ? $0.1.title < $1.1.title : $0.0 > $1.0 }
                 guard let best = shown.first else { continue }
                 found.append(
@@ -96,12 +96,16 @@ package struct SearchService: Sendable {
     }
 
     /// The records that the caller may see, by the condition that every list has.
+    /// - Parameter text: What found them: where there are more than were looked at, and the caller sees but a part of
+    ///   the type, the caller's own are searched for instead.
     private func visible(
-        _ schema: AnySchema, _ ids: [UUID], as caller: Caller, in reader: any Reader
+        _ schema: AnySchema, _ ids: [UUID], _ text: String = "", as caller: Caller, in reader: any Reader
     ) throws -> [StoredRecord] {
         let condition = Authorisation.visible(caller, .read, schema)
         guard condition != .none, !ids.isEmpty else { return [] }
-        let query = Query(schema, where: .both(.ids(ids), condition), limit: ids.count)
+        let isCut = condition != .all && ids.count == SearchLimit.hitsPerTypeMax && !text.isEmpty
+        let query = Query(
+            schema, where: .both(isCut ? .search(text) : .ids(ids), condition), limit: ids.count)
         return try reader.page(query, in: caller.organisation, asOf: nil).records.map { records.redacted($0, caller) }
     }
 

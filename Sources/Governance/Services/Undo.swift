@@ -121,13 +121,15 @@ extension RecordService {
         }
         if present.meta.isArchived != isArchived {
             guard Authorisation.may(caller, .archive, present) else {
-                throw ServiceError.forbidden("Your role does not allow you to archive this \(schema.label.lowercased()).")
+                throw ServiceError.forbidden(
+                    "Your role does not allow you to archive this \(schema.label.lowercased()).")
             }
             if isArchived { try RecordRules.checkArchiving(present, in: transaction) }
         }
         if changes.contains(where: { ["update", "undo"].contains($0.action) }) {
             guard Authorisation.may(caller, .update, present) else {
-                throw ServiceError.forbidden("Your role does not allow you to update this \(schema.label.lowercased()).")
+                throw ServiceError.forbidden(
+                    "Your role does not allow you to update this \(schema.label.lowercased()).")
             }
         }
     }

@@ -174,8 +174,9 @@ package struct ViewService: Sendable {
             else { throw ServiceError.invalid("query", "is not percent-encoded as name=value&name=value") }
             if ["cursor", "asOf", "all", "view"].contains(name) { continue }
             let field = name.split(separator: ".").first.flatMap { schema.field(String($0)) }
-            guard ["q", "sort", "archived"].contains(name) || field?.has(.filterable) == true
-                || field?.has(.sortable) == true
+            guard
+                ["q", "sort", "archived"].contains(name) || field?.has(.filterable) == true
+                    || field?.has(.sortable) == true
             else { throw ServiceError.invalid("query", "\(name) is no filter of \(schema.pluralLabel)") }
             kept.append(pair)
         }

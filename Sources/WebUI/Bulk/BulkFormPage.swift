@@ -63,13 +63,15 @@ struct BulkFormPage: Sendable {
                 <form class="card stack bulk-form" method="post" action="\(Link.bulk(schema.plural).href)">\
                 \(raw: Self.hidden(records, input.query, formToken: formToken))
                 """)
-            html.add(.errorSummary(problems.map { problem in
-                let label = schema.field(problem.field)?.label
-                return (
-                    label == nil ? "bulk-what" : "f-\(problem.field)",
-                    label.map { "\($0): \(problem.message)" } ?? FormPage.sentence(problem.message)
-                )
-            }))
+            html.add(
+                .errorSummary(
+                    problems.map { problem in
+                        let label = schema.field(problem.field)?.label
+                        return (
+                            label == nil ? "bulk-what" : "f-\(problem.field)",
+                            label.map { "\($0): \(problem.message)" } ?? FormPage.sentence(problem.message)
+                        )
+                    }))
             // The first button is what the Enter key presses: it must go on, not search.
             html.add(
                 """
@@ -79,7 +81,8 @@ struct BulkFormPage: Sendable {
             html.add("<fieldset class=\"field\" id=\"bulk-what\"><legend>\(Text.bulkWhat)</legend>")
             var action = input.action
             if action.isEmpty {
-                action = choices.fields.isEmpty ? choices.transitions.first.map { "take.\($0.name)" } ?? "archive" : "set"
+                action =
+                    choices.fields.isEmpty ? choices.transitions.first.map { "take.\($0.name)" } ?? "archive" : "set"
             }
             if !choices.fields.isEmpty { html.add(option("set", text(.bulkSet), action)) }
             for transition in choices.transitions {

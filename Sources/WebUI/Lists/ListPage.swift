@@ -104,7 +104,8 @@ struct ListPage: Sendable {
         let stateField = schema.lifecycle?.field
         let rows = records.map { record in
             TableRow(
-                pick: bulk == nil ? nil : BulkBar.pick(record), title: record.title.isEmpty ? text(.untitled) : record.title,
+                pick: bulk == nil ? nil : BulkBar.pick(record),
+                title: record.title.isEmpty ? text(.untitled) : record.title,
                 href: Link.record(schema, record.id, ["asOf": words.asOf]).href,
                 subtitle: record.meta.isArchived ? text(.archived) : nil,
                 cells: columns.dropFirst().map { column in

@@ -169,7 +169,9 @@ private struct ViewsPage {
              maxlength="\(ViewService.nameCharactersMax)" aria-label="\(Text.viewName)">\
             \(raw: .submitButton(text(.viewRename)))</form>
             """ : nil
-        let begin: Markup? = mayWrite ? button(change, isDefault ? "plain" : "begin", isDefault ? .viewNoDefault : .viewMakeDefault) : nil
+        let begin: Markup? =
+            mayWrite
+            ? button(change, isDefault ? "plain" : "begin", isDefault ? .viewNoDefault : .viewMakeDefault) : nil
         let remove: Markup? = mayChange ? button(change, "remove", .viewRemove) : nil
         return """
             <li><span><a class="title" href="\(ListViews.href(view, schema))"><bdi>\(view.name)</bdi></a>\

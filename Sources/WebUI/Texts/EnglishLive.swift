@@ -94,7 +94,10 @@ extension Text {
     }
     package static func stayed(_ title: String, _ why: String) -> Text { Text("\(title) stays as it is: \(why)") }
     package static func undoneCount(_ number: Int) -> Text {
-        Text(number == 1 ? "One record has its former values again." : "\(count(number)) records have their former values again.")
+        Text(
+            number == 1
+                ? "One record has its former values again." : "\(count(number)) records have their former values again."
+        )
     }
 }
 
