@@ -42,6 +42,7 @@ extension RESTRoutes {
                             json.id("id", record.id)
                             json.integer("version", record.version)
                             json.string("title", record.title)
+                            json.string("belongsTo", results.places[record.id])
                             json.string("state", group.schema.lifecycle.map { record[$0.field].text })
                         }
                     }

@@ -118,7 +118,7 @@ import WebUI
         let rows = Link.assessment(assessment.id).href
         let sent = try await world.post(
             Link.answerRow(assessment.id, key: "clause:5.1").href,
-            [("result", "conform"), ("version", "iso42001-2023=0 iso27001-2022=0")], as: lead)
+            [("result", "conform"), ("version", "iso42001-2023=0,iso27001-2022=0")], as: lead)
         let page = try await world.get(try #require(sent.location), as: lead).text
         let index = try #require(hidden("index", in: page))
         let officer = try world.member(.aiRiskOfficer)

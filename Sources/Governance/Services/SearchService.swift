@@ -23,6 +23,8 @@ package struct SearchResults: Sendable {
     package let requirements: [Requirement]
     package let groups: [Group]
     package let views: [StoredView]
+    /// Titles of what records belong to: the assessment of an answer, the framework of a requirement.
+    package let places: [UUID: String]
     /// Nothing was typed: these are the records that were changed last.
     package let isRecent: Bool
 }
@@ -81,9 +83,10 @@ package struct SearchService: Sendable {
             let order = found.indices.sorted { a, b in
                 found[a].rank == found[b].rank ? a < b : found[a].rank > found[b].rank
             }
+            let groups = order.map { found[$0].group }
             return SearchResults(
-                requirements: requirements, groups: order.map { found[$0].group },
-                views: Array(views.prefix(Self.viewsShownMax)), isRecent: false)
+                requirements: requirements, groups: groups, views: Array(views.prefix(Self.viewsShownMax)),
+                places: try places(of: groups, organisation, in: reader), isRecent: false)
         }
     }
 
@@ -107,6 +110,37 @@ package struct SearchService: Sendable {
         let query = Query(
             schema, where: .both(isCut ? .search(text) : .ids(ids), condition), limit: ids.count)
         return try reader.page(query, in: caller.organisation, asOf: nil).records.map { records.redacted($0, caller) }
+    }
+
+    /// What each record belongs to, by its first required reference: one query a type.
+    private func places(
+        of groups: [SearchResults.Group], _ organisation: UUID, in reader: any Reader
+    ) throws -> [UUID: String] {
+        var owners: [UUID: UUID] = [:]
+        var wanted: [RecordType: Set<UUID>] = [:]
+        for group in groups {
+            guard let at = Self.placePosition(group.schema), let target = group.schema.fields[at].kind.target else {
+                continue
+            }
+            for record in group.records {
+                guard case .reference(let id) = record.values[at] else { continue }
+                owners[record.id] = id
+                wanted[target, default: []].insert(id)
+            }
+        }
+        var titles: [UUID: String] = [:]
+        for (type, ids) in wanted {
+            guard let schema = byType[type] else { continue }
+            titles.merge(try reader.titles(schema, Array(ids), in: organisation)) { a, _ in a }
+        }
+        return owners.compactMapValues { titles[$0] }
+    }
+
+    private static func placePosition(_ schema: AnySchema) -> Int? {
+        schema.fields.firstIndex { field in
+            guard case .reference = field.kind else { return false }
+            return field.isRequired && !field.has(.sensitive)
+        }
     }
 
     /// Requirements by their identifier, such as "A.5.15" or "6.1.2"; one that is met exactly comes first.
@@ -147,7 +181,9 @@ package struct SearchService: Sendable {
                         : SearchResults.Group(schema: schema, records: Array(shown.prefix(perType)), hasMore: false)
                 }
             }.sorted { (place[$0.records[0].id] ?? 0) < (place[$1.records[0].id] ?? 0) }
-            return SearchResults(requirements: [], groups: groups, views: [], isRecent: true)
+            return SearchResults(
+                requirements: [], groups: groups, views: [], places: try places(of: groups, organisation, in: reader),
+                isRecent: true)
         }
     }
 }

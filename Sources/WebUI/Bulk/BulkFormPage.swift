@@ -78,7 +78,7 @@ struct BulkFormPage: Sendable {
                 <button class="visually-hidden" type="submit" name="step" value="preview" tabindex="-1"\
                  aria-hidden="true">\(Text.bulkPreview)</button>
                 """)
-            html.add("<fieldset class=\"field\" id=\"bulk-what\"><legend>\(Text.bulkWhat)</legend>")
+            html.add("<fieldset class=\"field\" id=\"bulk-what\"><legend>\(Text.bulkWhat)</legend><div class=\"stack tight\">")
             var action = input.action
             if action.isEmpty {
                 action =
@@ -92,7 +92,7 @@ struct BulkFormPage: Sendable {
                 html.add(option("archive", text(.bulkArchive), action))
                 if input.query["archived"] != nil { html.add(option("restore", text(.bulkRestore), action)) }
             }
-            html.raw("</fieldset>")
+            html.raw("</div></fieldset>")
             if !fields.isEmpty {
                 html.add("<section class=\"bulk-fields stack\"><p class=\"meta\">\(Text.bulkSetHelp)</p>")
                 for field in fields { html.add(fieldRow(field)) }

@@ -4,7 +4,6 @@ import Foundation
 import Governance
 import HTTPServing
 import RecordKit
-import Records
 import Storage
 
 /// The results of a search, with the pages whose names it fits.
@@ -74,7 +73,7 @@ struct SearchPage: Sendable {
                     entries: group.records.map { record in
                         Entry(
                             title: record.title.isEmpty ? text(.untitled) : record.title,
-                            href: Link.record(group.schema, record.id).href, note: Self.state(record))
+                            href: Link.record(group.schema, record.id).href, note: note(record))
                     }, moreHref: group.hasMore ? Link.list(group.schema.plural, ["q": words]).href : nil))
         }
         let views = results.views.compactMap { view in
@@ -153,8 +152,9 @@ struct SearchPage: Sendable {
             """)
     }
 
-    private static func state(_ record: StoredRecord) -> String {
-        if record.schema.type == Records.Requirement.type { return "" }
-        return record.schema.lifecycle.map { record[$0.field].text.asLabel } ?? ""
+    /// Its state, and what it belongs to.
+    private func note(_ record: StoredRecord) -> String {
+        let state = record.schema.lifecycle.map { record[$0.field].text.asLabel }
+        return [results.places[record.id], state].compactMap(\.self).joined(separator: " · ")
     }
 }
