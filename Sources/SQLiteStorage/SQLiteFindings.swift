@@ -5,37 +5,56 @@ import RecordKit
 import Storage
 
 extension SQLiteReader {
-    /// One pass over the index, from its newest and from its oldest entries, joined to the revisions by their number.
-    /// Both ends, since a register of 100,000 records would otherwise hide all that is older than its newest part.
+    /// Walks the index from its newest entries and, where those are not all, from its oldest: a register of 100,000
+    /// records would otherwise hide all that is older than its newest part.
     func search(_ text: String, in organisation: UUID?) throws -> [SearchHit] {
         let words = SearchText.words(text).prefix(SearchText.queryWordsMax)
         guard !words.isEmpty else { return [] }
-        let match = SQLValue.text(words.map { "\"\($0)\" *" }.joined(separator: " "))
-        let limit = SQLValue.integer(Int64(SearchLimit.entriesScannedMax / 2))
-        let sql = BoundSQL(
-            "SELECT r.\"type\", r.\"record\", r.\"version\" FROM ("
-                + "SELECT rowid FROM (SELECT rowid FROM \"search\" WHERE \"search\" MATCH ? ORDER BY rowid DESC LIMIT ?) "
-                + "UNION SELECT rowid FROM (SELECT rowid FROM \"search\" WHERE \"search\" MATCH ? ORDER BY rowid LIMIT ?) "
-                + "ORDER BY rowid DESC) s CROSS JOIN \"revision\" r ON r.\"number\" = s.rowid "
-                + "WHERE r.\"ledger\" = ? OR r.\"ledger\" = ?",
-            [match, limit, match, limit, ledger(organisation), ledger(nil)])
-        var found: [SearchHit] = []
+        let match = words.map { "\"\($0)\" *" }.joined(separator: " ")
+        var pass = SearchPass()
+        try walk(match, newestFirst: true, below: nil, organisation, &pass)
+        if pass.scanned == SearchLimit.entriesScannedMax / 2, let lowest = pass.lowest {
+            try walk(match, newestFirst: false, below: lowest, organisation, &pass)
+        }
+        return pass.hits
+    }
+
+    /// What one search has found so far.
+    private struct SearchPass {
+        var hits: [SearchHit] = []
         var counts: [RecordType: Int] = [:]
+        var scanned = 0
+        var lowest: Int64?
+        /// Neighbours are mostly of one type: its name is made once.
         var present = (bytes: Data(), type: RecordType(""))
+    }
+
+    private func walk(
+        _ match: String, newestFirst: Bool, below end: Int64?, _ organisation: UUID?, _ pass: inout SearchPass
+    ) throws {
+        let range = end == nil ? "" : " AND rowid < ?"
+        let sql = BoundSQL(
+            "SELECT r.\"type\", r.\"record\", r.\"version\", r.\"number\", r.\"ledger\" = ? OR r.\"ledger\" = ? FROM "
+                + "(SELECT rowid FROM \"search\" WHERE \"search\" MATCH ?\(range) "
+                + "ORDER BY rowid \(newestFirst ? "DESC" : "ASC") LIMIT ?) s "
+                + "CROSS JOIN \"revision\" r ON r.\"number\" = s.rowid",
+            [ledger(organisation), ledger(nil), .text(match)] + (end.map { [.integer($0)] } ?? [])
+                + [.integer(Int64(SearchLimit.entriesScannedMax / 2))])
         try each(sql) { row in
-            // Neighbours are mostly of one type: its name is made once.
+            pass.scanned += 1
+            if newestFirst { pass.lowest = row[3] }
+            guard row[4] else { return }
             try row.withUnsafeData(atIndex: 0) { bytes in
-                guard let bytes, bytes != present.bytes else { return }
-                present = (Data(Array(bytes)), RecordType(String(decoding: bytes, as: UTF8.self)))
+                guard let bytes, bytes != pass.present.bytes else { return }
+                pass.present = (Data(Array(bytes)), RecordType(String(decoding: bytes, as: UTF8.self)))
             }
-            let count = counts[present.type] ?? 0
-            guard count < SearchLimit.hitsPerTypeMax else { return }
+            let type = pass.present.type
+            guard pass.counts[type, default: 0] < SearchLimit.hitsPerTypeMax else { return }
             let id: UUID = row[1]
             guard try isPresent(id, version: row[2]) else { return }
-            counts[present.type] = count + 1
-            found.append(SearchHit(type: present.type, id: id))
+            pass.counts[type, default: 0] += 1
+            pass.hits.append(SearchHit(type: type, id: id))
         }
-        return found
     }
 
     /// The index also holds what records said in the past.

@@ -41,6 +41,15 @@ import Testing
         #expect(try await titles(harness.hospital.founder) == [])
     }
 
+    @Test func aSingleLetterFindsTitlesThatBeginWithIt() async throws {
+        let harness = try await RouterHarness.api()
+        _ = try await control("ZX-1", "Étude of zeal", harness)
+        _ = try await control("ZX-2", "Zenith with étude", harness)
+        let json = try await harness.get("search?q=e", as: harness.meridian.founder).json
+        let controls = json["groups"].items.first { $0["type"].string == "control" }
+        #expect(controls?["records"].items.compactMap { $0["title"].string } == ["Étude of zeal"])
+    }
+
     @Test func whoSeesAPartFindsTheirOwnBehindManyOfOthers() async throws {
         let harness = try await RouterHarness.api()
         let tenant = harness.meridian

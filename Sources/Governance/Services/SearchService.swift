@@ -57,6 +57,10 @@ package struct SearchService: Sendable {
         guard let organisation = caller.organisation else { throw ServiceError.notFound("organisation") }
         if words.isEmpty { return try await recent(organisation, perType: perType, as: caller) }
         let requirements = try await requirements(text, as: caller)
+        // Every record has a word with that letter: what begins with it is what is meant.
+        if words.count == 1, words[0].count == 1 {
+            return try await beginning(with: words[0], organisation, perType: perType, as: caller)
+        }
         return try await store.read { reader in
             let hits = Dictionary(grouping: try reader.search(text, in: organisation), by: \.type)
             var found: [(rank: Int, group: SearchResults.Group)] = []
@@ -158,6 +162,35 @@ package struct SearchService: Sendable {
         let exact = found.filter { $0.item.reference.lowercased() == wanted }
         let others = found.filter { $0.item.reference.lowercased() != wanted }
         return Array((exact + others).prefix(Self.requirementsShownMax))
+    }
+
+    /// Records whose titles begin with a letter, from the index by which their list is sorted.
+    private func beginning(
+        with letter: String, _ organisation: UUID, perType: Int, as caller: Caller
+    ) async throws -> SearchResults {
+        try await store.read { reader in
+            var groups: [SearchResults.Group] = []
+            for schema in records.schemas {
+                let condition = Authorisation.visible(caller, .read, schema)
+                let title = schema.fields[schema.titlePosition]
+                guard condition != .none, title.has(.sortable), !title.has(.sensitive), !title.isDerived else {
+                    continue
+                }
+                let query = Query(
+                    schema, where: .both(.greater(title.name, .text(letter)), condition), sort: Sort(title.name),
+                    limit: perType + 1)
+                let found = try reader.page(query, in: organisation, asOf: nil).records
+                    .filter { SearchText.folded($0.title).hasPrefix(letter) }
+                guard !found.isEmpty else { continue }
+                groups.append(
+                    SearchResults.Group(
+                        schema: schema, records: found.prefix(perType).map { records.redacted($0, caller) },
+                        hasMore: found.count > perType))
+            }
+            return SearchResults(
+                requirements: [], groups: groups, views: [], places: try places(of: groups, organisation, in: reader),
+                isRecent: false)
+        }
     }
 
     /// The records that were changed last, the caller's own changes first.

@@ -78,7 +78,10 @@ struct BulkFormPage: Sendable {
                 <button class="visually-hidden" type="submit" name="step" value="preview" tabindex="-1"\
                  aria-hidden="true">\(Text.bulkPreview)</button>
                 """)
-            html.add("<fieldset class=\"field\" id=\"bulk-what\"><legend>\(Text.bulkWhat)</legend><div class=\"stack tight\">")
+            html.add(
+                """
+                <fieldset class="field" id="bulk-what"><legend>\(Text.bulkWhat)</legend><div class="stack tight">
+                """)
             var action = input.action
             if action.isEmpty {
                 action =
