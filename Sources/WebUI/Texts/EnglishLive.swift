@@ -30,7 +30,6 @@ extension Text {
     package static let viewNoDefault = Text("Begin with the plain list")
     package static let viewIsDefault = Text("You begin with it")
     package static let viewsYouSee = Text("Views of this list")
-    package static let manageViews = Text("Views")
     package static let noViewsYet = Text("There is none yet. Filter and sort the list, then save what you see.")
     package static let presentFilters = Text("What the view keeps")
     package static let noFiltersSet = Text("No filter and the usual order.")
@@ -74,7 +73,6 @@ extension Text {
         if refused > 0 { parts.append("\(count(refused)) refused") }
         return Text(parts.joined(separator: ", "))
     }
-    package static func chosenCount(_ number: String) -> Text { Text("\(number) chosen") }
 }
 
 // MARK: Undo
@@ -112,6 +110,5 @@ extension Text {
     package static let liveChangedForm = Text(
         "{name} changed this now. What you type stays; saving shows both versions.")
     package static let liveLeftList = Text("{name} changed this now; it is no longer in this list")
-    package static let liveShow = Text("Show")
     package static let somebodyElse = Text("Somebody")
 }
