@@ -1,7 +1,7 @@
 // Search over everything that the caller may see: records of all types, framework content, requirement identifiers,
 // saved views.
 package import Access
-import Foundation
+package import Foundation
 package import RecordKit
 import Records
 package import Storage
