@@ -57,7 +57,7 @@ let package = Package(
             name: "RESTAPI",
             dependencies: [
                 "RecordKit", "Records", "Storage", "MerkleLog", "Access", "Governance", "HTTPServing", hummingbird,
-                httpTypes, nioCore, logging,
+                httpTypes, nioCore, logging, lifecycle,
             ]),
         .target(
             name: "WebUI",

@@ -70,7 +70,7 @@ package struct Caller: Sendable, Hashable {
         _ action: String, reason: String? = nil, request: String? = nil, in environment: Environment
     ) -> Change {
         Change(
-            actorKind: actorKind, person: person, auth: auth, action: action, at: environment.now(), reason: reason,
-            request: request, salt: environment.salt())
+            actorKind: actorKind, person: person, personName: personName, auth: auth, action: action,
+            at: environment.now(), reason: reason, request: request, salt: environment.salt())
     }
 }

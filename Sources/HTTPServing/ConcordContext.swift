@@ -9,18 +9,23 @@ package import Storage
 package struct ConcordContext: RequestContext, RemoteAddressRequestContext {
     package var coreContext: CoreRequestContextStorage
     package let remoteAddress: SocketAddress?
+    /// The connection, so that a long answer can end with it.
+    package let connection: any Channel
     /// Who asks; `nil` for somebody who is not signed in.
     package var caller: Caller?
     /// The browser's session, if the caller came by one.
     package var session: Session?
     /// The secret of that session's cookie: sign-out and the switch of organisations need it.
     package var sessionSecret: String?
+    /// The token that the caller came by.
+    package var tokenSecret: String?
     /// Given to every answer, and logged with it.
     package var requestID = ""
 
     package init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
         remoteAddress = source.channel.remoteAddress
+        connection = source.channel
     }
 
     /// The peer's IP address, for throttling.

@@ -71,6 +71,7 @@ package struct AuthenticationMiddleware: RouterMiddleware {
                 let caller = try await signIn.authenticate(token: String(header.dropFirst(7)))
             else { throw Failure.unauthenticated }
             context.caller = caller
+            context.tokenSecret = String(header.dropFirst(7))
         } else if let secret = request.cookies[Self.cookieName]?.value,
             let (caller, session) = try await signIn.authenticate(sessionSecret: secret)
         {
@@ -83,6 +84,13 @@ package struct AuthenticationMiddleware: RouterMiddleware {
 }
 
 extension ConcordContext {
+    /// Who asks now, for an answer that goes on for long: `nil` once the session or token has ended.
+    package func authenticateAgain(_ signIn: SignIn) async throws -> Caller? {
+        if let sessionSecret { return try await signIn.authenticate(sessionSecret: sessionSecret)?.caller }
+        if let tokenSecret { return try await signIn.authenticate(token: tokenSecret) }
+        return nil
+    }
+
     /// Who asks, in an organisation.
     /// - Throws: ``Failure/unauthenticated``.
     package func requireCaller() throws -> Caller {

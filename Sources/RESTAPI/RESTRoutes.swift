@@ -39,7 +39,8 @@ package struct RESTRoutes: Sendable {
     /// What the API offers. A new call is added here or to one of these lists, and is then mounted and documented.
     private static func everyEndpoint(_ resources: [Resource]) -> [Endpoint] {
         installationEndpoints() + assessmentEndpoints() + fileEndpoints(resources) + ledgerEndpoints() + erasureEndpoints()
-            + resources.flatMap { recordEndpoints($0) }
+            + searchEndpoints()
+            + resources.flatMap { recordEndpoints($0) + changeEndpoints($0) }
     }
 
     /// Mounts the routes, with sign-in and problem documents of their own.

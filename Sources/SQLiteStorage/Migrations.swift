@@ -4,7 +4,10 @@ package import GRDB
 
 /// The steps from an empty file to the present tables.
 package enum Migrations {
-    package static let names = ["0001_foundation", "0002_visibility", "0005_erasure", "0006_kept_requests"]
+    package static let names = [
+        "0001_foundation", "0002_visibility", "0005_erasure", "0006_kept_requests",
+        "0008_views",
+    ]
 
     /// - Throws: if a file is missing from the installation.
     package static func migrator() throws -> DatabaseMigrator {

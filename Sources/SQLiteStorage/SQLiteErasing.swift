@@ -297,6 +297,12 @@ extension SQLiteTransaction {
                 "SELECT \"account\" FROM \"membership\" WHERE \"organisation\" = ? AND \"person\" = ?",
                 [.identifier(organisation), .identifier(person)])
         ) { row in accounts.append(row[0]) }
+        // The names of one's own views are one's own words.
+        for (table, column) in [("default_view", "person"), ("view", "owner")] {
+            try run(
+                "DELETE FROM \"\(table)\" WHERE \"organisation\" = ? AND \"\(column)\" = ?",
+                [.identifier(organisation), .identifier(person)])
+        }
         guard !accounts.isEmpty else { return }
         touchesAccess = true
         let end = Change(

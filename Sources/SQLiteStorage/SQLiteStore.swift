@@ -19,6 +19,7 @@ package final class SQLiteStore: Store {
     let pool: DatabasePool
     let layouts: Layouts
     let generation = Atomic<Int>(0)
+    package let changes = ChangeHub()
     private let queue = Mutex(Queue())
 
     private struct Outcome: Sendable {
@@ -26,6 +27,8 @@ package final class SQLiteStore: Store {
         var touchesAccess = false
         /// The transaction was its own alone, and is undone with it.
         var isUndone = false
+        /// What others are told once the commit is through.
+        var committed: [CommittedChange] = []
         let finish: @Sendable ((any Error)?) -> Void
     }
     private struct Queue {
@@ -129,7 +132,9 @@ package final class SQLiteStore: Store {
                             }
                         }
                         guard let result else { preconditionFailure("a savepoint without a result") }
-                        return Outcome(touchesAccess: transaction.touchesAccess) { failure in
+                        return Outcome(
+                            touchesAccess: transaction.touchesAccess, committed: transaction.committed
+                        ) { failure in
                             if let failure {
                                 continuation.resume(throwing: failure)
                             } else {
@@ -203,6 +208,7 @@ package final class SQLiteStore: Store {
                         generation.add(1, ordering: .sequentiallyConsistent)
                     }
                     for outcome in outcomes { outcome.finish(nil) }
+                    changes.publish(outcomes.flatMap(\.committed))
                 } catch {
                     // Nothing of this batch is on disk: everyone in it is told.
                     let failure = StoreError.from(error)

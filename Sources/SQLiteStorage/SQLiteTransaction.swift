@@ -10,6 +10,8 @@ final class SQLiteTransaction: SQLiteReader, Transaction {
     let organisation: UUID?
     /// A person, a role or the organisation itself was written.
     var touchesAccess = false
+    /// What this transaction saved, in order.
+    private(set) var committed: [CommittedChange] = []
 
     init(_ db: Database, _ layouts: Layouts, _ organisation: UUID?) {
         self.organisation = organisation
@@ -28,6 +30,9 @@ final class SQLiteTransaction: SQLiteReader, Transaction {
                 return .commit
             }
             guard let saved else { preconditionFailure("a savepoint without a result") }
+            committed.append(
+                CommittedChange(
+                    record: saved, action: change.action, person: change.person, personName: change.personName))
             return saved
         } catch { throw StoreError.from(error) }
     }

@@ -79,7 +79,7 @@ package struct Installation: Sendable {
         application.addServices(
             CheckpointKeeper(services: services, logger: logger),
             ClockKeeper(services: services, posture: posture, logger: logger),
-            ErasureKeeper(services: services, logger: logger))
+            ErasureKeeper(services: services, logger: logger), EventKeeper(services: services))
         return application
     }
 }

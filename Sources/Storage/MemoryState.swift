@@ -39,6 +39,9 @@ struct MemoryState: Sendable {
     var keptRequests: [RequestKey: KeptRequest] = [:]
     var erasures: [ErasedRevision] = []
     var erasureWork: [UUID: Set<ErasureWork>] = [:]
+    var views: [UUID: StoredView] = [:]
+    /// By organisation, person and type.
+    var defaultViews: [UUID: [UUID: [RecordType: UUID]]] = [:]
 
     /// The revision of a record that an organisation sees now or at a moment: its own, and shared content.
     func visible(_ id: UUID, in organisation: UUID?, asOf: AsOf?) -> StoredRecord? {

@@ -6,6 +6,7 @@ import Synchronization
 /// A store in memory. It forgets everything when it goes.
 package final class MemoryStore: Store {
     private let state = Mutex(MemoryState())
+    package let changes = ChangeHub()
 
     /// An empty store.
     package init() {}
@@ -18,13 +19,15 @@ package final class MemoryStore: Store {
     package func write<T: Sendable>(
         _ organisation: UUID?, _ body: @escaping @Sendable (any Transaction) throws -> T
     ) async throws -> T {
-        try state.withLock { state in
+        let (result, committed) = try state.withLock { state in
             let transaction = MemoryTransaction(state, organisation: organisation)
             let result = try body(transaction)
             // A body that throws never gets here: its copy of the state is dropped with all that it did.
             state = transaction.state
-            return result
+            return (result, transaction.committed)
         }
+        changes.publish(committed)
+        return result
     }
 
     /// Nothing is left behind in memory.

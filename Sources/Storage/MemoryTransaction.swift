@@ -6,6 +6,8 @@ import RecordKit
 /// One change of one organisation's ledger, on a copy of the state that becomes the state if the body succeeds.
 final class MemoryTransaction: MemoryReader, Transaction {
     let organisation: UUID?
+    /// What this transaction saved, in order.
+    private(set) var committed: [CommittedChange] = []
 
     init(_ state: MemoryState, organisation: UUID?) {
         self.organisation = organisation
@@ -52,6 +54,9 @@ final class MemoryTransaction: MemoryReader, Transaction {
         }
         for link in stored.links { state.pointing[link.to, default: []].insert(id) }
         append(leaf, at: change.at)
+        committed.append(
+            CommittedChange(
+                record: stored, action: change.action, person: change.person, personName: change.personName))
         return stored
     }
 

@@ -18,6 +18,8 @@ package protocol Store: Sendable {
 
     /// Overwrites what erased content left behind in files of the store, beyond any search in them. Writers wait.
     func scrub() async throws
+    /// Hears of every commit, after it.
+    var changes: ChangeHub { get }
 }
 
 /// The records of one organisation, or the shared ones if `organisation` is `nil`, at one moment.
@@ -66,6 +68,19 @@ package protocol Reader: SealedRevisionReader, ErasureReader {
     func organisations(after: UUID?, limit: Int) throws -> [UUID]
     /// The request that was carried out under this key and is not yet forgotten.
     func keptRequest(_ key: RequestKey, at now: Instant) throws -> KeptRequest?
+
+    /// Present records of any type, not archived, of which every word of the text begins a word: of each type the
+    /// newest that were found, at most ``SearchLimit/hitsPerTypeMax``. Words that stand nearly everywhere may find
+    /// fewer, see ``SearchLimit/entriesScannedMax``.
+    func search(_ text: String, in organisation: UUID?) throws -> [SearchHit]
+    /// Revisions of a ledger from an index on, in the order of the ledger; or from the index back to the beginning.
+    func revisionEntries(
+        in organisation: UUID?, from index: Int, isBackwards: Bool, limit: Int
+    ) throws -> [RevisionEntry]
+    /// The views of the organisation and those of one person, at most `limit`, by name.
+    func views(in organisation: UUID, of person: UUID?, limit: Int) throws -> [StoredView]
+    /// Which view a person begins with, by type.
+    func defaultViews(in organisation: UUID, of person: UUID) throws -> [RecordType: UUID]
 }
 
 /// What a transaction may do beside reading.
@@ -89,6 +104,12 @@ package protocol Transaction: Reader, ErasureWriter {
     /// Keeps a request in the transaction of its change, and forgets what is too old or too much.
     /// - Throws: ``StoreError/taken`` if the key is in use.
     func keep(_ request: KeptRequest) throws
+    /// Writes a view of this transaction's organisation, new or over the one with its id.
+    func saveView(_ view: StoredView) throws
+    /// Removes a view of this transaction's organisation, also from those who begin with it.
+    func removeView(_ id: UUID) throws
+    /// - Parameter view: `nil` lets the person begin with the plain list again.
+    func setDefaultView(_ view: UUID?, of person: UUID, type: RecordType) throws
 }
 
 /// A moment in an organisation's ledger: every revision with a leaf below `end` is visible. What is shown as of a
@@ -110,6 +131,8 @@ package struct Change: Sendable {
     package let actorKind: ActorKind
     /// The Person of the organisation; `nil` for the system.
     package let person: UUID?
+    /// As others are told who changed something; never stored.
+    package let personName: String?
     /// How the actor proved who they are: "session", "token:<id>", "operator:<user>", "system".
     package let auth: String
     /// create, update, archive, restore, or a transition's name.
@@ -121,12 +144,13 @@ package struct Change: Sendable {
     /// 32 random bytes for the commitment.
     package let salt: [UInt8]
     package init(
-        actorKind: ActorKind, person: UUID?, auth: String, action: String, at: Instant, reason: String? = nil,
-        request: String? = nil, salt: [UInt8]
+        actorKind: ActorKind, person: UUID?, personName: String? = nil, auth: String, action: String, at: Instant,
+        reason: String? = nil, request: String? = nil, salt: [UInt8]
     ) {
         precondition(salt.count == 32, "a commitment needs 32 bytes of salt")
         self.actorKind = actorKind
         self.person = person
+        self.personName = personName
         self.auth = auth
         self.action = action
         self.at = at

@@ -48,6 +48,10 @@ package enum Link: Sendable, Hashable {
     /// What carrying out a request for erasure would remove.
     case erasurePreview(UUID)
     case search(query: String = "")
+    /// The saved views of a list: `type` names its plural, `query` what is to be saved.
+    case views(LinkQuery = [:])
+    case view(UUID)
+    case undo
     /// A file of a record: `record` names it as `plural/id`.
     case file(sha256: String, LinkQuery = [:])
     case asset(name: String, LinkQuery = [:])
@@ -60,6 +64,8 @@ package enum Link: Sendable, Hashable {
     case archive(String, UUID)
     case restore(String, UUID)
     case transition(String, UUID, name: String)
+    case restoreValues(String, UUID)
+    case bulk(String)
 
     /// A requirement's page.
     package static func requirement(_ id: UUID) -> Link { .record("requirements", id) }
@@ -100,15 +106,20 @@ package enum Link: Sendable, Hashable {
         case entryLeaf = "/ledger/entries/:index/leaf"
         case erasurePreview = "/erasureRequests/:id/carry-out"
         case search = "/search"
+        case views = "/views"
+        case view = "/views/:id"
+        case undo = "/undo"
         case file = "/files/:sha256"
         case asset = "/static/:name"
         case csv = "/:plural.csv"
         case list = "/:plural"
         case new = "/:plural/new"
+        case bulk = "/:plural/bulk"
         case edit = "/:plural/:id/edit"
         case archive = "/:plural/:id/archive"
         case restore = "/:plural/:id/restore"
         case transition = "/:plural/:id/transitions/:name"
+        case restoreValues = "/:plural/:id/restore-values"
         case framework = "/frameworks/:key"
         case record = "/:plural/:id"
 
@@ -163,6 +174,9 @@ package enum Link: Sendable, Hashable {
         case .entryLeaf(let index): (.entryLeaf, ["index": String(index)], [:])
         case .erasurePreview(let id): (.erasurePreview, ["id": id.lowercased], [:])
         case .search(let words): (.search, [:], ["q": words])
+        case .views(let query): (.views, [:], query)
+        case .view(let id): (.view, ["id": id.lowercased], [:])
+        case .undo: (.undo, [:], [:])
         case .file(let sha256, let query): (.file, ["sha256": sha256], query)
         case .asset(let name, let query): (.asset, ["name": name], query)
         case .list(let plural, let query): (.list, ["plural": plural], query)
@@ -174,6 +188,8 @@ package enum Link: Sendable, Hashable {
         case .restore(let plural, let id): (.restore, ["plural": plural, "id": id.lowercased], [:])
         case .transition(let plural, let id, let name):
             (.transition, ["plural": plural, "id": id.lowercased, "name": name], [:])
+        case .restoreValues(let plural, let id): (.restoreValues, ["plural": plural, "id": id.lowercased], [:])
+        case .bulk(let plural): (.bulk, ["plural": plural], [:])
         }
     }
 }
@@ -253,6 +269,9 @@ extension Link {
         case .entryLeaf: self = .entryLeaf(index)
         case .erasurePreview: self = .erasurePreview(id)
         case .search: self = .search(query: query["q"] ?? "")
+        case .views: self = .views(query)
+        case .view: self = .view(id)
+        case .undo: self = .undo
         case .file: self = .file(sha256: value("sha256"), query)
         case .asset: self = .asset(name: value("name"), query)
         case .list: self = .list(plural, query)
@@ -262,6 +281,8 @@ extension Link {
         case .archive: self = .archive(plural, id)
         case .restore: self = .restore(plural, id)
         case .transition: self = .transition(plural, id, name: value("name"))
+        case .restoreValues: self = .restoreValues(plural, id)
+        case .bulk: self = .bulk(plural)
         case .record: self = .record(plural, id, query)
         }
     }

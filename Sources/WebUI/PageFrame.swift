@@ -12,6 +12,8 @@ import Storage
 /// Builds the shell of a page for a caller.
 package struct PageFrame: Sendable {
     package static let themeCookie = "concord_theme"
+    /// Where browsers hear of what others change: a path of the API.
+    package static let events = "/api/v1/events"
     private let services: Services
     package let assets: AssetLinks
 
@@ -41,6 +43,7 @@ package struct PageFrame: Sendable {
         }
         var shell = try await shell(title, request, context, caller)
         change(&shell)
+        if shell.asOf != nil { shell.eventsHref = nil }
         return PageReply.html(shell.page(content), status: status)
     }
 
@@ -78,6 +81,7 @@ package struct PageFrame: Sendable {
         shell.personDetail = Role.allCases.filter(caller.roles.contains).map(\.label).joined(separator: ", ")
         shell.checkpoint = checkpoint.map { text(.timeOfDay($0, in: caller.timeZone)) }
         shell.menu = Navigation.menu(for: caller)
+        shell.eventsHref = Self.events
         return shell
     }
 }
@@ -160,6 +164,12 @@ enum Navigation {
         if caller.isServerAdministrator { menu.append((text(.settingsOrganisations), Link.hosted().href)) }
         if caller.roles.contains(.administrator) { menu.append((text(.settingsMembers), Link.members.href)) }
         return menu
+    }
+
+    /// The pages that the caller may open, by name: what search finds beside records.
+    static func pages(for caller: Caller, schemas: [AnySchema]) -> [(label: String, href: String)] {
+        let entries = groups(for: caller, path: "", schemas: schemas).flatMap(\.entries)
+        return entries.map { ($0.label, $0.href) } + menu(for: caller)
     }
 
     private static func list(_ schema: AnySchema, _ icon: Icon, _ caller: Caller, _ path: String) -> NavEntry? {

@@ -26,8 +26,8 @@ package struct RecordScreens: Sendable {
 
     /// Types whose records have a page of their own in place of the derived one.
     static let typesWithOwnDetail: Set<RecordType> = [Framework.type]
-    private let reading: Reading
-    private let frame: PageFrame
+    let reading: Reading
+    let frame: PageFrame
 
     package init(services: Services, frame: PageFrame, schemas: [AnySchema] = Registry.schemas) {
         reading = Reading(
@@ -41,6 +41,7 @@ package struct RecordScreens: Sendable {
         router.get(path(.search)) { request, context in
             let caller = try frame.caller(context)
             let page = try await SearchPage.load(try query(request)["q"] ?? "", reading, caller)
+            if request.isByScript { return PageReply.html(page.fragment) }
             return try await frame.page(
                 text(.search), request, context, { $0.query = page.words }, content: page.markup)
         }
@@ -61,6 +62,8 @@ package struct RecordScreens: Sendable {
         if !Self.typesWithOwnDetail.contains(schema.type) { on(.record, .get, detail) }
         // Shared content is written by the loader alone.
         guard !schema.isCatalogue else { return }
+        on(.bulk, .post, bulk)
+        on(.restoreValues, .post, restoreValues)
         on(.new, .get, newForm)
         on(.new, .post, create)
         on(.edit, .get, editForm)
@@ -89,7 +92,7 @@ package struct RecordScreens: Sendable {
     private typealias Handler = @Sendable (AnySchema, Request, ConcordContext) async throws -> Response
     private func path(_ route: Link.Route) -> RouterPath { RouterPath(route.rawValue) }
 
-    private func query(_ request: Request) throws -> LinkQuery {
+    func query(_ request: Request) throws -> LinkQuery {
         let text = request.uri.query ?? ""
         guard text.utf8.count <= HTTPLimit.queryBytesMax, let query = LinkQuery(text) else {
             throw Failure.invalid("query", "is longer than \(HTTPLimit.queryBytesMax) bytes or not percent-encoded")
@@ -104,7 +107,8 @@ package struct RecordScreens: Sendable {
     ) async throws -> Response {
         let caller = try frame.caller(context)
         let state = try ListState(schema, try query(request))
-        let page = try await ListPage.load(state, reading, caller)
+        if let view = try await ListViews.redirect(state, reading, caller) { return PageReply.see(view) }
+        let page = try await ListPage.load(state, reading, caller, formToken: context.formToken)
         let back = state.list(state.query.without("asOf", "cursor"))
         return try await frame.page(
             schema.pluralLabel, request, context, { $0.asOf = page.moment?.band(backHref: back) }, content: page.markup)
@@ -157,7 +161,7 @@ package struct RecordScreens: Sendable {
         try await detail(schema, request, context, query: try query(request), problem: nil)
     }
 
-    private func detail(
+    func detail(
         _ schema: AnySchema, _ request: Request, _ context: ConcordContext, query: LinkQuery, problem: Failure?
     ) async throws -> Response {
         let caller = try frame.caller(context)
@@ -283,7 +287,7 @@ package struct RecordScreens: Sendable {
     }
 
     /// The refusal with the labels of fields instead of their wire names.
-    private func refusal(_ error: ServiceError, _ schema: AnySchema) -> Failure {
+    func refusal(_ error: ServiceError, _ schema: AnySchema) -> Failure {
         let failure = Failure(error)
         guard !failure.problems.isEmpty else { return failure }
         let detail = failure.problems.map { problem in
@@ -296,13 +300,13 @@ package struct RecordScreens: Sendable {
 
     // MARK: Parts
 
-    private func form(_ request: Request, _ context: ConcordContext) async throws -> FormBody {
+    func form(_ request: Request, _ context: ConcordContext) async throws -> FormBody {
         let body = try await FormBody(request)
         try context.verifyForm(body["csrf"])
         return body
     }
 
-    private func read(
+    func read(
         _ body: FormBody, _ schema: AnySchema, _ record: StoredRecord?, _ caller: Caller, _ context: ConcordContext
     ) async throws -> FormInput {
         guard let organisation = caller.organisation else { throw Failure.unauthenticated }

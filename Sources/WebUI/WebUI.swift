@@ -43,6 +43,8 @@ package struct WebRoutes: Sendable {
         ProofScreens(services: services, frame: frame).add(to: router)
         PackScreens(services: services, frame: frame).add(to: router)
         ErasureScreens(services: services, frame: frame).add(to: router)
+        ViewScreens(services: services, frame: frame, schemas: schemas).add(to: router)
+        UndoScreens(services: services, frame: frame).add(to: router)
         RecordScreens(services: services, frame: frame, schemas: schemas).add(to: router)
     }
 }

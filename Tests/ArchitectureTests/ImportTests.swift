@@ -19,7 +19,7 @@ private let table: [String: Set<String>] = [
     ],
     "RESTAPI": [
         "RecordKit", "Records", "Storage", "MerkleLog", "Access", "Governance", "HTTPServing", "Hummingbird",
-        "HTTPTypes", "NIOCore", "Logging",
+        "HTTPTypes", "NIOCore", "Logging", "ServiceLifecycle",
     ],
     "WebUI": [
         "RecordKit", "Records", "Storage", "MerkleLog", "Access", "Governance", "Exchange", "HTTPServing",

@@ -118,7 +118,9 @@ struct AssessmentPageTests {
             action(key), [("result", "partly"), ("maturity", ""), ("note", ""), ("version", try await versions(key))],
             referer: "http://localhost\(filtered)")
         #expect(sent.status == 303)
-        #expect(sent.headers[.location] == "\(filtered)#row-clause-6-3")
+        let location = try #require(sent.headers[.location])
+        #expect(location.hasPrefix("\(filtered)&undo=") && location.hasSuffix("#row-clause-6-3"))
+        #expect(try await lead.get(location).text.contains("action=\"/undo\""))
         let page = try await lead.get(filtered)
         #expect(page.text.row(key)?.contains("value=\"partly\" data-key=\"2\" name=\"result\" checked") == true)
     }
@@ -128,7 +130,8 @@ struct AssessmentPageTests {
         let sent = try await lead.post(
             action(key), [("result", "partly"), ("version", try await versions(key))],
             referer: "https://evil.example/x")
-        #expect(sent.headers[.location] == "\(rows)#row-clause-6-3")
+        #expect(sent.headers[.location]?.hasPrefix(rows) == true)
+        #expect(sent.headers[.location]?.hasSuffix("#row-clause-6-3") == true)
     }
 
     @Test func eachPartOfASharedRowIsAnsweredByItself() async throws {
@@ -281,7 +284,7 @@ struct AssessmentPageTests {
         let key = "clause:7.3"
         let split = try await lead.post(
             action(key), [("from", "page"), ("separate", "true"), ("version", try await versions(key))])
-        #expect(split.status == 303 && split.headers[.location] == page(key))
+        #expect(split.status == 303 && split.headers[.location]?.hasPrefix(page(key)) == true)
         #expect(try await lead.get(rows).text.row(key)?.count(of: "<fieldset") == 2)
         let detail = try await lead.get(page(key)).text
         let secretVersion = try await row(key).part(ai).map { "\(ai)=\($0.answer?.version ?? 0)" }

@@ -21,6 +21,8 @@ import WebUI
             .new("tasks", ["title": "Close A.5.1", "requirements": id.lowercased]), .record("controls", id),
             .record("controls", id, ["asOf": "12"]), .edit("controls", id), .archive("controls", id),
             .restore("controls", id), .erasurePreview(id), .transition("controls", id, name: "implement"),
+            .restoreValues("controls", id), .bulk("controls"), .views(), .views(["type": "controls", "query": "q=x"]),
+            .view(id), .undo,
         ]
         + nasty.flatMap { text -> [Link] in
             [

@@ -14,7 +14,7 @@ package struct RecordService: Sendable {
     let posture: PostureEngine
     /// The record types that exist.
     package let schemas: [AnySchema]
-    private let byType: [RecordType: AnySchema]
+    let byType: [RecordType: AnySchema]
 
     package init(
         store: any Store, environment: Environment, posture: PostureEngine, schemas: [AnySchema] = Registry.schemas
@@ -213,29 +213,39 @@ package struct RecordService: Sendable {
         let organisation = try writable(caller, schema)
         let change = caller.change("update", reason: try checked(reason), request: request, in: environment)
         return try await translated(schema) {
-            try await store.write(organisation) { [posture] transaction in
-                let old = try Self.found(schema, id, .update, in: transaction, caller)
-                var values = old.values
-                if !keepsMissing {
-                    for (at, field) in schema.fields.enumerated() where Self.isOpen(field, schema) {
-                        values[at] = schema.blank[at]
-                    }
-                }
-                try apply(input, to: &values, schema, old: old)
-                guard old.version == version else {
-                    throw ServiceError.conflict(.stale(present: old, yours: values))
-                }
-                guard !old.meta.isArchived else {
-                    throw ServiceError.conflict(.state("it is archived; restore it first"))
-                }
-                let ruled = try RecordRules.prepared(schema, old: old, values, in: transaction, by: caller)
-                let valid = try schema.validated(ruled)
-                if schema.changes(from: old.values, to: valid.values).isEmpty { return old }
-                let saved = try transaction.save(valid, id: id, over: version, isArchived: false, by: change)
-                try posture.recordChanged(from: old, to: saved, in: transaction, today: caller.today(at: change.at))
-                return saved
+            try await store.write(organisation) { transaction in
+                try update(
+                    schema, id, over: version, input, keepsMissing: keepsMissing, as: caller, by: change,
+                    in: transaction)
             }
         }
+    }
+
+    /// The same inside a transaction, for verbs that change several records at once.
+    func update(
+        _ schema: AnySchema, _ id: UUID, over version: Int, _ input: [String: FieldValue], keepsMissing: Bool,
+        as caller: Caller, by change: Change, in transaction: any Transaction
+    ) throws -> StoredRecord {
+        let old = try Self.found(schema, id, .update, in: transaction, caller)
+        var values = old.values
+        if !keepsMissing {
+            for (at, field) in schema.fields.enumerated() where Self.isOpen(field, schema) {
+                values[at] = schema.blank[at]
+            }
+        }
+        try apply(input, to: &values, schema, old: old)
+        guard old.version == version else {
+            throw ServiceError.conflict(.stale(present: old, yours: values))
+        }
+        guard !old.meta.isArchived else {
+            throw ServiceError.conflict(.state("it is archived; restore it first"))
+        }
+        let ruled = try RecordRules.prepared(schema, old: old, values, in: transaction, by: caller)
+        let valid = try schema.validated(ruled)
+        if schema.changes(from: old.values, to: valid.values).isEmpty { return old }
+        let saved = try transaction.save(valid, id: id, over: version, isArchived: false, by: change)
+        try posture.recordChanged(from: old, to: saved, in: transaction, today: caller.today(at: change.at))
+        return saved
     }
 
     /// Archives a record, or takes it back from the archive.
@@ -247,28 +257,34 @@ package struct RecordService: Sendable {
         let change = caller.change(
             isArchived ? "archive" : "restore", reason: try checked(reason), request: request, in: environment)
         return try await translated(schema) {
-            try await store.write(organisation) { [posture] transaction in
-                let old = try Self.found(schema, id, .archive, in: transaction, caller)
-                guard old.version == version else {
-                    throw ServiceError.conflict(
-                        .stale(present: redacted(old, caller), yours: redacted(old, caller).values))
-                }
-                guard old.meta.isArchived != isArchived else {
-                    try claim?.keep(old, in: transaction, at: change.at)
-                    return redacted(old, caller)
-                }
-                if isArchived {
-                    try RecordRules.checkArchiving(old, in: transaction)
-                } else {
-                    try RecordRules.checkRestoring(old)
-                }
-                let valid = try schema.validated(old.values)
-                let saved = try transaction.save(valid, id: id, over: version, isArchived: isArchived, by: change)
-                try posture.recordChanged(from: old, to: saved, in: transaction, today: caller.today(at: change.at))
+            try await store.write(organisation) { transaction in
+                let saved = try setArchived(
+                    isArchived, schema, id, over: version, as: caller, by: change, in: transaction)
                 try claim?.keep(saved, in: transaction, at: change.at)
-                return redacted(saved, caller)
+                return saved
             }
         }
+    }
+
+    /// The same inside a transaction.
+    func setArchived(
+        _ isArchived: Bool, _ schema: AnySchema, _ id: UUID, over version: Int, as caller: Caller, by change: Change,
+        in transaction: any Transaction
+    ) throws -> StoredRecord {
+        let old = try Self.found(schema, id, .archive, in: transaction, caller)
+        guard old.version == version else {
+            throw ServiceError.conflict(.stale(present: redacted(old, caller), yours: redacted(old, caller).values))
+        }
+        guard old.meta.isArchived != isArchived else { return redacted(old, caller) }
+        if isArchived {
+            try RecordRules.checkArchiving(old, in: transaction)
+        } else {
+            try RecordRules.checkRestoring(old)
+        }
+        let valid = try schema.validated(old.values)
+        let saved = try transaction.save(valid, id: id, over: version, isArchived: isArchived, by: change)
+        try posture.recordChanged(from: old, to: saved, in: transaction, today: caller.today(at: change.at))
+        return redacted(saved, caller)
     }
 
     /// Takes a record through a named transition of its lifecycle.
@@ -280,44 +296,52 @@ package struct RecordService: Sendable {
             throw ServiceError.notFound("transition \(name) of \(schema.label)")
         }
         let organisation = try writable(caller, schema)
-        let reason = try checked(reason)
-        let change = caller.change(name, reason: reason, request: request, in: environment)
+        let change = caller.change(name, reason: try checked(reason), request: request, in: environment)
         return try await translated(schema) {
-            try await store.write(organisation) { [posture] transaction in
-                let old = try Self.found(schema, id, .read, in: transaction, caller)
-                guard old.version == version else {
-                    throw ServiceError.conflict(
-                        .stale(present: redacted(old, caller), yours: redacted(old, caller).values))
-                }
-                if let refusal = try Self.refusal(transition, old, caller, in: transaction) {
-                    throw ServiceError.forbidden(refusal.message)
-                }
-                let state = schema.lifecycle.map { old[$0.field].text } ?? ""
-                guard transition.from.contains(state), !old.meta.isArchived else {
-                    throw ServiceError.conflict(
-                        .state(
-                            "“\(transition.label)” is not possible \(old.meta.isArchived ? "in the archive" : "from \(state.asLabel.lowercased())")"
-                        ))
-                }
-                if transition.needsReason, reason == nil { throw ServiceError.invalid("reason", "is required") }
-                let missing = transition.requires.filter { old[$0].isUnset || old[$0] == .links([]) }
-                guard missing.isEmpty else {
-                    throw ServiceError.invalid(Invalid(missing.map { Problem($0, "must be filled in first") }))
-                }
-                try RecordRules.checkTransition(transition, old, in: transaction, by: caller)
-                var values = old.values
-                Self.stamp(&values, schema, transition, caller, today: caller.today(at: change.at))
-                if schema.type == ErasureRequest.type, transition.byVerb {
-                    try ErasureVerb(schemas: schemas, environment: environment, posture: posture)
-                        .carryOut(old, &values, in: transaction, by: caller)
-                }
-                let saved = try transaction.save(
-                    try schema.validated(values), id: id, over: version, isArchived: false, by: change)
-                try posture.recordChanged(from: old, to: saved, in: transaction, today: caller.today(at: change.at))
+            try await store.write(organisation) { transaction in
+                let saved = try take(transition, schema, id, over: version, as: caller, by: change, in: transaction)
                 try claim?.keep(saved, in: transaction, at: change.at)
-                return redacted(saved, caller)
+                return saved
             }
         }
+    }
+
+    /// The same inside a transaction; the change carries the reason.
+    func take(
+        _ transition: Transition, _ schema: AnySchema, _ id: UUID, over version: Int, as caller: Caller,
+        by change: Change, in transaction: any Transaction
+    ) throws -> StoredRecord {
+        let old = try Self.found(schema, id, .read, in: transaction, caller)
+        guard old.version == version else {
+            throw ServiceError.conflict(
+                .stale(present: redacted(old, caller), yours: redacted(old, caller).values))
+        }
+        if let refusal = try Self.refusal(transition, old, caller, in: transaction) {
+            throw ServiceError.forbidden(refusal.message)
+        }
+        let state = schema.lifecycle.map { old[$0.field].text } ?? ""
+        guard transition.from.contains(state), !old.meta.isArchived else {
+            throw ServiceError.conflict(
+                .state(
+                    "“\(transition.label)” is not possible \(old.meta.isArchived ? "in the archive" : "from \(state.asLabel.lowercased())")"
+                ))
+        }
+        if transition.needsReason, change.reason == nil { throw ServiceError.invalid("reason", "is required") }
+        let missing = transition.requires.filter { old[$0].isUnset || old[$0] == .links([]) }
+        guard missing.isEmpty else {
+            throw ServiceError.invalid(Invalid(missing.map { Problem($0, "must be filled in first") }))
+        }
+        try RecordRules.checkTransition(transition, old, in: transaction, by: caller)
+        var values = old.values
+        Self.stamp(&values, schema, transition, caller, today: caller.today(at: change.at))
+        if schema.type == ErasureRequest.type, transition.byVerb {
+            try ErasureVerb(schemas: schemas, environment: environment, posture: posture)
+                .carryOut(old, &values, in: transaction, by: caller)
+        }
+        let saved = try transaction.save(
+            try schema.validated(values), id: id, over: version, isArchived: false, by: change)
+        try posture.recordChanged(from: old, to: saved, in: transaction, today: caller.today(at: change.at))
+        return redacted(saved, caller)
     }
 
     /// The transitions that are possible from a record's state, each with why the caller may not take it, if so.
@@ -371,7 +395,7 @@ package struct RecordService: Sendable {
     }
 
     /// The present record for an action; not visible means not found.
-    private static func found(
+    static func found(
         _ schema: AnySchema, _ id: UUID, _ action: Action, in transaction: any Transaction, _ caller: Caller
     ) throws -> StoredRecord {
         guard let old = try transaction.find(schema, id, in: caller.organisation, asOf: nil),
@@ -401,7 +425,7 @@ package struct RecordService: Sendable {
     }
 
     /// A caller may set the field: neither derived, set by the system, nor a lifecycle's state.
-    private static func isOpen(_ field: FieldDescription, _ schema: AnySchema) -> Bool {
+    static func isOpen(_ field: FieldDescription, _ schema: AnySchema) -> Bool {
         field.isWritable && field.name != schema.lifecycle?.field && !field.has(.fixed)
     }
 

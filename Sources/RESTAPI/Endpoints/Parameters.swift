@@ -89,13 +89,16 @@ extension Operation.Parameter {
         + "field>=value in the order of the field. Days are yyyy-mm-dd, times RFC 3339, numbers plain, choices and ids "
         + "their words. A comma inside a value is written \\, and a backslash \\\\."
 
+    static let search = Self(
+        name: "q", words: "Every word is the beginning of a word of the record; case and accents do not matter.",
+        schema: JSONSchema.text)
+
+    static let archived = Self(
+        name: "archived", words: "Which records.",
+        schema: JSONSchema.with(JSONSchema.choice(["exclude", "only", "include"]), ["default": "exclude"]))
+
     static let lists: [Self] = [
-        Self(
-            name: "q", words: "Every word is the beginning of a word of the record; case and accents do not matter.",
-            schema: JSONSchema.text),
-        Self(
-            name: "archived", words: "Which records.",
-            schema: JSONSchema.with(JSONSchema.choice(["exclude", "only", "include"]), ["default": "exclude"])),
+        .search, .archived,
         .limit(Query.limitMax, standard: 50),
         Self(
             name: "cursor", words: "Where to go on: `next` or `previous` of a former page of the same list.",

@@ -80,7 +80,7 @@ final class OpenAPIDocument: Sendable {
     }
 
     /// The schemas of what is no record, from beside the code that writes it.
-    private static let ownSchemas = [answerSchemas, RESTRoutes.ledgerSchemas, RESTRoutes.erasureSchemas].reduce(commonSchemas) {
+    private static let ownSchemas = [answerSchemas, RESTRoutes.ledgerSchemas, RESTRoutes.erasureSchemas, RESTRoutes.searchSchemas].reduce(commonSchemas) {
         $0.merging($1) { a, _ in a }
     }
 
@@ -102,6 +102,7 @@ final class OpenAPIDocument: Sendable {
     static let tagWords = [
         "Installation": "Who asks, the organisation's ledger, and this document.",
         "Ledger": "What an auditor checks without trusting this server: checkpoint, tiles, proofs and whole packs.",
+        "Search": "Finding anything, saved views, live changes, and taking back.",
         "Files": "Files that records name as evidence.",
         "Assessment": "The integrated assessment of both ISO standards, and the posture that follows.",
     ]

@@ -6,6 +6,8 @@
 //   [data-swap]      on a <template> of a response: the selector of the element that its content replaces
 //   [data-poll-url]  asks for what others changed since the ledger index in data-ledger
 //   [data-autosubmit] a filter form; its value selects the part of the page to renew
+//   [data-finder]    the search dialog; [data-finder-results] the list that the server writes into it
+//   [data-events-url] the stream of what others change; [data-live-record], [data-live-list] what it renews
 //   [data-guard]     a form that warns before unsaved changes are lost
 'use strict';
 (() => {
@@ -72,10 +74,21 @@
     for (const swap of swaps) {
       const node = find(swap.dataset.swap);
       const fresh = swap.content.firstElementChild;
-      if (node && fresh && !units.get(node)?.isBusy && !findAll('*', node).some((part) => units.get(part)?.isBusy)) {
-        replace(node, fresh);
-      }
+      if (!node || !fresh) continue;
+      const isBusy = units.get(node)?.isBusy || findAll('*', node).some((part) => units.get(part)?.isBusy);
+      if (!isBusy) replace(node, fresh);
+      if (swap.dataset.by) noteChange(isBusy ? node : fresh, say('changedBy', { name: swap.dataset.by }));
     }
+  }
+
+  /// Says on an entry who changed it just now.
+  function noteChange(node, text) {
+    find('.changed-by', node)?.remove();
+    const note = document.createElement('span');
+    note.className = 'changed-by';
+    note.textContent = text;
+    (find('.what, th', node) ?? node).append(note);
+    announce(text);
   }
 
   // ── Saving ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -272,14 +285,15 @@
     e: (row) => find('a[data-evidence]', row)?.click(),
     o: (row) => find('a[data-open]', row)?.click(),
     f: () => reveal(find('[data-filter] :is(select, input:not([type=hidden]))')),
-    '/': () => find('[data-search]')?.focus(),
     '?': () => find('#keys')?.showPopover(),
   };
 
   document.addEventListener('keydown', (event) => {
-    if ((event.ctrlKey || event.metaKey) && event.key === 'k' && find('[data-search]')) {
+    const isTyping = event.target.matches?.('textarea, select, input:not([type=radio]):not([type=checkbox])');
+    const asksFinder = event.ctrlKey || event.metaKey ? event.key === 'k' : event.key === '/' && !event.altKey && !isTyping;
+    if (asksFinder && find('[data-finder]')) {
       event.preventDefault();
-      return find('[data-search]').focus();
+      return openFinder();
     }
     const list = event.target.closest?.('[data-rows]');
     const row = event.target.closest?.('[data-row]') ?? (list && find('[data-row][tabindex="0"]', list));
@@ -340,10 +354,18 @@
     announce(find('[data-result-count]')?.textContent);
   }
 
+  let isLive = false;                     // the event stream tells of changes at once
+  const livePollMilliseconds = 60000;     // and then asking is only for what it might have missed
+  const polls = [];
+
   function poll(source) {
     const everyMilliseconds = Number(source.dataset.pollSeconds || 4) * 1000;
     let pause = everyMilliseconds;
+    let timer = 0, isAsking = false, asksAgain = false;
+    const plan = (milliseconds) => { clearTimeout(timer); timer = setTimeout(ask, milliseconds); };
     const ask = async () => {
+      if (isAsking) { asksAgain = true; return; }
+      isAsking = true;
       if (!document.hidden) {
         const url = new URL(source.dataset.pollUrl, location.href);
         url.searchParams.set('since', source.dataset.ledger ?? '0');
@@ -355,9 +377,12 @@
           source.dataset.ledger = response.headers.get('Concord-Ledger') ?? source.dataset.ledger;
         }
       }
-      setTimeout(ask, pause);
+      isAsking = false;
+      plan(asksAgain ? 0 : isLive ? Math.max(pause, livePollMilliseconds) : pause);
+      asksAgain = false;
     };
-    setTimeout(ask, pause);
+    plan(pause);
+    polls.push(() => plan(150));
   }
 
   function prepareRows(list) {
@@ -392,8 +417,203 @@
     findAll('.pick', event.target.closest('table')).forEach((pick) => { pick.checked = event.target.checked; });
   });
 
+  // Shift and a click choose all rows from the last one that was clicked.
+  let lastPick = null;
+  document.addEventListener('click', (event) => {
+    const pick = event.target.closest('.pick');
+    if (!pick) return;
+    const picks = findAll('.pick', pick.closest('table'));
+    const [from, to] = [picks.indexOf(lastPick), picks.indexOf(pick)].sort((a, b) => a - b);
+    if (event.shiftKey && from >= 0) {
+      picks.slice(from, to + 1).forEach((other) => { other.checked = pick.checked; });
+    }
+    lastPick = pick;
+  });
+
+  // A field of a bulk edit that somebody fills in is meant to be changed.
+  document.addEventListener('input', (event) => {
+    const row = event.target.closest('.bulk-field');
+    const tick = row && find('[name=change]', row);
+    if (tick && event.target !== tick) tick.checked = true;
+  });
+
+  // ── Finding anything ─────────────────────────────────────────────────────────────────────────────────────────
+
+  let openFinder = () => {};
+
+  function finder(dialog) {
+    const form = find('form', dialog);
+    const input = find('input', dialog);
+    const results = find('[data-finder-results]', dialog);
+    const options = () => findAll('[role=option]', results);
+    let controller = null;
+
+    function choose(option) {
+      options().forEach((other) => other.setAttribute('aria-selected', String(other === option)));
+      if (option) input.setAttribute('aria-activedescendant', option.id);
+      else input.removeAttribute('aria-activedescendant');
+      option?.scrollIntoView({ block: 'nearest' });
+    }
+
+    async function ask() {
+      controller?.abort();                // what is typed now overtakes what was asked before
+      controller = new AbortController();
+      const url = new URL(form.action);
+      url.searchParams.set('q', input.value);
+      try {
+        const response = await fetch(url, { ...request, signal: controller.signal });
+        if (!response.ok || response.redirected) return;
+        const html = await response.text();
+        results.innerHTML = html;
+        choose(options()[0]);
+      } catch (error) {
+        if (error.name !== 'AbortError') announce(say('offline'));
+      }
+    }
+
+    openFinder = () => {
+      if (!dialog.matches(':popover-open')) dialog.showPopover();
+      input.value = '';
+      input.focus();
+      ask();
+    };
+    input.addEventListener('input', ask);
+    dialog.addEventListener('keydown', (event) => {
+      const all = options();
+      const at = all.findIndex((option) => option.getAttribute('aria-selected') === 'true');
+      const next = { ArrowDown: at + 1, ArrowUp: at - 1 }[event.key];
+      if (next !== undefined) {
+        event.preventDefault();
+        choose(all[(next + all.length) % all.length]);
+      } else if (event.key === 'Enter' && all[at]) {
+        event.preventDefault();
+        all[at].click();
+      }
+    });
+  }
+
+  // ── What others change ───────────────────────────────────────────────────────────────────────────────────────
+
+  const offlineAfterMilliseconds = 5000;
+  const leaveHiddenAfterMilliseconds = 30000;
+
+  /// Hears of changes while the page is looked at; a hidden page gives its connection up.
+  function listen(source) {
+    let stream = null, last = source.dataset.ledger ?? '0', offlineTimer = 0, hiddenTimer = 0;
+    const notice = find('[data-live-offline]');
+    const showOffline = (isOffline) => { if (notice) notice.hidden = !isOffline; };
+    const upTo = (event) => { last = event.lastEventId || last; };
+
+    function connected(isConnected) {
+      isLive = isConnected;
+      clearTimeout(offlineTimer);
+      if (isConnected) return showOffline(false);
+      offlineTimer = setTimeout(
+        () => showOffline(stream?.readyState === EventSource.CONNECTING || !navigator.onLine),
+        offlineAfterMilliseconds);
+    }
+
+    function connect() {
+      if (stream || document.hidden) return;
+      stream = new EventSource(`${source.dataset.eventsUrl}?since=${last}`);
+      stream.addEventListener('ready', (event) => { upTo(event); connected(true); });
+      stream.addEventListener('change', (event) => { upTo(event); heard(JSON.parse(event.data)); });
+      stream.addEventListener('reset', (event) => { upTo(event); heardMuch(); });
+      stream.addEventListener('error', () => {
+        connected(false);
+        if (stream.readyState === EventSource.CLOSED) stream = null;   // refused: asking every few seconds goes on
+      });
+    }
+
+    function leave() {
+      stream?.close();
+      stream = null;
+      isLive = false;
+      clearTimeout(offlineTimer);
+    }
+
+    document.addEventListener('visibilitychange', () => {
+      clearTimeout(hiddenTimer);
+      if (document.hidden) hiddenTimer = setTimeout(leave, leaveHiddenAfterMilliseconds); else connect();
+    });
+    addEventListener('offline', () => showOffline(true));
+    addEventListener('online', () => { showOffline(false); connect(); });
+    addEventListener('pagehide', leave);
+    addEventListener('pageshow', connect);
+    connect();
+  }
+
+  const assessmentTypes = ['answer', 'applicability', 'assessment', 'evidence', 'task', 'control'];
+  const changedRows = new Map();          // id of a record in the list → what was heard of it
+  let rowsTimer = 0;
+
+  function heard(change) {
+    const name = change.personName || say('somebody');
+    if (assessmentTypes.includes(change.type)) polls.forEach((ask) => ask());
+    const record = find(`[data-live-record="${change.id}"]`);
+    if (record && change.version > Number(record.dataset.version)) renewRecord(record, name);
+    const list = find(`[data-live-list="${change.type}"]`);
+    if (list && document.getElementById(`r-${change.id}`)) {
+      changedRows.set(change.id, name);
+      clearTimeout(rowsTimer);
+      rowsTimer = setTimeout(() => renewRows(list), 200);
+    }
+  }
+
+  /// Too much happened while nobody listened: ask for all that the page shows.
+  function heardMuch() {
+    polls.forEach((ask) => ask());
+    const list = find('[data-live-list]');
+    if (!list) return;
+    findAll('tr[id^="r-"]', list).forEach((row) => changedRows.set(row.id.slice(2), ''));
+    renewRows(list);
+  }
+
+  async function presentPage() {
+    const response = await fetch(location.href, { credentials: 'same-origin' }).catch(() => null);
+    if (!response?.ok || response.redirected) return null;
+    return new DOMParser().parseFromString(await response.text(), 'text/html');
+  }
+
+  async function renewRows(list) {
+    const page = await presentPage();
+    if (!page || !list.isConnected) return;
+    for (const [id, name] of changedRows) {
+      const row = document.getElementById(`r-${id}`);
+      const fresh = page.getElementById(`r-${id}`);
+      if (row && fresh) {
+        document.adoptNode(fresh);
+        const isChosen = find('.pick', row)?.checked;
+        if (isChosen) find('.pick', fresh).checked = true;
+        replace(row, fresh);
+        if (name) noteChange(fresh, say('changedBy', { name }));
+      } else if (row && name) {
+        noteChange(row, say('leftList', { name }));
+      }
+    }
+    changedRows.clear();
+  }
+
+  /// Shows the record as it is now, unless something on the page is being filled in.
+  async function renewRecord(record, name) {
+    const isForm = record.matches('[data-live-form]');
+    const isInUse = isForm || find(':popover-open', record) || record.contains(document.activeElement.closest('form'));
+    const page = isInUse ? null : await presentPage();
+    const fresh = page && find(`[data-live-record="${record.dataset.liveRecord}"]`, page);
+    const shown = fresh ? document.adoptNode(fresh) : record;
+    if (fresh) replace(record, fresh);
+    find('.live-note', shown)?.remove();
+    const note = document.createElement('p');
+    note.className = 'live-note';
+    note.textContent = say(isForm ? 'changedForm' : 'changedBy', { name });
+    shown.prepend(note);
+    announce(note.textContent);
+  }
+
   findAll('[data-rows]').forEach(prepareRows);
   findAll('[data-poll-url]').forEach(poll);
   findAll('form[data-guard]').forEach(guard);
+  findAll('[data-finder]').forEach(finder);
+  findAll('[data-events-url]').forEach(listen);
   find('[data-focus-first]')?.focus();    // the error summary of a form that came back
 })();

@@ -27,6 +27,8 @@ struct DetailPage: Sendable {
     let formToken: String
     /// What was refused just now.
     let problem: Failure?
+    /// The caller's own change that can still be taken back.
+    let undo: UndoOffer?
 
     static func load(
         _ schema: AnySchema, _ id: UUID, _ query: LinkQuery, _ services: RecordScreens.Reading, _ caller: Caller,
@@ -61,7 +63,9 @@ struct DetailPage: Sendable {
             mayErase: isNow && record.meta.erasedAt == nil && record.meta.organisation == caller.organisation
                 && services.schemas[ErasureRequest.type].map { Authorisation.mayCreate(caller, $0) } ?? false,
             hidesSensitive: !Authorisation.canSeeSensitive(caller, record), moment: moment, formToken: formToken,
-            problem: problem)
+            problem: problem,
+            undo: isNow
+                ? UndoOffer(record, shown.first, caller, now: services.services.environment.now()) : nil)
     }
 
     private var schema: AnySchema { record.schema }
@@ -78,10 +82,12 @@ struct DetailPage: Sendable {
         // What stands in the fields of an erased record is not what anybody wrote.
         let sections: Markup = record.meta.erasedAt == nil ? .each(schema.sections.enumerated(), section) : .empty
         let fields: Markup = "\(raw: sections)\(raw: historyCard)"
+        let isLive = moment == nil && record.meta.organisation != nil
         return """
+            <div\(attribute: "data-live-record", isLive ? record.id.lowercased : nil) data-version="\(record.version)">\
             \(raw: .pageHeader(title, crumbs: crumbs, state: pill, actions: actions))\(raw: notices)\
             \(raw: schema.lifecycle.map(lifecycle))<div class="record"><div class="stack">\(raw: fields)</div>\
-            <aside class="stack">\(raw: linkCards)\(raw: about)</aside></div>\(raw: dialogs)
+            <aside class="stack">\(raw: linkCards)\(raw: about)</aside></div>\(raw: dialogs)</div>
             """
     }
 
@@ -91,6 +97,9 @@ struct DetailPage: Sendable {
                 html.add(
                     "<div class=\"mb\">\(raw: .notice(.bad, title: problem.title, "\(problem.detail)", isAlert: true))</div>"
                 )
+            }
+            if problem == nil {
+                html.add(undo?.notice(formToken: formToken, back: Link.record(schema, record.id).href))
             }
             if let erasedAt = record.meta.erasedAt {
                 let title = text(.erasedOn(erasedAt.words(in: words.zone)))
@@ -295,13 +304,27 @@ struct DetailPage: Sendable {
                         after: short(change.new, change.field))
                 },
                 reason: entry.revision.reason, ledgerIndex: isShared ? nil : entry.revision.index,
-                proofHref: Link.entry(entry.revision.index).href)
+                proofHref: Link.entry(entry.revision.index).href, action: restoring(entry))
         }
         let older = olderThan.map { version in
             let query: LinkQuery = ["before": String(version), "asOf": words.asOf]
             return Markup.link(text(.olderVersions), Link.record(schema, record.id, query).href)
         }
         return .card(id: "history", title: text(.history), footer: older, .history(entries))
+    }
+
+    /// Brings the values of an older version back.
+    private func restoring(_ entry: Governance.HistoryEntry) -> Markup? {
+        let former = entry.revision.record
+        guard mayUpdate, former.version < record.version, former.meta.erasedAt == nil,
+            !schema.changes(from: record.values, to: former.values)
+                .allSatisfy({ $0.field.has(.readOnly) || $0.field.name == schema.lifecycle?.field })
+        else { return nil }
+        return """
+            <form method="post" action="\(Link.restoreValues(schema.plural, record.id).href)">\(raw: hiddenFields)\
+            \(raw: .hidden("former", String(former.version)))\
+            \(raw: .submitButton(text(.restoreTheseValues), look: .small))</form>
+            """
     }
 
     private func meta(_ entry: Governance.HistoryEntry) -> String {
@@ -321,6 +344,7 @@ struct DetailPage: Sendable {
         case "archive": text(.actionArchived)
         case "restore": text(.actionRestored)
         case "erase": text(.actionErased)
+        case "undo": text(.actionUndone)
         default: schema.lifecycle?.transition(named: name)?.label ?? name.asLabel
         }
     }

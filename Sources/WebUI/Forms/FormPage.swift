@@ -59,7 +59,7 @@ struct FormPage: Sendable {
             changeReason: input?.changeReason ?? "", words: words, formToken: formToken)
     }
 
-    private static func control(
+    static func control(
         _ field: FieldDescription, _ texts: [String], _ targets: Targets, search: String,
         _ services: RecordScreens.Reading, _ caller: Caller
     ) async throws -> FormField.Control {
@@ -92,7 +92,7 @@ struct FormPage: Sendable {
         }
     }
 
-    private static func help(_ field: FieldDescription, _ control: FormField.Control) -> String? {
+    static func help(_ field: FieldDescription, _ control: FormField.Control) -> String? {
         var parts = field.help.isEmpty ? [] : [field.help]
         switch control {
         case .links(let options) where options.isEmpty: parts.append(text(.noneToChoose))
@@ -144,7 +144,10 @@ struct FormPage: Sendable {
             html.attribute("action", action)
             // Files travel in several parts; everything else is shorter without.
             html.attribute("enctype", hasFiles ? "multipart/form-data" : nil)
-            html.raw(" data-guard>")
+            // Somebody else's change of the record is told while one types.
+            html.attribute("data-live-record", record?.id.lowercased)
+            html.attribute("data-version", record?.version)
+            html.raw(" data-live-form data-guard>")
             // The first button is what the Enter key presses: it must save, not search.
             if sections.contains(where: { $0.fields.contains(where: Self.isSearched) }) {
                 html.add(

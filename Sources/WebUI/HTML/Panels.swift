@@ -46,13 +46,15 @@ package struct HistoryEntry: Sendable {
     package var reason: String?
     package var ledgerIndex: Int?
     package var proofHref: String?
+    /// What can be done with this entry.
+    package var action: Markup?
 
     package init(
         title: String, meta: String, changes: [HistoryChange] = [], reason: String? = nil, ledgerIndex: Int? = nil,
-        proofHref: String? = nil
+        proofHref: String? = nil, action: Markup? = nil
     ) {
         (self.title, self.meta, self.changes, self.reason) = (title, meta, changes, reason)
-        (self.ledgerIndex, self.proofHref) = (ledgerIndex, proofHref)
+        (self.ledgerIndex, self.proofHref, self.action) = (ledgerIndex, proofHref, action)
     }
 }
 
@@ -178,6 +180,7 @@ extension Markup {
                 html.raw("</span>")
             }
             if let reason = entry.reason { html.add("<span class=\"change\">\(Text.reasonGiven(reason))</span>") }
+            html.add(entry.action)
             html.raw("</li>")
         }
     }

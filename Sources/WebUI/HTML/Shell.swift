@@ -106,6 +106,8 @@ package struct Shell: Sendable {
     package var query = ""
     /// Asked for changes of others every few seconds; nil when nothing is renewed.
     package var pollHref: String?
+    /// The stream of what others change; nil on pages that show the past.
+    package var eventsHref: String?
     /// Links in the person's menu: label and address.
     package var menu: [(label: String, href: String)] = []
     package var links = ShellLinks()
@@ -143,8 +145,10 @@ package struct Shell: Sendable {
             html.raw("<main class=\"main\" id=\"main\" tabindex=\"-1\">")
             html.add(band)
             html.add(Self.offlineNotice)
+            html.add(Self.liveNotice)
             html.add(content)
             html.raw("</main></div>")
+            html.add(finder)
             html.add(status)
             html.raw("</body></html>\n")
         }
@@ -188,6 +192,24 @@ extension Shell {
         <div class="notice warn offline" data-waiting-notice hidden>\(raw: .icon(.offline))<b>\(Text.noConnection)</b>\
         <span data-waiting-text></span></div>
         """
+
+    private static let liveNotice: Markup = """
+        <div class="notice warn offline" data-live-offline hidden>\(raw: .icon(.offline))<b>\(Text.liveOffline)</b>\
+        <span>\(Text.liveOfflineNote)</span></div>
+        """
+
+    /// The search over everything; the script opens it, and without script the top bar's field leads to the page.
+    private var finder: Markup {
+        """
+        <div class="dialog finder" popover id="finder" role="dialog" aria-label="\(Text.findAnything)" data-finder>\
+        <form role="search" method="get" action="\(links.search)">\(raw: .icon(.search))\
+        <input class="input" type="search" name="q" autocomplete="off" role="combobox" aria-expanded="true"\
+         aria-controls="finder-results" aria-autocomplete="list" aria-label="\(Text.findAnything)"\
+         placeholder="\(Text.findAnythingHelp)"></form>\
+        <div id="finder-results" role="listbox" aria-label="\(Text.searchResults)" data-finder-results></div>\
+        <p class="meta">\(Text.finderKeys)</p></div>
+        """
+    }
 
     private var navigationColumn: Markup {
         let groups: Markup = .each(navigation) { group in
@@ -283,6 +305,9 @@ extension Shell {
         """
         <p class="visually-hidden" role="status" data-status></p>\
         <div hidden id="script-texts"\(attribute: "data-poll-url", pollHref)\(attribute: "data-ledger", ledgerIndex)\
+        \(attribute: "data-events-url", eventsHref)\
+         data-changed-by="\(Text.liveChangedBy)" data-changed-form="\(Text.liveChangedForm)"\
+         data-left-list="\(Text.liveLeftList)" data-somebody="\(Text.somebodyElse)"\
          data-saving="\(Text.saving)" data-saved="\(Text.saved)" data-not-saved="\(Text.notSaved)"\
          data-offline="\(Text.offline)" data-online="\(Text.online)" data-conflict="\(Text.conflict)"\
          data-invalid="\(Text.invalid)" data-signed-out="\(Text.signedOut)" data-unsaved="\(Text.unsavedChanges)"\

@@ -22,9 +22,13 @@ struct ListPage: Sendable {
     let hidden: [(name: String, value: String)]
     let mayCreate: Bool
     let moment: Moment?
+    /// Which view is shown, and which there are.
+    let views: ListViews
+    /// What can be done with chosen rows; `nil` where nothing can.
+    let bulk: BulkBar?
 
     static func load(
-        _ given: ListState, _ services: RecordScreens.Reading, _ caller: Caller
+        _ given: ListState, _ services: RecordScreens.Reading, _ caller: Caller, formToken: String
     ) async throws -> ListPage {
         var state = given
         let schema = state.schema
@@ -52,7 +56,9 @@ struct ListPage: Sendable {
         return ListPage(
             state: state, records: page.records, words: words, count: count, next: page.next,
             previous: page.previous, filters: bar.fields, filterNames: bar.names, hidden: bar.hidden,
-            mayCreate: moment == nil && Authorisation.mayCreate(caller, schema), moment: moment)
+            mayCreate: moment == nil && Authorisation.mayCreate(caller, schema), moment: moment,
+            views: try await ListViews.load(state, services, caller),
+            bulk: moment == nil ? BulkBar(state, count: count, caller, formToken: formToken) : nil)
     }
 
     private var schema: AnySchema { state.schema }
@@ -75,8 +81,10 @@ struct ListPage: Sendable {
             hidden: hidden, setCount: state.filtersSet, resultSelector: "#results")
         return """
             \(raw: .pageHeader(schema.pluralLabel, actions: actions, lead: schema.help))\
-            <section class="card list-card" aria-label="\(schema.pluralLabel)">\(raw: bar)\
-            <div id="results">\(raw: table)\(raw: pager)</div></section>
+            <section class="card list-card" aria-label="\(schema.pluralLabel)">\(raw: views.markup)\(raw: bar)\
+            \(raw: records.isEmpty ? nil : bulk?.markup)\
+            <div id="results"\(attribute: "data-live-list", moment == nil ? schema.type.name : nil)>\
+            \(raw: table)\(raw: pager)</div></section>
             """
     }
 
@@ -97,6 +105,7 @@ struct ListPage: Sendable {
         let rows = records.map { record in
             let erased = record.meta.erasedAt.map { text(.erasedOn($0.words(in: words.zone))) }
             return TableRow(
+                pick: bulk == nil || erased != nil ? nil : BulkBar.pick(record),
                 title: erased ?? (record.title.isEmpty ? text(.untitled) : record.title),
                 href: Link.record(schema, record.id, ["asOf": words.asOf]).href,
                 subtitle: record.meta.isArchived ? text(.archived) : nil,
@@ -104,9 +113,10 @@ struct ListPage: Sendable {
                     words.cell(
                         erased == nil ? record.values[column.position] : .null, column.field,
                         isState: column.field.name == stateField)
-                })
+                }, id: "r-\(record.id.lowercased)")
         }
-        return .dataTable(label: schema.pluralLabel, columns: heads, rows: rows)
+        return .dataTable(
+            label: schema.pluralLabel, columns: heads, rows: rows, bulkFormID: bulk == nil ? nil : BulkBar.formID)
     }
 
     /// Nothing found names what was asked for; nothing there says what the type is for and what to do first.

@@ -85,7 +85,9 @@ struct ListState: Sendable {
     func list(_ query: LinkQuery) -> String { Link.list(schema.plural, query).href }
     func page(_ cursor: String?) -> String? { cursor.map { list(query.with("cursor", $0)) } }
     var csv: String { Link.csv(schema.plural, query.without("cursor")).href }
-    var withoutFilters: String { list(["asOf": asOf, "sort": query["sort"]]) }
+    var withoutFilters: String { list(["asOf": asOf, "sort": query["sort"], "view": ListViews.plain]) }
+    /// What a saved view keeps.
+    var viewQuery: LinkQuery { query.without("cursor", "asOf", "view") }
 
     /// The heading of a column: sorts by it, or turns the order around.
     func column(_ field: FieldDescription, priority: TableColumn.Priority) -> TableColumn {

@@ -62,11 +62,15 @@ struct PostedAnswer {
     // MARK: Saved
 
     func saved(_ after: AssessmentView) async throws -> Response {
-        guard request.isByScript else { return PageReply.see(next(after.assessment.id.raw)) }
-        let presenter = try await presenter(after)
         guard let row = after.rows.first(where: { $0.row.key == key }) else {
             throw ServiceError.notFound(text(.row))
         }
+        let written = row.lastIndex > self.row.lastIndex ? row.lastIndex : nil
+        guard request.isByScript else { return PageReply.see(next(after.assessment.id.raw, undo: written)) }
+        let presenter = try await presenter(after)
+        let list = Link.assessment(after.assessment.id.raw).href
+        let undo = UndoOffer.place(
+            index: written, back: request.sender(under: list) ?? list, formToken: context.formToken)
         let fragments = PostureFragments(presenter)
         let people = try await PeopleChoice(screens.services.store, caller)
         let forms = RowForms(presenter: presenter, row: row, people: people, place: .panel)
@@ -81,20 +85,23 @@ struct PostedAnswer {
                     html.add(fragments.swap(row))
                 }
                 html.add(forms.swaps())
+                html.add("<template data-swap=\"#undo-place\">\(raw: undo)</template>")
                 html.add(fragments.swaps(after: [row]))
             })
     }
 
     /// Where a browser without script goes on: the page that the form stood on.
-    private func next(_ assessment: UUID) -> String {
-        if form.place == .page { return Link.row(assessment, key: key).href }
+    /// - Parameter index: The ledger index of the answer, which the page then offers to take back.
+    private func next(_ assessment: UUID, undo index: Int?) -> String {
+        let undo = index.map(String.init)
+        if form.place == .page { return Link.row(assessment, key: key, ["undo": undo]).href }
         let list = Link.assessment(assessment).href
         let anchor = "#row-\(RowPresenter.elementID(key))"
-        guard let sender = request.sender(under: list) else { return list + anchor }
-        guard form.place == .panel, let query = LinkQuery(sender.dropFirst(list.count + 1).description) else {
-            return sender + anchor
-        }
-        return Link.assessment(assessment, query.with("open", key)).href + anchor
+        let sent = request.sender(under: list)?.dropFirst(list.count + 1)
+        var query = sent.flatMap { LinkQuery(String($0)) } ?? [:]
+        query = query.with("undo", undo)
+        if form.place == .panel { query = query.with("open", key) }
+        return Link.assessment(assessment, query).href + anchor
     }
 
     // MARK: Not saved
@@ -294,5 +301,12 @@ extension AnswerForm {
         let shown =
             value.isEmpty ? text(.noValue) : field == "owner" ? text(.anotherPerson) : String(value.prefix(200))
         return text(.fieldIs(label, shown))
+    }
+}
+
+extension RowView {
+    /// The ledger index of the last change of an answer or decision of this row; -1 before the first.
+    var lastIndex: Int {
+        parts.flatMap { [$0.answer?.meta.since, $0.applicability?.meta.since].compactMap(\.self) }.max() ?? -1
     }
 }

@@ -12,11 +12,13 @@ struct AssessmentPage {
     let rows: [RowView]
     /// The detail that stands open beside the rows.
     let detail: Markup?
+    /// The ledger index of the answer that was just given, which can be taken back.
+    let undoIndex: Int?
 
     private var view: AssessmentView { presenter.view }
 
-    init(presenter: RowPresenter, filter: RowFilter, detail: Markup? = nil) {
-        (self.presenter, self.filter, self.detail) = (presenter, filter, detail)
+    init(presenter: RowPresenter, filter: RowFilter, detail: Markup? = nil, undoIndex: Int? = nil) {
+        (self.presenter, self.filter, self.detail, self.undoIndex) = (presenter, filter, detail, undoIndex)
         rows = filter.rows(of: presenter.view)
     }
 
@@ -30,6 +32,7 @@ struct AssessmentPage {
     func markup() -> Markup {
         Markup(capacityBytes: 65_536 + rows.count * 4_096) { html in
             html.add(head)
+            html.add(UndoOffer.place(index: undoIndex, back: link(filter), formToken: presenter.token))
             html.add(PostureFragments(presenter).card)
             html.raw("<div class=\"split\">")
             tree(&html)
@@ -282,10 +285,11 @@ struct PostureFragments {
     }
 
     /// A row for those who already see it.
-    func swap(_ row: RowView) -> Markup {
+    /// - Parameter name: Who else changed it just now.
+    func swap(_ row: RowView, changedBy name: String? = nil) -> Markup {
         let id = RowPresenter.elementID(row.row.key)
         return Markup(capacityBytes: 4_096) { html in
-            html.add("<template data-swap=\"#row-\(id)\">")
+            html.add("<template data-swap=\"#row-\(id)\"\(attribute: "data-by", name)>")
             html.assessmentRow(presenter.row(row))
             html.raw("</template>")
             html.add(confirmSwap(row))

@@ -48,7 +48,8 @@ package struct AssessmentScreens: Sendable {
         if let key = query["open"], let row = view.rows.first(where: { $0.row.key == key }) {
             open = try await rowDetail(row, presenter, .panel, moment).markup()
         }
-        let page = AssessmentPage(presenter: presenter, filter: filter, detail: open)
+        let undo = moment == nil ? query["undo"].flatMap { Int($0) } : nil
+        let page = AssessmentPage(presenter: presenter, filter: filter, detail: open, undoIndex: undo)
         let poll = moment == nil ? Link.assessmentChanges(id).href : nil
         let back = page.link(filter, isNow: true)
         return try await frame.page(
@@ -83,9 +84,10 @@ package struct AssessmentScreens: Sendable {
         let presenter = try await presenter(view, context, caller, nil)
         let people = try await PeopleChoice(services.store, caller)
         let fragments = PostureFragments(presenter)
+        let names = try await changers(of: changed, caller)
         let markup = Markup(capacityBytes: 8_192) { html in
             for row in changed {
-                html.add(fragments.swap(row))
+                html.add(fragments.swap(row, changedBy: names[row.row.key]))
                 html.add(RowForms(presenter: presenter, row: row, people: people, place: .panel).swaps())
             }
             html.add(fragments.swaps(after: changed))
@@ -93,6 +95,23 @@ package struct AssessmentScreens: Sendable {
         var response = PageReply.html(markup)
         response.headers[Self.ledgerHeader] = String(view.ledgerSize - 1)
         return response
+    }
+
+    /// Who last changed each of the rows, by its key; the caller's own changes have no name.
+    private func changers(of rows: [RowView], _ caller: Caller) async throws -> [String: String] {
+        var people: [String: UUID] = [:]
+        for row in rows {
+            let metas = row.parts.flatMap { [$0.answer?.meta, $0.applicability?.meta].compactMap(\.self) }
+            guard let person = metas.max(by: { $0.since < $1.since })?.updatedBy, person != caller.person else {
+                continue
+            }
+            people[row.row.key] = person
+        }
+        let ids = Array(Set(people.values))
+        let names = try await services.store.read {
+            try $0.titles(Person.schema.erased, ids, in: caller.organisation)
+        }
+        return people.compactMapValues { names[$0] }
     }
 
     @Sendable private func detail(_ request: Request, _ context: ConcordContext) async throws -> Response {
@@ -104,7 +123,11 @@ package struct AssessmentScreens: Sendable {
         if request.isByScript {
             return PageReply.html(try await rowDetail(row, presenter, .panel, moment).markup())
         }
-        return try await detailPage(row, presenter, request, context, moment)
+        let undo = moment == nil ? try request.linkQuery()["undo"].flatMap { Int($0) } : nil
+        let notice = undo.map {
+            UndoOffer.place(index: $0, back: presenter.rowLink(row.row.key), formToken: presenter.token)
+        }
+        return try await detailPage(row, presenter, request, context, moment, notice: notice)
     }
 
     func detailPage(
