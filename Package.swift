@@ -44,13 +44,14 @@ let package = Package(
         .target(name: "Catalogue", dependencies: [yams, crypto], resources: [.copy("Resources")]),
         .target(
             name: "Governance",
-            dependencies: ["RecordKit", "Records", "Storage", "MerkleLog", "Access", "Catalogue"]),
+            dependencies: ["RecordKit", "Records", "Storage", "MerkleLog", "Access", "Catalogue", "Exchange"]),
         .target(
             name: "HTTPServing",
             dependencies: [
                 "RecordKit", "Storage", "Access", "Governance", hummingbird, httpTypes, nioCore, logging,
             ]),
-        .target(name: "Exchange", dependencies: ["RecordKit", "Storage"]),
+        .target(
+            name: "Exchange", dependencies: ["RecordKit", "Storage", crypto], resources: [.copy("Resources")]),
         .target(
             name: "RESTAPI",
             dependencies: [
@@ -100,7 +101,11 @@ let package = Package(
             dependencies: [
                 "RecordKit", "Records", "Storage", "SQLiteStorage", "Access", "Governance", "TestKit",
             ]),
-        .testTarget(name: "ExchangeTests", dependencies: ["RecordKit", "Storage", "Exchange", "TestKit"]),
+        .testTarget(
+            name: "ExchangeTests",
+            dependencies: [
+                "RecordKit", "Records", "Storage", "SQLiteStorage", "Access", "Governance", "Exchange", "TestKit",
+            ]),
         .testTarget(
             name: "RESTAPITests",
             dependencies: [

@@ -4,7 +4,7 @@ package import GRDB
 
 /// The steps from an empty file to the present tables.
 package enum Migrations {
-    package static let names = ["0001_foundation", "0002_visibility"]
+    package static let names = ["0001_foundation", "0002_visibility", "0007_import"]
 
     /// - Throws: if a file is missing from the installation.
     package static func migrator() throws -> DatabaseMigrator {

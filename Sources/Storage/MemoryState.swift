@@ -35,6 +35,8 @@ struct MemoryState: Sendable {
     var ledgers: [UUID?: Ledger] = [:]
     var statuses: [UUID: [UUID: StatusRow]] = [:]
     var loadedSources: [String: String] = [:]
+    var imports: [UUID: Import] = [:]
+    var importTargets: [ImportKind: [String: String]] = [:]
 
     /// The revision of a record that an organisation sees now or at a moment: its own, and shared content.
     func visible(_ id: UUID, in organisation: UUID?, asOf: AsOf?) -> StoredRecord? {
