@@ -362,14 +362,14 @@ package struct RecordService: Sendable {
         return old
     }
 
-    private func writable(_ caller: Caller, _ schema: AnySchema) throws -> UUID? {
+    func writable(_ caller: Caller, _ schema: AnySchema) throws -> UUID? {
         guard caller.mayWrite else { throw ServiceError.forbidden(Refusal.readOnlyToken.message) }
         guard caller.organisation != nil || schema.isCatalogue else { throw ServiceError.notFound(schema.label) }
         return caller.organisation
     }
 
     private static let reasonCharactersMax = 2_000
-    private func checked(_ reason: String?) throws -> String? {
+    func checked(_ reason: String?) throws -> String? {
         let reason = reason?.trimmingCharacters(in: .whitespacesAndNewlines) ?? ""
         guard reason.count <= Self.reasonCharactersMax else {
             throw ServiceError.invalid("reason", "must have at most \(Self.reasonCharactersMax) characters")
@@ -382,7 +382,7 @@ package struct RecordService: Sendable {
         field.isWritable && field.name != schema.lifecycle?.field && !field.has(.fixed)
     }
 
-    private func apply(
+    func apply(
         _ input: [String: FieldValue], to values: inout [FieldValue], _ schema: AnySchema, old: StoredRecord?
     ) throws {
         var problems: [Problem] = []
@@ -437,7 +437,7 @@ package struct RecordService: Sendable {
         return parts.reduce(visible) { .both($0, $1) }
     }
 
-    private func redacted(_ record: StoredRecord, _ caller: Caller) -> StoredRecord {
+    func redacted(_ record: StoredRecord, _ caller: Caller) -> StoredRecord {
         guard record.schema.fields.contains(where: { $0.has(.sensitive) }),
             !Authorisation.canSeeSensitive(caller, record)
         else { return record }
