@@ -55,8 +55,8 @@ let package = Package(
         .target(
             name: "RESTAPI",
             dependencies: [
-                "RecordKit", "Records", "Storage", "MerkleLog", "Access", "Governance", "HTTPServing", hummingbird,
-                httpTypes, nioCore, logging,
+                "RecordKit", "Records", "Storage", "MerkleLog", "Access", "Governance", "Exchange", "HTTPServing",
+                hummingbird, httpTypes, nioCore, logging,
             ]),
         .target(
             name: "WebUI",
@@ -75,7 +75,7 @@ let package = Package(
             name: "concord",
             dependencies: [
                 "RecordKit", "Records", "Storage", "SQLiteStorage", "MerkleLog", "Access", "Governance", "HTTPServing",
-                "Demo",
+                "Demo", "Exchange",
                 "Server", hummingbird, logging, argumentParser,
             ]),
         .target(

@@ -43,7 +43,7 @@ package struct RESTRoutes: Sendable {
         }
     }
 
-    private static let ownSegments = ["me", "ledger", "posture", "files"]
+    private static let ownSegments = ["me", "ledger", "posture", "files", "imports"]
 
     private enum Route {
         case caller, ledger, posture, files
@@ -57,6 +57,7 @@ package struct RESTRoutes: Sendable {
         case links(Resource, UUID)
         case rows(UUID)
         case row(UUID, String)
+        case imports(ImportRoute)
 
         var methods: [HTTPRequest.Method] {
             switch self {
@@ -64,6 +65,7 @@ package struct RESTRoutes: Sendable {
             case .record: [.get, .head, .put]
             case .archive, .transition, .files: [.post]
             case .row: [.put]
+            case .imports(let route): route.methods
             case .caller, .ledger, .posture, .transitions, .history, .links, .rows, .file: [.get, .head]
             }
         }
@@ -74,6 +76,7 @@ package struct RESTRoutes: Sendable {
         guard segments.count >= 4, segments[1] == "api", segments[2] == "v1" else { return nil }
         segments.removeFirst(3)
         let first = String(segments[0])
+        if first == "imports" { return ImportRoute(Array(segments.dropFirst())).map { .imports($0) } }
         if segments.count == 1 {
             switch first {
             case "me": return .caller
@@ -135,6 +138,7 @@ package struct RESTRoutes: Sendable {
         case .links(let resource, let id): return try await links(resource, id, call)
         case .rows(let id): return try await rows(id, call)
         case .row(let id, let key): return try await answerRow(key, id, call)
+        case .imports(let route): return try await imports(route, call)
         }
     }
 }

@@ -11,14 +11,14 @@ private let table: [String: Set<String>] = [
     "Storage": ["RecordKit", "MerkleLog", "Crypto"],
     "SQLiteStorage": ["RecordKit", "Storage", "MerkleLog", "GRDB", "GRDBSQLite"],
     "Access": ["RecordKit", "Records", "Storage", "Crypto", "CryptoExtras"],
-    "Governance": ["RecordKit", "Records", "Storage", "MerkleLog", "Access", "Catalogue"],
-    "Exchange": ["RecordKit", "Storage"],
+    "Governance": ["RecordKit", "Records", "Storage", "MerkleLog", "Access", "Catalogue", "Exchange"],
+    "Exchange": ["RecordKit", "Storage", "Crypto"],
     "HTTPServing": [
         "RecordKit", "Storage", "Access", "Governance", "Hummingbird", "HTTPTypes", "NIOCore", "Logging",
     ],
     "RESTAPI": [
-        "RecordKit", "Records", "Storage", "MerkleLog", "Access", "Governance", "HTTPServing", "Hummingbird",
-        "HTTPTypes", "NIOCore", "Logging",
+        "RecordKit", "Records", "Storage", "MerkleLog", "Access", "Governance", "Exchange", "HTTPServing",
+        "Hummingbird", "HTTPTypes", "NIOCore", "Logging",
     ],
     "WebUI": [
         "RecordKit", "Records", "Storage", "MerkleLog", "Access", "Governance", "Exchange", "HTTPServing",
@@ -32,7 +32,7 @@ private let table: [String: Set<String>] = [
     ],
     "concord": [
         "RecordKit", "Records", "Storage", "SQLiteStorage", "MerkleLog", "Access", "Governance", "HTTPServing", "Demo",
-        "Server", "Hummingbird", "Logging", "ArgumentParser",
+        "Exchange", "Server", "Hummingbird", "Logging", "ArgumentParser",
     ],
 ]
 /// What the language and the system bring along.

@@ -65,11 +65,11 @@ package struct ImportMapping: Sendable {
             guard let target = targets[at], target != ignored else { continue }
             if !taken.insert(target).inserted { targets[at] = nil }
         }
-        return ImportJob.Settings(targets: targets, key: key(schema, targets))
+        return ImportJob.Settings(targets: targets, key: suggestedKey(schema, targets))
     }
 
     /// The key that suits some targets: the id, then a unique field, then the title.
-    static func key(_ schema: AnySchema, _ targets: [String?]) -> String {
+    package static func suggestedKey(_ schema: AnySchema, _ targets: [String?]) -> String {
         let mapped = Set(targets.compactMap(\.self))
         if mapped.contains(id) { return id }
         if let unique = schema.fields.first(where: { $0.has(.unique) && mapped.contains($0.name) }) {
