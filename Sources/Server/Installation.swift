@@ -49,6 +49,7 @@ package struct Installation: Sendable {
                 store: store, environment: environment, host: try folder.ledgerHost(proposed: ledgerHost),
                 seed: try folder.signingSeed(random: environment.random.bytes)),
             library: library)
+        try await services.records.imports.recover()
     }
 
     /// The routes of the server.

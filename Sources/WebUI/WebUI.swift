@@ -35,6 +35,7 @@ package struct WebRoutes: Sendable {
         SettingsScreens(services: services, frame: frame).add(to: router)
         HostedScreens(services: services, frame: frame).add(to: router)
         LedgerScreens(services: services, frame: frame).add(to: router)
+        ImportScreens(services: services, frame: frame, schemas: schemas).add(to: router)
         RecordScreens(services: services, frame: frame, schemas: schemas).add(to: router)
     }
 }

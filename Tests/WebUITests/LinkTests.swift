@@ -19,7 +19,9 @@ import WebUI
             .asset(name: "concord.css", ["v": "12"]), .list("controls"), .csv("controls", ["q": "x"]),
             .new("tasks", ["title": "Close A.5.1", "requirements": id.lowercased]), .record("controls", id),
             .record("controls", id, ["asOf": "12"]), .edit("controls", id), .archive("controls", id),
-            .restore("controls", id), .transition("controls", id, name: "implement"),
+            .restore("controls", id), .imports, .newImport(), .newImport(["type": "controls"]), .importJob(id),
+            .importJob(id, ["show": "error"]), .importMapping(id), .importApply(id), .importDiscard(id),
+            .importReport(id), .transition("controls", id, name: "implement"),
         ]
         + nasty.flatMap { text -> [Link] in
             [

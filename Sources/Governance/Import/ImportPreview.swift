@@ -96,3 +96,35 @@ extension ImportService {
         return bytes
     }
 }
+
+extension ImportService {
+    /// Titles of the records that changes name, as far as the caller may see them: one query a type.
+    package func titles(in rows: [ImportPreviewRow], as caller: Caller) async throws -> [UUID: String] {
+        var wanted: [RecordType: Set<UUID>] = [:]
+        for change in rows.flatMap(\.changes) {
+            guard let target = change.field.kind.target else { continue }
+            for value in [change.old, change.new] {
+                switch value {
+                case .reference(let id): wanted[target, default: []].insert(id)
+                case .links(let ids): wanted[target, default: []].formUnion(ids)
+                default: break
+                }
+            }
+        }
+        let all = wanted
+        let schemas = records.schemas
+        var titles = try await store.read { reader in
+            var titles: [UUID: String] = [:]
+            for (type, ids) in all {
+                guard let schema = schemas.first(where: { $0.type == type }) else { continue }
+                titles.merge(try reader.titles(schema, Array(ids), in: caller.organisation)) { a, _ in a }
+            }
+            return titles
+        }
+        // What the file itself makes has no title in the store yet.
+        for shown in rows {
+            if let id = shown.row.record, titles[id] == nil { titles[id] = shown.title }
+        }
+        return titles
+    }
+}
