@@ -104,7 +104,8 @@ extension RESTRoutes {
     /// Takes the file as the body, as it comes, and works out what it would do.
     private func sendFile(_ call: Call) async throws -> Response {
         let parameters = try QueryParameters(call.request, allowed: Self.fileParameters, repeatable: "map")
-        guard let plural = parameters["type"], let schema = services.records.schemas.first(where: { $0.plural == plural })
+        guard let plural = parameters["type"],
+            let schema = services.records.schemas.first(where: { $0.plural == plural })
         else { throw Failure.invalid("type", "must be the plural of a record type, such as controls") }
         let file = try tableFile(parameters, call.request.headers[.contentType] ?? "")
         let name = parameters["name"] ?? "\(plural).\(file.format.rawValue)"

@@ -8,7 +8,10 @@ struct Concord: AsyncParsableCommand {
         commandName: "concord",
         abstract: "Governance of AI and information security: ISO/IEC 42001 and ISO/IEC 27001 as one system.",
         version: "0.1.0",
-        subcommands: [Serve.self, DemoCommand.self, Ledger.self, PostureCommand.self, User.self, ImportCommand.self, SchemaCommand.self])
+        subcommands: [
+            Serve.self, DemoCommand.self, Ledger.self, PostureCommand.self, User.self, ImportCommand.self,
+            SchemaCommand.self,
+        ])
 
     /// Bad arguments leave with 2, as every other bad input; errors are one line on standard error.
     static func main() async {

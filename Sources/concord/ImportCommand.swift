@@ -9,6 +9,7 @@ import HTTPServing
 import MerkleLog
 import RecordKit
 import Records
+import SQLiteStorage
 import Server
 import Storage
 
@@ -100,9 +101,13 @@ struct ImportOptions: ParsableArguments {
             let job = try await service.plan(staged.id, try settings(staged, schema), as: caller)
             for problem in try service.mapping(job).problems { write("\(problem.field) \(problem.message)") }
             if job.state == .staged { throw ExitStatus.incomplete }
-            print(summary(job.counts.rows, job.counts.creates, job.counts.updates, job.counts.unchanged, job.counts.errors))
+            print(
+                summary(
+                    job.counts.rows, job.counts.creates, job.counts.updates, job.counts.unchanged, job.counts.errors))
             for row in try await service.preview(job.id, .error, limit: ImportService.previewRowsMax, as: caller) {
-                for problem in row.row.problems { tell(row.row.line, problem.column.map { job.header[$0] }, problem.message) }
+                for problem in row.row.problems {
+                    tell(row.row.line, problem.column.map { job.header[$0] }, problem.message)
+                }
             }
             if job.counts.errors > 0 { throw ExitStatus.no }
             if apply {
@@ -200,7 +205,8 @@ struct ImportOptions: ParsableArguments {
         var request = URLRequest(url: url)
         request.httpMethod = "POST"
         request.setValue("Bearer \(token)", forHTTPHeaderField: "Authorization")
-        request.setValue(body == nil ? "application/json" : "application/octet-stream", forHTTPHeaderField: "Content-Type")
+        request.setValue(
+            body == nil ? "application/json" : "application/octet-stream", forHTTPHeaderField: "Content-Type")
         request.httpBody = body
         request.timeoutInterval = 600
         let (data, response) = try await URLSession.shared.data(for: request)

@@ -53,7 +53,7 @@ import Testing
             bytes += isLittleEndian ? [low, high] : [high, low]
         }
         #expect(try CSVReader.rows(bytes).map(\.cells) == [["ä", "🙂"], ["1", "2"]])
-        #expect(throws: TableError.notUTF16(line: 1)) { try CSVReader.rows(bytes + [0x41]) }
+        #expect(throws: TableError.notUTF16(line: 2)) { try CSVReader.rows(bytes + [0x41]) }
     }
 
     @Test func windows1252IsReadOnlyIfChosen() throws {

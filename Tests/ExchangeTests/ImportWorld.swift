@@ -61,7 +61,8 @@ final class ImportWorld: Sendable {
         _ schema: AnySchema, _ count: Int, targets: [RecordType: [UUID]], overrides: [String: FieldValue] = [:]
     ) async throws -> [UUID] {
         var ids: [UUID] = []
-        for _ in 0..<count {
+        for number in 0..<count {
+            let overrides = Self.overrides(schema, number, targets).merging(overrides) { _, given in given }
             let (record, id, change) = fixtures.withLock { fixtures in
                 (
                     fixtures.validRecord(schema, targets: targets, overrides: overrides), fixtures.id(),
@@ -75,6 +76,23 @@ final class ImportWorld: Sendable {
             ids.append(id)
         }
         return ids
+    }
+
+    /// What chance does not find for some types: addresses, time zones, references that no two records share.
+    private static func overrides(
+        _ schema: AnySchema, _ number: Int, _ targets: [RecordType: [UUID]]
+    ) -> [String: FieldValue] {
+        func target(_ type: RecordType) -> FieldValue {
+            targets[type].flatMap { $0.indices.contains(number) ? .reference($0[number]) : nil } ?? .null
+        }
+        return switch schema.type {
+        case Person.type: ["email": .text("p\(number)@example.org")]
+        case Organisation.type: ["timeZone": .text("Europe/Berlin")]
+        case FrameworkAdoption.type: ["framework": target(Framework.type)]
+        case Applicability.type: ["requirement": target(Requirement.type)]
+        case Answer.type: ["result": .null]
+        default: [:]
+        }
     }
 
     func stage(

@@ -36,7 +36,9 @@ struct ImportPlanner: Sendable {
     // MARK: Which record
 
     /// The records that rows mean by their key; several where the key does not tell them apart.
-    private func present(_ rows: [ImportRow], _ references: ImportReferences, in reader: any Reader) throws -> [Int: Match] {
+    private func present(_ rows: [ImportRow], _ references: ImportReferences, in reader: any Reader) throws -> [Int:
+        Match]
+    {
         let key = mapping.settings.key
         guard !key.isEmpty, let at = mapping.column(key) else { return [:] }
         var matches: [Int: Match] = [:]
@@ -130,7 +132,9 @@ struct ImportPlanner: Sendable {
             for at in row.formulas where mapping.settings.targets.indices.contains(at) {
                 guard let target = mapping.settings.targets[at], target != ImportMapping.ignored else { continue }
                 blank.notices.append(
-                    .init(column: at, field: target, "is a formula; the value that it had when the file was saved is taken"))
+                    .init(
+                        column: at, field: target,
+                        "is a formula; the value that it had when the file was saved is taken"))
             }
             return try draft(blank, matches[row.position], references, in: reader)
         }
@@ -280,13 +284,17 @@ struct ImportPlanner: Sendable {
     ) throws -> Draft {
         var row = given
         row.input = input.mapValues { $0 == .null ? .none : .some($0.text) }
-        guard row.problems.isEmpty else { return Draft(row: row) }
+        // What could not be read is named already; the rules then speak of the other fields only.
+        let named = Set(row.problems.map(\.field))
+        func add(_ invalid: Invalid) {
+            row.problems += invalid.problems.filter { !named.contains($0.field) }.map(remark)
+        }
         do {
             return Draft(row: row, values: try make().values, changed: Set(input.keys))
         } catch ServiceError.invalid(let invalid) {
-            row.problems += invalid.problems.map(remark)
+            add(invalid)
         } catch let invalid as Invalid {
-            row.problems += invalid.problems.map(remark)
+            add(invalid)
         } catch ServiceError.conflict(.state(let why)) {
             row.problems.append(.init(column: nil, field: "", why))
         } catch ServiceError.forbidden(let why) {

@@ -68,7 +68,8 @@ struct ImportReferences {
                     schema, whose: field.name, isOneOf: part, in: caller.organisation, limit: Self.recordsMax)
                 guard records.count < Self.recordsMax else {
                     throw ServiceError.invalid(
-                        "file", "names \(schema.pluralLabel.lowercased()) by a \(field.label.lowercased()) that too many share")
+                        "file",
+                        "names \(schema.pluralLabel.lowercased()) by a \(field.label.lowercased()) that too many share")
                 }
                 for record in records where Authorisation.may(caller, .read, record) {
                     names[record[field.name].text, default: []].insert(record.id)
@@ -94,7 +95,8 @@ struct ImportReferences {
         func one(_ name: String) throws(Problem) -> UUID? {
             let ids = names[name] ?? []
             guard ids.count <= 1 else {
-                throw Problem(field.name, "“\(name)” is the name of \(ids.count) records; write the id of the one meant")
+                throw Problem(
+                    field.name, "“\(name)” is the name of \(ids.count) records; write the id of the one meant")
             }
             return ids.first
         }
@@ -124,6 +126,7 @@ struct ImportReferences {
 
     private static func unknown(_ name: String, _ field: FieldDescription, _ label: String) -> Problem {
         let shown = name.count > 80 ? name.prefix(79) + "…" : name
-        return Problem(field.name, "“\(shown)” is no \(label.lowercased()) that you can see, by id, unique field or title")
+        return Problem(
+            field.name, "“\(shown)” is no \(label.lowercased()) that you can see, by id, unique field or title")
     }
 }

@@ -22,7 +22,8 @@ extension ImportService {
             var job = try Self.found(id, in: transaction, caller)
             guard job.state == .planned || job.state == .interrupted else { throw Self.notOpen(job) }
             guard job.counts.errors == 0 else {
-                throw ServiceError.conflict(.state("\(job.counts.errors) rows have errors; nothing is applied until none has"))
+                throw ServiceError.conflict(
+                    .state("\(job.counts.errors) rows have errors; nothing is applied until none has"))
             }
             guard job.asOf != nil else { throw ServiceError.conflict(.state("the rows are not worked out yet")) }
             job.state = .applying
@@ -144,7 +145,8 @@ private struct ImportApplier: Sendable {
                 Authorisation.may(caller, .read, old)
             else { throw Refused("is not there any more") }
             guard old.version == row.version else {
-                throw Refused("was changed since the dry run: it was version \(row.version ?? 0), and is \(old.version) now")
+                throw Refused(
+                    "was changed since the dry run: it was version \(row.version ?? 0), and is \(old.version) now")
             }
             if let refusal = records.whyNotImported(over: old, as: caller) { throw Refused(refusal) }
             let valid = try records.imported(schema, input, over: old, in: transaction, as: caller)
@@ -186,7 +188,8 @@ private struct ImportApplier: Sendable {
             evidence: [
                 Leaf.Evidence(
                     sha256: hash, bytes: job.bytes,
-                    mediaType: "\(type); created=\(counts.creates); updated=\(counts.updates); unchanged=\(counts.unchanged)")
+                    mediaType:
+                        "\(type); created=\(counts.creates); updated=\(counts.updates); unchanged=\(counts.unchanged)")
             ])
     }
 }

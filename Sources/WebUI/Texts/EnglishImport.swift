@@ -4,7 +4,8 @@ package import Storage
 extension Text {
     package static let importVerb = Text("Import")
     package static let importDay = Text("Sent")
-    package static let mayNotImport = Text("Your role neither creates nor changes records, so there is nothing to import.")
+    package static let mayNotImport = Text(
+        "Your role neither creates nor changes records, so there is nothing to import.")
     package static let imports = Text("Imports")
     package static let importsLead = Text(
         "Your own imports. One that is not applied is forgotten after a week, with all that its file said.")
