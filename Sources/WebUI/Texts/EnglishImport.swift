@@ -74,7 +74,7 @@ extension Text {
     package static let importFromRow = Text("First rows")
 
     package static func importErrorsMean(_ errors: Int) -> Text {
-        Text("\(rows(errors)) with errors. Mend the file and send it again, or change the columns.")
+        Text("\(rows(errors).string) with errors. Mend the file and send it again, or change the columns.")
     }
     package static func importReadyMeans(_ counts: ImportJob.Counts) -> Text {
         Text("\(count(counts.creates)) new, \(count(counts.updates)) changed. All of it is done, or nothing.")
