@@ -95,7 +95,7 @@ extension SQLiteReader {
         sql = sql + BoundSQL(" LIMIT ?", [.integer(Int64(limit))])
         var found: [ImportRow] = []
         try each(sql) { row in
-            let cells: Data = row[2]
+            let cells: [UInt8] = row[2]
             let formulas: String = row[3]
             var read = ImportRow(
                 position: row[0], line: row[1],
