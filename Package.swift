@@ -46,18 +46,21 @@ let package = Package(
         .target(name: "Catalogue", dependencies: [yams, crypto], resources: [.copy("Resources")]),
         .target(
             name: "Governance",
-            dependencies: ["RecordKit", "Records", "Storage", "MerkleLog", "AuditPack", "Access", "Catalogue"]),
+            dependencies: [
+                "RecordKit", "Records", "Storage", "MerkleLog", "AuditPack", "Access", "Catalogue", "Exchange",
+            ]),
         .target(
             name: "HTTPServing",
             dependencies: [
                 "RecordKit", "Storage", "AuditPack", "Access", "Governance", hummingbird, httpTypes, nioCore, logging,
             ]),
-        .target(name: "Exchange", dependencies: ["RecordKit", "Storage"]),
+        .target(
+            name: "Exchange", dependencies: ["RecordKit", "Storage", crypto], resources: [.copy("Resources")]),
         .target(
             name: "RESTAPI",
             dependencies: [
-                "RecordKit", "Records", "Storage", "MerkleLog", "Access", "Governance", "HTTPServing", hummingbird,
-                httpTypes, nioCore, logging, lifecycle,
+                "RecordKit", "Records", "Storage", "MerkleLog", "Access", "Governance", "Exchange", "HTTPServing",
+                hummingbird, httpTypes, nioCore, logging, lifecycle,
             ]),
         .target(
             name: "WebUI",
@@ -76,7 +79,7 @@ let package = Package(
             name: "concord",
             dependencies: [
                 "RecordKit", "Records", "Storage", "SQLiteStorage", "MerkleLog", "AuditPack", "Access", "Governance",
-                "HTTPServing", "Demo", "Server", hummingbird, logging, argumentParser,
+                "HTTPServing", "Demo", "Exchange", "Server", hummingbird, logging, argumentParser,
             ]),
         .target(
             name: "TestKit",
@@ -103,7 +106,11 @@ let package = Package(
                 "RecordKit", "Records", "Storage", "SQLiteStorage", "MerkleLog", "AuditPack", "Access", "Governance",
                 "TestKit",
             ]),
-        .testTarget(name: "ExchangeTests", dependencies: ["RecordKit", "Storage", "Exchange", "TestKit"]),
+        .testTarget(
+            name: "ExchangeTests",
+            dependencies: [
+                "RecordKit", "Records", "Storage", "SQLiteStorage", "Access", "Governance", "Exchange", "TestKit",
+            ]),
         .testTarget(
             name: "RESTAPITests",
             dependencies: [

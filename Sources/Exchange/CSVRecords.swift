@@ -55,10 +55,8 @@ package struct CSVRecords: Sendable {
     }
 }
 
-/// The format itself.
+/// How cells and lines are written; ``CSVReader`` reads them.
 package enum CSV {
-    package static let fileBytesMax = 52_428_800
-
     /// Spreadsheets take a cell that begins so for a formula.
     private static let formulaStarts: Set<Unicode.Scalar> = ["=", "+", "-", "@", "\t", "\r", "\n"]
 
@@ -97,76 +95,4 @@ package enum CSV {
         }
         bytes.append(contentsOf: [0x0D, 0x0A])
     }
-
-    /// Reads lines of cells as they stand; ``armed(_:)`` is for the caller. Lines may end in CRLF or LF, and a byte
-    /// order mark at the beginning is passed over.
-    /// - Throws: ``CSVError``.
-    package static func parse(_ data: [UInt8]) throws(CSVError) -> [[String]] {
-        guard data.count <= fileBytesMax else { throw .tooLong(bytes: data.count) }
-        var rows: [[String]] = []
-        var row: [String] = []
-        var cell: [UInt8] = []
-        var line = 1
-        var at = data.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
-        func finished(_ bytes: [UInt8], _ line: Int) throws(CSVError) -> String {
-            guard let text = String(validating: bytes, as: UTF8.self) else { throw .notUTF8(line: line) }
-            return text
-        }
-        while at < data.count {
-            cell.removeAll(keepingCapacity: true)
-            if data[at] == 0x22 {
-                let start = line
-                at += 1
-                while true {
-                    guard at < data.count else { throw .openQuote(line: start) }
-                    if data[at] == 0x22 {
-                        guard at + 1 < data.count, data[at + 1] == 0x22 else { break }
-                        at += 1
-                    }
-                    if data[at] == 0x0A { line += 1 }
-                    cell.append(data[at])
-                    at += 1
-                }
-                at += 1
-                guard at == data.count || [0x2C, 0x0D, 0x0A].contains(data[at]) else {
-                    throw .textAfterQuote(line: line)
-                }
-            } else {
-                while at < data.count, data[at] != 0x2C, data[at] != 0x0D, data[at] != 0x0A {
-                    guard data[at] != 0x22 else { throw .quoteInside(line: line) }
-                    cell.append(data[at])
-                    at += 1
-                }
-            }
-            row.append(try finished(cell, line))
-            if at < data.count, data[at] == 0x2C {
-                at += 1
-                // A comma at the very end is followed by one more, empty, cell.
-                if at == data.count { row.append("") }
-                if at < data.count { continue }
-            }
-            if at < data.count, data[at] == 0x0D {
-                at += 1
-                guard at < data.count, data[at] == 0x0A else { throw .bareReturn(line: line) }
-            }
-            if at < data.count, data[at] == 0x0A { at += 1 }
-            line += 1
-            rows.append(row)
-            row = []
-        }
-        return rows
-    }
-}
-
-/// Why a text is not CSV; lines are counted from 1.
-package enum CSVError: Error, Sendable, Hashable {
-    case tooLong(bytes: Int)
-    case notUTF8(line: Int)
-    /// A quoted cell does not end.
-    case openQuote(line: Int)
-    case textAfterQuote(line: Int)
-    /// A quote in a cell that does not begin with one.
-    case quoteInside(line: Int)
-    /// A carriage return without a line feed.
-    case bareReturn(line: Int)
 }

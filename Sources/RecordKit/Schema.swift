@@ -161,6 +161,11 @@ package struct FieldChange: Sendable, Hashable {
     package let field: FieldDescription
     package let old: FieldValue
     package let new: FieldValue
+    package init(field: FieldDescription, old: FieldValue, new: FieldValue) {
+        self.field = field
+        self.old = old
+        self.new = new
+    }
 }
 
 /// A group of fields under one heading of the form.

@@ -5,7 +5,7 @@ package import GRDB
 /// The steps from an empty file to the present tables.
 package enum Migrations {
     package static let names = [
-        "0001_foundation", "0002_visibility", "0005_erasure", "0006_kept_requests",
+        "0001_foundation", "0002_visibility", "0005_erasure", "0006_kept_requests", "0007_import",
         "0008_views",
     ]
 

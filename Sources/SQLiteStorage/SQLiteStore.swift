@@ -106,7 +106,7 @@ package final class SQLiteStore: Store {
     /// Every statement that an empty database needs.
     package static func definition(_ schemas: [AnySchema]) -> [String] { definition(Layouts(schemas)) }
     private static func definition(_ layouts: Layouts) -> [String] {
-        CoreTables.statements + layouts.all.flatMap { $0.layout.definition(.sqlite) }
+        CoreTables.statements + ImportTables.statements + layouts.all.flatMap { $0.layout.definition(.sqlite) }
     }
 
     package func read<T: Sendable>(_ body: @escaping @Sendable (any Reader) throws -> T) async throws -> T {

@@ -52,6 +52,7 @@ package struct Installation: Sendable {
                 seed: try folder.signingSeed(random: environment.random.bytes)),
             library: library, erasureJournal: FileErasureJournal(folder.erasures))
         erasedAgain = try await services.erasure.start()
+        try await services.records.imports.recover()
     }
 
     /// The routes of the server.

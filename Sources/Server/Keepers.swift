@@ -75,6 +75,7 @@ struct ClockKeeper: Service {
     private func round() async {
         do {
             try await services.signIn.tidy()
+            try await services.records.imports.tidy()
             try await eachOrganisation(of: services.store) { organisation in
                 try await refresh(organisation)
             }

@@ -42,6 +42,8 @@ struct MemoryState: Sendable {
     var views: [UUID: StoredView] = [:]
     /// By organisation, person and type.
     var defaultViews: [UUID: [UUID: [RecordType: UUID]]] = [:]
+    var imports: [UUID: Import] = [:]
+    var importTargets: [ImportKind: [String: String]] = [:]
 
     /// The revision of a record that an organisation sees now or at a moment: its own, and shared content.
     func visible(_ id: UUID, in organisation: UUID?, asOf: AsOf?) -> StoredRecord? {

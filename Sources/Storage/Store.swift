@@ -23,7 +23,7 @@ package protocol Store: Sendable {
 }
 
 /// The records of one organisation, or the shared ones if `organisation` is `nil`, at one moment.
-package protocol Reader: SealedRevisionReader, ErasureReader {
+package protocol Reader: SealedRevisionReader, ErasureReader, ImportReader {
     /// The record at its present revision, or as it was as of a ledger index. An organisation also sees shared
     /// framework content.
     func find(_ schema: AnySchema, _ id: UUID, in organisation: UUID?, asOf: AsOf?) throws -> StoredRecord?
@@ -84,7 +84,7 @@ package protocol Reader: SealedRevisionReader, ErasureReader {
 }
 
 /// What a transaction may do beside reading.
-package protocol Transaction: Reader, ErasureWriter {
+package protocol Transaction: Reader, ErasureWriter, ImportWriter {
     /// Writes a new revision: row, revision, links, search words and leaf.
     /// - Parameter version: The version that the editor saw; `nil` creates.
     /// - Throws: ``StoreError/changedMeanwhile``, ``StoreError/taken``, ``StoreError/unknownReference``.

@@ -55,6 +55,14 @@ package enum Link: Sendable, Hashable {
     /// A file of a record: `record` names it as `plural/id`.
     case file(sha256: String, LinkQuery = [:])
     case asset(name: String, LinkQuery = [:])
+    /// Somebody's own imports, and the pages of one.
+    case imports
+    case newImport(LinkQuery = [:])
+    case importJob(UUID, LinkQuery = [:])
+    case importMapping(UUID)
+    case importApply(UUID)
+    case importDiscard(UUID)
+    case importReport(UUID)
     // The screens of every record type.
     case list(String, LinkQuery = [:])
     case csv(String, LinkQuery = [:])
@@ -111,6 +119,13 @@ package enum Link: Sendable, Hashable {
         case undo = "/undo"
         case file = "/files/:sha256"
         case asset = "/static/:name"
+        case imports = "/imports"
+        case newImport = "/imports/new"
+        case importJob = "/imports/:id"
+        case importMapping = "/imports/:id/mapping"
+        case importApply = "/imports/:id/apply"
+        case importDiscard = "/imports/:id/discard"
+        case importReport = "/imports/:id/report.csv"
         case csv = "/:plural.csv"
         case list = "/:plural"
         case new = "/:plural/new"
@@ -179,6 +194,13 @@ package enum Link: Sendable, Hashable {
         case .undo: (.undo, [:], [:])
         case .file(let sha256, let query): (.file, ["sha256": sha256], query)
         case .asset(let name, let query): (.asset, ["name": name], query)
+        case .imports: (.imports, [:], [:])
+        case .newImport(let query): (.newImport, [:], query)
+        case .importJob(let id, let query): (.importJob, ["id": id.lowercased], query)
+        case .importMapping(let id): (.importMapping, ["id": id.lowercased], [:])
+        case .importApply(let id): (.importApply, ["id": id.lowercased], [:])
+        case .importDiscard(let id): (.importDiscard, ["id": id.lowercased], [:])
+        case .importReport(let id): (.importReport, ["id": id.lowercased], [:])
         case .list(let plural, let query): (.list, ["plural": plural], query)
         case .csv(let plural, let query): (.csv, ["plural": plural], query)
         case .new(let plural, let query): (.new, ["plural": plural], query)
@@ -274,6 +296,13 @@ extension Link {
         case .undo: self = .undo
         case .file: self = .file(sha256: value("sha256"), query)
         case .asset: self = .asset(name: value("name"), query)
+        case .imports: self = .imports
+        case .newImport: self = .newImport(query)
+        case .importJob: self = .importJob(id, query)
+        case .importMapping: self = .importMapping(id)
+        case .importApply: self = .importApply(id)
+        case .importDiscard: self = .importDiscard(id)
+        case .importReport: self = .importReport(id)
         case .list: self = .list(plural, query)
         case .csv: self = .csv(plural, query)
         case .new: self = .new(plural, query)

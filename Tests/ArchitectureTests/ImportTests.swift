@@ -12,14 +12,14 @@ private let table: [String: Set<String>] = [
     "Storage": ["RecordKit", "MerkleLog", "Crypto"],
     "SQLiteStorage": ["RecordKit", "Storage", "MerkleLog", "GRDB", "GRDBSQLite"],
     "Access": ["RecordKit", "Records", "Storage", "Crypto", "CryptoExtras"],
-    "Governance": ["RecordKit", "Records", "Storage", "MerkleLog", "AuditPack", "Access", "Catalogue"],
-    "Exchange": ["RecordKit", "Storage"],
+    "Governance": ["RecordKit", "Records", "Storage", "MerkleLog", "AuditPack", "Access", "Catalogue", "Exchange"],
+    "Exchange": ["RecordKit", "Storage", "Crypto"],
     "HTTPServing": [
         "RecordKit", "Storage", "AuditPack", "Access", "Governance", "Hummingbird", "HTTPTypes", "NIOCore", "Logging",
     ],
     "RESTAPI": [
-        "RecordKit", "Records", "Storage", "MerkleLog", "Access", "Governance", "HTTPServing", "Hummingbird",
-        "HTTPTypes", "NIOCore", "Logging", "ServiceLifecycle",
+        "RecordKit", "Records", "Storage", "MerkleLog", "Access", "Governance", "Exchange", "HTTPServing",
+        "Hummingbird", "HTTPTypes", "NIOCore", "Logging", "ServiceLifecycle",
     ],
     "WebUI": [
         "RecordKit", "Records", "Storage", "MerkleLog", "Access", "Governance", "Exchange", "HTTPServing",
@@ -33,7 +33,7 @@ private let table: [String: Set<String>] = [
     ],
     "concord": [
         "RecordKit", "Records", "Storage", "SQLiteStorage", "MerkleLog", "AuditPack", "Access", "Governance",
-        "HTTPServing", "Demo", "Server", "Hummingbird", "Logging", "ArgumentParser",
+        "HTTPServing", "Demo", "Exchange", "Server", "Hummingbird", "Logging", "ArgumentParser",
     ],
 ]
 /// What the language and the system bring along.

@@ -22,7 +22,9 @@ import WebUI
             .record("controls", id, ["asOf": "12"]), .edit("controls", id), .archive("controls", id),
             .restore("controls", id), .erasurePreview(id), .transition("controls", id, name: "implement"),
             .restoreValues("controls", id), .bulk("controls"), .views(), .views(["type": "controls", "query": "q=x"]),
-            .view(id), .undo,
+            .view(id), .undo, .imports, .newImport(), .newImport(["type": "controls"]), .importJob(id),
+            .importJob(id, ["show": "error"]), .importMapping(id), .importApply(id), .importDiscard(id),
+            .importReport(id),
         ]
         + nasty.flatMap { text -> [Link] in
             [

@@ -19,7 +19,7 @@ enum RecordRules {
     /// Values as they are to be saved, with what the system fills in.
     /// - Throws: ``Invalid`` or ``ServiceError``.
     static func prepared(
-        _ schema: AnySchema, old: StoredRecord?, _ values: [FieldValue], in transaction: any Transaction,
+        _ schema: AnySchema, old: StoredRecord?, _ values: [FieldValue], in transaction: any Reader,
         by caller: Caller
     ) throws -> [FieldValue] {
         var values = values

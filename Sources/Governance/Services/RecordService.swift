@@ -429,7 +429,7 @@ package struct RecordService: Sendable {
         field.isWritable && field.name != schema.lifecycle?.field && !field.has(.fixed)
     }
 
-    private func apply(
+    func apply(
         _ input: [String: FieldValue], to values: inout [FieldValue], _ schema: AnySchema, old: StoredRecord?
     ) throws(ServiceError) {
         var problems: [Problem] = []

@@ -80,7 +80,10 @@ final class OpenAPIDocument: Sendable {
     }
 
     /// The schemas of what is no record, from beside the code that writes it.
-    private static let ownSchemas = [answerSchemas, RESTRoutes.ledgerSchemas, RESTRoutes.erasureSchemas, RESTRoutes.searchSchemas].reduce(commonSchemas) {
+    private static let ownSchemas = [
+        answerSchemas, RESTRoutes.ledgerSchemas, RESTRoutes.erasureSchemas, RESTRoutes.searchSchemas,
+        RESTRoutes.importSchemas,
+    ].reduce(commonSchemas) {
         $0.merging($1) { a, _ in a }
     }
 
@@ -103,6 +106,7 @@ final class OpenAPIDocument: Sendable {
         "Installation": "Who asks, the organisation's ledger, and this document.",
         "Ledger": "What an auditor checks without trusting this server: checkpoint, tiles, proofs and whole packs.",
         "Search": "Finding anything, saved views, live changes, and taking back.",
+        "Imports": "Tables that become records: send a file, see what it would do, settle its columns, apply it.",
         "Files": "Files that records name as evidence.",
         "Assessment": "The integrated assessment of both ISO standards, and the posture that follows.",
     ]

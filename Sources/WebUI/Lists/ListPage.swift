@@ -21,6 +21,7 @@ struct ListPage: Sendable {
     /// Ids that filter and have no control on the page.
     let hidden: [(name: String, value: String)]
     let mayCreate: Bool
+    let mayImport: Bool
     let moment: Moment?
     /// Which view is shown, and which there are.
     let views: ListViews
@@ -56,7 +57,8 @@ struct ListPage: Sendable {
         return ListPage(
             state: state, records: page.records, words: words, count: count, next: page.next,
             previous: page.previous, filters: bar.fields, filterNames: bar.names, hidden: bar.hidden,
-            mayCreate: moment == nil && Authorisation.mayCreate(caller, schema), moment: moment,
+            mayCreate: moment == nil && Authorisation.mayCreate(caller, schema),
+            mayImport: moment == nil && !schema.isCatalogue && ImportService.mayImport(caller, schema), moment: moment,
             views: try await ListViews.load(state, services, caller),
             bulk: moment == nil ? BulkBar(state, count: count, caller, formToken: formToken) : nil)
     }
@@ -66,6 +68,10 @@ struct ListPage: Sendable {
     /// The page without its frame.
     var markup: Markup {
         var actions: Markup = .linkButton(text(.exportCSV), state.csv, icon: .download)
+        if mayImport {
+            actions =
+                actions + .linkButton(text(.importVerb), Link.newImport(["type": schema.plural]).href)
+        }
         if mayCreate {
             let new = Link.new(schema.plural).href
             actions = actions + .linkButton(text(.newRecord(schema.label)), new, look: .primary, icon: .plus)
