@@ -93,7 +93,8 @@ package enum JSONLayout {
                 depth -= 1
                 if depth < 0 { return at }
                 if depth == 0 { return at + 1 }
-            case UInt8(ascii: ",") where depth == 0: return at
+            case UInt8(ascii: ","), 0x20, 0x0A, 0x0D, 0x09:
+                if depth == 0 { return at }
             default: break
             }
             at += 1

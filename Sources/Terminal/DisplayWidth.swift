@@ -61,7 +61,7 @@ package enum DisplayText {
                 }
                 line += line.isEmpty ? word : " " + word
             }
-            return lines + [line]
+            return line.isEmpty && !lines.isEmpty ? lines : lines + [line]
         }
     }
 

@@ -26,7 +26,7 @@ struct Login: AsyncParsableCommand {
     func run() async throws {
         let variables = ProcessInfo.processInfo.environment
         guard let address = url ?? variables["CONCORD_URL"], !address.isEmpty else {
-            throw ValidationError("Say which server with --url.")
+            throw CommandError.badInput("Say which server with --url.")
         }
         let base = try HTTPTransport.base(address)
         if HTTPTransport.isUnencrypted(base) {

@@ -59,7 +59,7 @@ final class ScriptedServer: Sendable {
         }
         asked.withLock { $0.append(String(decoding: bytes, as: UTF8.self)) }
         let next = script.withLock { $0.isEmpty ? "" : $0.removeFirst() }
-        _ = send(connection, next, next.utf8.count, Int32(MSG_NOSIGNAL.rawValue))
+        _ = send(connection, next, next.utf8.count, Int32(MSG_NOSIGNAL))
         close(connection)
     }
 

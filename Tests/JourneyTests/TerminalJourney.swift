@@ -44,9 +44,9 @@ import Testing
 
     @Test func threeRowsAreAnsweredAndThePostureMoves() async throws {
         let terminal = try await open()
-        #expect(terminal.mode == .init(isEchoing: false, isLineWise: false))
+        #expect(terminal.mode == .raw)
         #expect(terminal.raw.contains("\u{1B}[?1049h"))
-        let rows = ["clause-5-1", "clause-5-3", "clause-6-3"]
+        let rows = ["clause:5.1", "clause:5.3", "clause:6.3"]
         for row in rows {
             try await find(row, on: terminal)
             try await answer("3", on: terminal)
@@ -63,13 +63,13 @@ import Testing
         #expect(after.allSatisfy { terminal.screen.contains("conform \($0)") }, "\(terminal.screen)")
         terminal.type("q")
         #expect(try await terminal.waitForExit() == .status(0))
-        #expect(terminal.mode == .init(isEchoing: true, isLineWise: true), "the terminal is as it was")
+        #expect(terminal.mode == .cooked, "the terminal is as it was")
         #expect(terminal.raw.hasSuffix("\u{1B}[?25h\u{1B}[?1049l"))
     }
 
     @Test func noteMaturityAndSplitAreSaved() async throws {
         let terminal = try await open()
-        try await find("clause-7-4", on: terminal)
+        try await find("clause:7.4", on: terminal)
         try await answer("n\u{15}Grüße, geprüft\r", on: terminal)
         try await terminal.wait(for: "the note") { $0.contains("Note: Grüße, geprüft") }
         try await answer("m4", on: terminal)
@@ -93,7 +93,7 @@ import Testing
 
     @Test func whoAnsweredMeanwhileIsNotOverwritten() async throws {
         let (one, two) = (try await open(), try await open())
-        for terminal in [one, two] { try await find("clause-9-3-1", on: terminal) }
+        for terminal in [one, two] { try await find("clause:9.3.1", on: terminal) }
         try await answer("2", on: one)
         two.type("3")
         try await two.wait(for: "the conflict") { $0.contains("Somebody answered meanwhile") }
@@ -110,7 +110,7 @@ import Testing
             let terminal = try await open()
             terminal.send(signal: number)
             #expect(try await terminal.waitForExit() == .signal(number), "\(name)")
-            #expect(terminal.mode == .init(isEchoing: true, isLineWise: true), "\(name)")
+            #expect(terminal.mode == .cooked, "\(name)")
             #expect(terminal.raw.hasSuffix("\u{1B}[?25h\u{1B}[?1049l"), "\(name)")
         }
     }

@@ -80,9 +80,9 @@ import Testing
     }
 
     @Test func aBarShowsHowFarItIs() {
-        #expect(ProgressBar.line("Work", done: 5, total: 10, columns: 30) == "Work [#########.........] 5/10")
-        #expect(ProgressBar.line("Work", done: 10, total: 10, columns: 30) == "Work [#################] 10/10")
-        #expect(ProgressBar.line("Work", done: 12, total: 10, columns: 30) == "Work [#################] 10/10")
+        #expect(ProgressBar.line("Work", done: 5, total: 10, columns: 30) == "Work [########.........] 5/10")
+        #expect(ProgressBar.line("Work", done: 10, total: 10, columns: 30) == "Work [################] 10/10")
+        #expect(ProgressBar.line("Work", done: 12, total: 10, columns: 30) == "Work [################] 10/10")
         #expect(ProgressBar.line("Work", done: 5, total: nil, columns: 30) == "Work 5")
         #expect(ProgressBar.line("A long name of work", done: 5, total: 10, columns: 20) == "A long name of work…")
         for columns in 1...60 {

@@ -8,6 +8,11 @@ package final class PseudoTerminal: Sendable {
     package struct Mode: Sendable, Equatable {
         package let isEchoing: Bool
         package let isLineWise: Bool
+
+        /// As a shell has it.
+        package static let cooked = Mode(isEchoing: true, isLineWise: true)
+        /// As a program that takes every key.
+        package static let raw = Mode(isEchoing: false, isLineWise: false)
     }
 
     private let spawned: SpawnedProgram
@@ -18,12 +23,15 @@ package final class PseudoTerminal: Sendable {
     package init(
         _ program: String, arguments: [String], environment: [String: String] = [:], columns: Int = 110, rows: Int = 40
     ) throws(ChildProcessError) {
-        let master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)
-        guard master >= 0, grantpt(master) == 0, unlockpt(master) == 0, let name = ptsname(master) else {
+        // What unlockpt and ptsname do, which the module of the C library does not show: <asm-generic/ioctls.h>.
+        let (unlock, number) = (UInt(0x4004_5431), UInt(0x8004_5430))
+        let master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
+        var (isLocked, at): (Int32, UInt32) = (0, 0)
+        guard master >= 0, ioctl(master, unlock, &isLocked) == 0, ioctl(master, number, &at) == 0 else {
             throw .notStarted(program: program, reason: "no pseudo-terminal: errno \(errno)")
         }
         var size = winsize(ws_row: UInt16(rows), ws_col: UInt16(columns), ws_xpixel: 0, ws_ypixel: 0)
-        let slave = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC)
+        let slave = open("/dev/pts/\(at)", O_RDWR | O_NOCTTY | O_CLOEXEC)
         guard slave >= 0, ioctl(slave, UInt(TIOCSWINSZ), &size) == 0 else {
             throw .notStarted(program: program, reason: "the pseudo-terminal does not open: errno \(errno)")
         }

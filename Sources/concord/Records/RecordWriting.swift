@@ -53,7 +53,7 @@ extension RecordCommand {
 
         func run() async throws {
             let schema = kind.type
-            guard !input.isEmpty else { throw ValidationError("Say with --set or --json what the record holds.") }
+            guard !input.isEmpty else { throw CommandError.badInput("Say with --set or --json what the record holds.") }
             let body = try JSONValue.object(try input.values(schema)).canonical()
             try await change.connection.withClient { client in
                 let made = try await client.object(
