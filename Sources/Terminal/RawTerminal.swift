@@ -104,6 +104,16 @@ package final class RawTerminal: Sendable {
         return stream
     }
 
+    /// Ends the program by a signal, as if it had not been caught.
+    private static func end(by number: Int32) {
+        // A thread may have been started with signals blocked.
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, number)
+        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+        raise(number)
+    }
+
     private func read(_ continuation: AsyncStream<Event>.Continuation) {
         var decoder = KeyDecoder()
         var buffer = [UInt8](repeating: 0, count: 4_096)
@@ -129,7 +139,7 @@ package final class RawTerminal: Sendable {
                     continuation.yield(.resized)
                 } else {
                     restore()
-                    raise(Int32(byte))
+                    Self.end(by: Int32(byte))
                 }
                 continue
             }

@@ -53,7 +53,7 @@ import Testing
             "record create controls --set code", "record create controls --set colour=red",
             "record create controls --set costPerYear=much", "record create controls --json /nonexistent",
             "record create controls --set code=X --json -", "export controls --output /nonexistent/file",
-            "posture --assessment nonsense", "api ../secret", "completions tcsh",
+            "posture --assessment nonsense", "api /secret", "completions tcsh",
         ] {
             let result = try await world.shell("concord \(line) < /dev/null", as: lead)
             #expect(result.status == 2, "concord \(line): \(result)")
@@ -68,12 +68,16 @@ import Testing
         for line in [
             "record get controls \(id)", "record get controls NO-SUCH-CODE", "record history tasks \(id)",
             "record archive tasks \(id)", "record transition tasks \(id) start", "assess --assessment \(id)",
-            "posture --assessment \(id)", "user list", "user invite nobody@example.org", "api nothing/there",
+            "posture --assessment \(id)", "user invite nobody@example.org", "api nothing/there",
         ] {
             let result = try await world.shell("concord \(line)", as: lead)
             #expect(result.status == 5, "concord \(line): \(result)")
         }
         #expect(try await world.run(["record", "list", "controls"], as: "concord_revoked").status == 5)
+        let auditor = try await world.token("hanna.virtanen")
+        let members = try await world.run(["user", "list"], as: auditor)
+        #expect(members.status == 5)
+        #expect(members.errorText.contains("administrator"), "\(members)")
     }
 
     // MARK: Reading
@@ -93,10 +97,10 @@ import Testing
         let codes = items.compactMap { $0["code"] as? String }
         #expect(codes == codes.sorted())
         let csv = try await world.run(list + ["--format", "csv", "--columns", "code,owner"], as: lead)
-        #expect(csv.output.first == "code,owner")
-        #expect(csv.output.dropFirst().map { String($0.prefix { $0 != "," }) } == codes)
+        #expect(csv.rows.first == "code,owner")
+        #expect(csv.rows.dropFirst().map { String($0.prefix { $0 != "," }) } == codes)
         #expect(
-            csv.output.dropFirst().allSatisfy { line in
+            csv.rows.dropFirst().allSatisfy { line in
                 let owner = line.drop { $0 != "," }.dropFirst()
                 return owner.isEmpty || UUID(uuidString: String(owner)) != nil
             }, "CSV has ids, tables have names")

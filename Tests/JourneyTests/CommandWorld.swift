@@ -10,6 +10,8 @@ final class CommandWorld: Sendable {
         let status: Int32
         let output: [String]
         let errors: [String]
+        /// The lines of CSV, which end as RFC 4180 has it.
+        var rows: [String] { output.map { $0.hasSuffix("\r") ? String($0.dropLast()) : $0 } }
         var text: String { output.joined(separator: "\n") }
         var errorText: String { errors.joined(separator: "\n") }
         var description: String { "status \(status)\n\(text)\n--\n\(errorText)" }

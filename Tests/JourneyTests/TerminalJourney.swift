@@ -134,7 +134,7 @@ import Testing
         #expect(listed.status == 0, "\(listed)")
         #expect(listed.output.count == 194, "a line for each of the 193 items, and the heading")
         let csv = try await world.run(["assess", "--format", "csv"], as: token)
-        #expect(csv.output.first == "row,standard,reference,title,shown,assessed,measured")
+        #expect(csv.rows.first == "row,standard,reference,title,shown,assessed,measured")
     }
 
     @Test func aTableFitsTheTerminal() async throws {
