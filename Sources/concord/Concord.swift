@@ -36,7 +36,7 @@ struct Concord: AsyncParsableCommand {
                 Foundation.exit(ExitStatus.good.rawValue)
             }
             let isUsage = error is ValidationError || code == .validationFailure
-            write(isUsage ? message : "Error: \(error)")
+            write(isUsage ? message : "Error: \(DisplayText.safeLines("\(error)"))")
             Foundation.exit(isUsage ? ExitStatus.badInput.rawValue : ExitStatus.status(of: error).rawValue)
         }
     }

@@ -329,6 +329,27 @@ import Testing
         #expect(try await world.run(["user", "end", email], as: administrator).status == 5)
     }
 
+    @Test func anyOtherRequestCanBeSent() async throws {
+        let (world, lead) = try await world()
+        let file = world.file("me.json")
+        let streamed = try await world.run(["api", "/api/v1/me", "--output", file.path], as: lead)
+        #expect(streamed.status == 0, "\(streamed)")
+        #expect(streamed.output.isEmpty)
+        let me = try json(String(contentsOf: file, encoding: .utf8)) as? [String: Any]
+        #expect((me?["person"] as? [String: Any])?["name"] as? String == "Ines Hartmann")
+        let refused = try await world.run(["api", "nothing", "--output", world.file("none").path], as: lead)
+        #expect(refused.status == 5)
+        let left = try FileManager.default.contentsOfDirectory(atPath: world.home.path)
+        #expect(!left.contains { $0.hasPrefix("none") }, "a refusal leaves no file: \(left)")
+        let id = try #require(try await create(world, lead, "By hand")["id"] as? String)
+        let archived = try await world.shell(
+            "echo '{\"reason\":\"Done\"}' | concord api tasks/\(id)/archive --method post --version 1 --json -",
+            as: lead)
+        #expect((try json(archived.text) as? [String: Any])?["archived"] as? Bool == true, "\(archived)")
+        let unseen = try await world.run(["api", "tasks/\(id)/restore", "--method", "post"], as: lead)
+        #expect(unseen.status == 2, "without the version that was seen: \(unseen)")
+    }
+
     // MARK: This program
 
     @Test func completionsAndManualAreTrue() async throws {

@@ -136,7 +136,7 @@ struct AssessmentFrame {
             return (["", fit("Maturity 0 to 5; Backspace clears it, any other key leaves it.")], nil)
         case .rows, .help:
             let keys =
-                "j k move  1 conform 2 partly 3 nonconform 4 open 5 n/a  m maturity  n note  u split  / search  q quit"
+                "1 conform 2 partly 3 nonconform 4 open 5 n/a  m n u /  ? all keys  q quit"
             return ([fit(screen.message), style.dim(fit(keys))], nil)
         }
     }
