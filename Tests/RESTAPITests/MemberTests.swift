@@ -1,5 +1,7 @@
 import Foundation
+import HTTPTypes
 import MerkleLog
+import RecordKit
 import Records
 import Storage
 import TestKit
