@@ -83,6 +83,11 @@ import Testing
         try await terminal.wait(for: "the reason's line") { $0.contains("Why it does not apply:") }
         terminal.type("\u{15}Because it is a clause\r")
         try await terminal.wait(for: "the refusal") { $0.contains("controls only") }
+        try await find("iso27001-2022:A.8.9", on: terminal)
+        try await answer("5\u{15}Nothing is configured by us\r", on: terminal)
+        try await terminal.wait(for: "the decision") { $0.contains("Not applicable: Nothing is configured by us") }
+        try await answer("2", on: terminal)
+        try await terminal.wait(for: "the answer") { $0.contains("assessed partlyConform") }
         terminal.type("q")
         #expect(try await terminal.waitForExit() == .status(0))
         let (world, token) = try await Self.world.value

@@ -98,7 +98,8 @@ private struct AssessmentSession {
     /// Sends an answer. What the server refuses is told on the screen, which goes on.
     private func answer(_ key: String, _ members: [String: JSONValue], on screen: inout AssessmentScreen) async throws {
         guard let row = screen.board.rows.first(where: { $0.key == key }) else { return }
-        let body = try JSONValue.object(members.merging(["versions": row.versions]) { $1 }).canonical()
+        let seen = ["versions": row.versions, "applicabilityVersions": row.applicabilityVersions]
+        let body = try JSONValue.object(members.merging(seen) { $1 }).canonical()
         do {
             screen.update(
                 try await client.object(APIRequest(.put, "\(path)/\(APIRequest.encoded(key))", body: body)).value)

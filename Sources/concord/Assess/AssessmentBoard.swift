@@ -125,6 +125,8 @@ struct AssessmentBoard {
         let mayAnswer: Bool
         /// As the server wrote them: sent back with an answer, so that nobody's is overwritten.
         let versions: JSONValue
+        /// The same for the decisions whether controls apply.
+        let applicabilityVersions: JSONValue
         let parts: [Part]
         var partsInScope: [Part] { parts.filter(\.isInScope) }
 
@@ -138,6 +140,7 @@ struct AssessmentBoard {
             isOneAnswer = value.bool("isOneAnswer") ?? true
             mayAnswer = value.bool("mayAnswer") ?? false
             versions = value["versions"]
+            applicabilityVersions = value["applicabilityVersions"]
             parts = value.array("parts").map { Part($0) }
         }
 
