@@ -26,14 +26,14 @@ package struct APIClient: Sendable {
         self.pause = pause
     }
 
-    /// Sends a request. What only reads is repeated when the connection fails, and so is a POST, which carries a key
-    /// by which the server knows it again; any other change only if it was never sent.
+    /// Sends a request. What only reads is repeated when the connection fails, and so is what carries a key by which
+    /// the server knows it again; any other change only if it was never sent.
     /// - Throws: ``ClientError``; for a status that is not good, ``ClientError/refused(_:)``.
     package func send(
         _ request: APIRequest, receive: (@Sendable (_ bytes: [UInt8]) throws -> Void)? = nil
     ) async throws -> APIAnswer {
         var request = request
-        if request.method == .post { request.headers["Idempotency-Key"] = makeKey() }
+        if request.takesKey { request.headers["Idempotency-Key"] = makeKey() }
         if request.body != nil, request.headers["Content-Type"] == nil {
             request.headers["Content-Type"] = "application/json"
         }
@@ -50,7 +50,7 @@ package struct APIClient: Sendable {
                 wait = .seconds(seconds)
             } catch let error as ClientError {
                 // Pieces that were handed on cannot be taken back.
-                guard attempt < Self.attemptsMax, receive == nil, Self.maySendAgain(request.method, error) else {
+                guard attempt < Self.attemptsMax, receive == nil, Self.maySendAgain(request, error) else {
                     throw error
                 }
             }
@@ -59,10 +59,11 @@ package struct APIClient: Sendable {
         }
     }
 
-    private static func maySendAgain(_ method: APIRequest.Method, _ error: ClientError) -> Bool {
-        switch error {
-        case .unreachable(_, _, let wasSent): !wasSent || method == .get || method == .post
-        case .interrupted: method == .get || method == .post
+    private static func maySendAgain(_ request: APIRequest, _ error: ClientError) -> Bool {
+        let isSafe = request.method == .get || request.takesKey
+        return switch error {
+        case .unreachable(_, _, let wasSent): !wasSent || isSafe
+        case .interrupted: isSafe
         default: false
         }
     }

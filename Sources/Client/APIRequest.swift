@@ -19,16 +19,19 @@ package struct APIRequest: Sendable {
     package var query: [(name: String, value: String)]
     package var headers: [String: String]
     package var body: [UInt8]?
+    /// The call takes `Idempotency-Key`: it gets one, and is sent again if the connection breaks.
+    package var takesKey: Bool
 
     package init(
         _ method: Method, _ path: String, query: [(name: String, value: String)] = [], headers: [String: String] = [:],
-        body: [UInt8]? = nil
+        body: [UInt8]? = nil, takesKey: Bool = false
     ) {
         self.method = method
         self.path = path
         self.query = query
         self.headers = headers
         self.body = body
+        self.takesKey = takesKey
     }
 
     /// The path with its query, as the request line has it.

@@ -52,6 +52,8 @@ extension RESTRoutes {
     func endAccess(_ account: UUID, _ call: Call) async throws -> Response {
         _ = try QueryParameters(call.request, allowed: [])
         try await services.organisations.endAccess(account: account, as: call.caller)
-        return Response(status: .noContent)
+        var json = JSONWriter()
+        json.object { $0.id("account", account) }
+        return Response(json: json.bytes)
     }
 }

@@ -39,6 +39,7 @@ package struct RESTRoutes: Sendable {
     /// What the API offers. A new call is added here or to one of these lists, and is then mounted and documented.
     private static func everyEndpoint(_ resources: [Resource]) -> [Endpoint] {
         installationEndpoints() + assessmentEndpoints() + fileEndpoints(resources) + ledgerEndpoints() + erasureEndpoints()
+            + memberEndpoints()
             + resources.flatMap { recordEndpoints($0) }
     }
 

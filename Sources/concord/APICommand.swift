@@ -23,7 +23,8 @@ struct APICommand: AsyncParsableCommand {
         guard !path.hasPrefix("/"), !path.isEmpty, path.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             throw CommandError.badInput("“\(path)” is no percent-encoded path under /api/v1/.")
         }
-        var request = APIRequest(method, path)
+        var request = APIRequest(method, path, headers: ["Accept": "*/*"])
+        if method == .patch { request.headers["Content-Type"] = "application/merge-patch+json" }
         if let json { request.body = try JSONInput.read(json) }
         if let version { request.headers["If-Match"] = "\"\(version)\"" }
         let sent = request

@@ -39,7 +39,7 @@ private final class Received: Sendable {
         let client = try client(server.address)
         let found = try await client.get("controls", [("filter", "title:a&b=c+d"), ("q", "ü x")])
         #expect(found.value.integer("a") == 1)
-        _ = try await client.object(APIRequest(.post, "controls", body: Array(#"{"x":"y"}"#.utf8)))
+        _ = try await client.object(APIRequest(.post, "controls", body: Array(#"{"x":"y"}"#.utf8), takesKey: true))
         let (first, second) = (server.requests[0], server.requests[1])
         #expect(first.hasPrefix("GET /api/v1/controls?filter=title%3Aa%26b%3Dc%2Bd&q=%C3%BC%20x HTTP/1.1"))
         #expect(first.contains("Authorization: Bearer concord_secret"))
@@ -85,16 +85,18 @@ private final class Received: Sendable {
 
     @Test func aBrokenPostIsSentAgainUnderTheSameKey() async throws {
         let server = try ScriptedServer(["", "", ScriptedServer.answer(201, #"{"id":"x"}"#)])
-        let made = try await client(server.address).object(APIRequest(.post, "tasks", body: Array("{}".utf8)))
+        let made = try await client(server.address).object(
+            APIRequest(.post, "tasks", body: Array("{}".utf8), takesKey: true))
         #expect(made.value.string("id") == "x")
         #expect(server.requests.count == 3)
         #expect(server.requests.allSatisfy { $0.contains("Idempotency-Key: key-1") })
     }
 
-    @Test func aBrokenPutIsNotSentAgain() async throws {
+    @Test(arguments: [APIRequest.Method.put, .post])
+    func aBrokenChangeWithoutAKeyIsNotSentAgain(_ method: APIRequest.Method) async throws {
         let server = try ScriptedServer(["", ScriptedServer.answer(200, "{}")])
         let client = try client(server.address)
-        let error = await failure { _ = try await client.object(APIRequest(.put, "tasks/1", body: Array("{}".utf8))) }
+        let error = await failure { _ = try await client.object(APIRequest(method, "tasks/1", body: Array("{}".utf8))) }
         guard case .unreachable(_, _, let wasSent)? = error else {
             Issue.record("\(String(describing: error))")
             return

@@ -57,7 +57,7 @@ extension RecordCommand {
             let body = try JSONValue.object(try input.values(schema)).canonical()
             try await change.connection.withClient { client in
                 let made = try await client.object(
-                    APIRequest(.post, schema.plural, headers: input.headers, body: body))
+                    APIRequest(.post, schema.plural, headers: input.headers, body: body, takesKey: true))
                 try await RecordPrinter(client: client, format: change.printing.format)
                     .print(try RemoteRecord(made.bytes, schema))
             }
@@ -178,7 +178,9 @@ struct StepOptions: ParsableArguments {
             let body = try JSONValue.object(reason.map { ["reason": .string($0)] } ?? [:]).canonical()
             do {
                 let saved = try await client.object(
-                    APIRequest(.post, "\(path)/\(step)", headers: ["If-Match": "\"\(version ?? 0)\""], body: body))
+                    APIRequest(
+                        .post, "\(path)/\(step)", headers: ["If-Match": "\"\(version ?? 0)\""], body: body,
+                        takesKey: true))
                 try await RecordPrinter(client: client, format: change.printing.format)
                     .print(try RemoteRecord(saved.bytes, one.schema))
             } catch { try ConflictTable.explain(error, one.schema) }
