@@ -75,11 +75,13 @@ let package = Package(
                 "RecordKit", "Records", "Storage", "SQLiteStorage", "Access", "Governance", "HTTPServing", "RESTAPI",
                 "WebUI", hummingbird, logging, lifecycle,
             ]),
+        .target(name: "Client", dependencies: ["MerkleLog"]),
+        .target(name: "Terminal"),
         .executableTarget(
             name: "concord",
             dependencies: [
                 "RecordKit", "Records", "Storage", "SQLiteStorage", "MerkleLog", "AuditPack", "Access", "Governance",
-                "HTTPServing", "Demo", "Exchange", "Server", hummingbird, logging, argumentParser,
+                "Exchange", "HTTPServing", "Demo", "Server", "Client", "Terminal", hummingbird, logging, argumentParser,
             ]),
         .target(
             name: "TestKit",
@@ -129,6 +131,8 @@ let package = Package(
                 "RecordKit", "Records", "Storage", "SQLiteStorage", "MerkleLog", "Access", "Governance", "Demo",
                 "TestKit",
             ]),
+        .testTarget(name: "ClientTests", dependencies: ["Client", "MerkleLog"]),
+        .testTarget(name: "TerminalTests", dependencies: ["Terminal"]),
         .testTarget(name: "JourneyTests", dependencies: ["TestKit"]),
     ]
 )

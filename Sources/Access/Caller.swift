@@ -54,10 +54,12 @@ package struct Caller: Sendable, Hashable {
 
     /// Somebody on the server's own machine who opened the data folder; the ledger names them.
     /// - Parameter user: Their name on that machine.
-    package static func `operator`(user: String, organisation: UUID?, timeZone: TimeZone = .gmt) -> Caller {
+    package static func `operator`(
+        user: String, organisation: UUID?, organisationName: String = "", timeZone: TimeZone = .gmt
+    ) -> Caller {
         Caller(
-            account: nil, organisation: organisation, person: nil, personName: user, timeZone: timeZone,
-            actorKind: .operator, auth: "operator:\(user)")
+            account: nil, organisation: organisation, person: nil, personName: user,
+            organisationName: organisationName, timeZone: timeZone, actorKind: .operator, auth: "operator:\(user)")
     }
 
     /// The system and the operator have every permission: they hold the database itself.

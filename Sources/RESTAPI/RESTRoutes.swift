@@ -38,9 +38,11 @@ package struct RESTRoutes: Sendable {
 
     /// What the API offers. A new call is added here or to one of these lists, and is then mounted and documented.
     private static func everyEndpoint(_ resources: [Resource]) -> [Endpoint] {
-        installationEndpoints() + assessmentEndpoints() + fileEndpoints(resources) + ledgerEndpoints() + erasureEndpoints()
-            + searchEndpoints() + importEndpoints()
-            + resources.flatMap { recordEndpoints($0) + changeEndpoints($0) }
+        let own: [[Endpoint]] = [
+            installationEndpoints(), memberEndpoints(), assessmentEndpoints(), fileEndpoints(resources),
+            ledgerEndpoints(), erasureEndpoints(), searchEndpoints(), importEndpoints(),
+        ]
+        return own.flatMap(\.self) + resources.flatMap { recordEndpoints($0) + changeEndpoints($0) }
     }
 
     /// Mounts the routes, with sign-in and problem documents of their own.

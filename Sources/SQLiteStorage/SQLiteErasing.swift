@@ -134,6 +134,11 @@ extension SQLiteTransaction {
             outcome.versions.append(row.record.version)
         }
         guard !outcome.versions.isEmpty else { return outcome }
+        // A staged file that speaks of the record must be sent again, without it.
+        try run(
+            "DELETE FROM \"import\" WHERE \"organisation\" = ? AND \"id\" IN "
+                + "(SELECT \"import\" FROM \"import_row\" WHERE \"record\" = ?)",
+            [.identifier(organisation), .identifier(id)])
         try rebuildLinks(of: id, layout)
         if outcome.versions.last == present.version {
             let rest = try schema.erasedRecord(present.values, fields: erasure.fields, of: id)

@@ -14,18 +14,6 @@ import SQLiteStorage
 import Server
 import Storage
 
-extension ExitStatus {
-    /// The status for an error that no command named itself.
-    static func status(of error: any Error) -> ExitStatus {
-        switch error {
-        case is DataFolderError, is LedgerVerifierError, is Invalid: .badInput
-        case ServiceError.invalid: .badInput
-        case is ServiceError: .refused
-        default: .internalError
-        }
-    }
-}
-
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Starts the server.")
     @OptionGroup var at: DataOption
@@ -186,7 +174,8 @@ struct Ledger: ParsableCommand {
 
 struct PostureCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "posture", abstract: "What is measured about requirements.", subcommands: [Rebuild.self])
+        commandName: "posture", abstract: "How both standards stand, and the statuses behind it.",
+        subcommands: [Show.self, Rebuild.self], defaultSubcommand: Show.self)
 
     struct Rebuild: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -217,7 +206,7 @@ struct PostureCommand: ParsableCommand {
 
 struct User: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Accounts of this server.", subcommands: [Link.self])
+        abstract: "Who may sign in.", subcommands: [List.self, Invite.self, End.self, Link.self])
 
     struct Link: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

@@ -1,6 +1,7 @@
 // The command `concord`: starts the server, and does on the data folder what an operator needs.
 import ArgumentParser
 import Foundation
+import Terminal
 
 @main
 struct Concord: AsyncParsableCommand {
@@ -11,7 +12,7 @@ struct Concord: AsyncParsableCommand {
         subcommands: [
             Serve.self, DemoCommand.self, Ledger.self, PackCommand.self, VerifyCommand.self, PostureCommand.self,
             User.self, ImportCommand.self, SchemaCommand.self,
-        ])
+        ] + clientCommands)
 
     /// Bad arguments leave with 2, as every other bad input; errors are one line on standard error.
     static func main() async {
@@ -24,6 +25,9 @@ struct Concord: AsyncParsableCommand {
             }
         } catch let exit as ExitStatus {
             Foundation.exit(exit.rawValue)
+        } catch TerminalError.readerGone {
+            // `… | head` has all it wants.
+            Foundation.exit(ExitStatus.incomplete.rawValue)
         } catch {
             let code = exitCode(for: error)
             let message = fullMessage(for: error)
@@ -32,7 +36,7 @@ struct Concord: AsyncParsableCommand {
                 Foundation.exit(ExitStatus.good.rawValue)
             }
             let isUsage = error is ValidationError || code == .validationFailure
-            write(isUsage ? message : "Error: \(error)")
+            write(isUsage ? message : "Error: \(DisplayText.safeLines("\(error)"))")
             Foundation.exit(isUsage ? ExitStatus.badInput.rawValue : ExitStatus.status(of: error).rawValue)
         }
     }

@@ -31,9 +31,11 @@ private let table: [String: Set<String>] = [
         "RecordKit", "Records", "Storage", "SQLiteStorage", "Access", "Governance", "HTTPServing", "RESTAPI", "WebUI",
         "Hummingbird", "Logging", "ServiceLifecycle",
     ],
+    "Client": ["MerkleLog"],
+    "Terminal": [],
     "concord": [
         "RecordKit", "Records", "Storage", "SQLiteStorage", "MerkleLog", "AuditPack", "Access", "Governance",
-        "HTTPServing", "Demo", "Exchange", "Server", "Hummingbird", "Logging", "ArgumentParser",
+        "Exchange", "HTTPServing", "Demo", "Server", "Client", "Terminal", "Hummingbird", "Logging", "ArgumentParser",
     ],
 ]
 /// What the language and the system bring along.
