@@ -9,8 +9,8 @@ package import Storage
 package struct ConcordContext: RequestContext, RemoteAddressRequestContext {
     package var coreContext: CoreRequestContextStorage
     package let remoteAddress: SocketAddress?
-    /// The connection, so that a long answer can end with it.
-    package let connection: any Channel
+    /// The connection, so that a long answer can end with it; `nil` for requests of this process.
+    package let connection: (any Channel)?
     /// Who asks; `nil` for somebody who is not signed in.
     package var caller: Caller?
     /// The browser's session, if the caller came by one.

@@ -10,6 +10,7 @@ extension ConcordContext {
     init(inProcess caller: Caller, logger: Logger) {
         coreContext = .init(source: LoggerSource(logger: logger))
         remoteAddress = nil
+        connection = nil
         self.caller = caller
     }
 

@@ -22,7 +22,7 @@ extension RESTRoutes {
             throw Self.refusal(error)
         }
         let context = call.context
-        context.connection.closeFuture.whenComplete { _ in subscription.cancel() }
+        context.connection?.closeFuture.whenComplete { _ in subscription.cancel() }
         let stream = EventStream(
             feed: services.feed, subscription: subscription, clock: services.environment.clock,
             generation: { [accounts = services.accounts] in accounts.accessGeneration },

@@ -26,7 +26,7 @@ extension SQLiteReader {
         var scanned = 0
         var lowest: Int64?
         /// Neighbours are mostly of one type: its name is made once.
-        var present = (bytes: Data(), type: RecordType(""))
+        var present = (bytes: [UInt8](), type: RecordType(""))
     }
 
     private func walk(
@@ -44,9 +44,9 @@ extension SQLiteReader {
             pass.scanned += 1
             if newestFirst { pass.lowest = row[3] }
             guard row[4] else { return }
-            try row.withUnsafeData(atIndex: 0) { bytes in
-                guard let bytes, bytes != pass.present.bytes else { return }
-                pass.present = (Data(Array(bytes)), RecordType(String(decoding: bytes, as: UTF8.self)))
+            let bytes = row.bytes(0)
+            if !bytes.elementsEqual(pass.present.bytes) {
+                pass.present = (Array(bytes), RecordType(String(decoding: bytes, as: UTF8.self)))
             }
             let type = pass.present.type
             guard pass.counts[type, default: 0] < SearchLimit.hitsPerTypeMax else { return }

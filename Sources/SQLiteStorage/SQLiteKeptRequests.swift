@@ -13,7 +13,7 @@ extension SQLiteReader {
             key.sql + [.integer(KeptRequest.horizon(at: now).millisecondsSince1970)])
         try each(sql) { row in
             found = KeptRequest(
-                key: key, fingerprint: [UInt8](row[0] as Data), answer: row[1],
+                key: key, fingerprint: row[0], answer: row[1],
                 at: Instant(millisecondsSince1970: row[2]))
         }
         return found

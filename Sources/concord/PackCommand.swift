@@ -41,7 +41,7 @@ struct PackCommand: AsyncParsableCommand {
         let request = PackRequest(
             asOf: try await moment(services, caller), records: records.isEmpty ? nil : records, since: note)
         let pack = try await services.packs.prepare(request, as: caller)
-        let sink = try FileSink(path: output)
+        let sink = try PackFile(path: output)
         do {
             try await pack.write(to: sink)
             try sink.close()
@@ -114,7 +114,7 @@ struct PackCommand: AsyncParsableCommand {
 }
 
 /// A new file that only its owner may read: a pack holds what the organisation keeps to itself.
-private final class FileSink: ByteSink {
+private final class PackFile: ByteSink {
     private let path: String
     private let handle: FileHandle
 

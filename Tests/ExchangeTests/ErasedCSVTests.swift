@@ -15,9 +15,9 @@ import Testing
             createdBy: nil, updatedAt: Fixtures.start, updatedBy: nil)
         let record = StoredRecord(
             schema: schema, id: fixtures.id(), meta: meta, values: [.text("Erased"), .null, .integer(5)])
-        let line = try CSV.parse(CSVRecords(schema).rows([record.markedErased(at: Fixtures.start)]))[0]
+        let line = try CSVReader.rows(CSVRecords(schema).rows([record.markedErased(at: Fixtures.start)]))[0].cells
         #expect(line == [record.id.lowercased, "2", "erased on 2026-01-01", "", ""])
-        let other = try CSV.parse(CSVRecords(schema).rows([record]))[0]
+        let other = try CSVReader.rows(CSVRecords(schema).rows([record]))[0].cells
         #expect(other == [record.id.lowercased, "2", "Erased", "", "5"])
     }
 }

@@ -1,5 +1,7 @@
 // What an erasure asks beyond the calls that every record type has.
+import HTTPTypes
 import MerkleLog
+import RecordKit
 import Records
 
 extension RESTRoutes {

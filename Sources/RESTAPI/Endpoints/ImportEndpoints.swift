@@ -1,6 +1,7 @@
 // The calls of an import.
 import Exchange
 import Governance
+import HTTPTypes
 import MerkleLog
 import RecordKit
 import Storage
