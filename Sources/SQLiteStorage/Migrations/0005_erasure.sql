@@ -53,17 +53,25 @@ CREATE TABLE "erasure_request" (
 
 CREATE UNIQUE INDEX "erasure_request__present" ON "erasure_request" ("id") WHERE "until" IS NULL;
 
-CREATE INDEX "erasure_request__list" ON "erasure_request" ("organisation", "archived", "id", "scope", "legal_basis", "requested_by", "status", "carried_out_by", "created_by") WHERE "until" IS NULL;
+CREATE INDEX "erasure_request__list" ON "erasure_request" ("organisation", "archived", "id", "scope", "legal_basis", "requested_by", "status", "carried_out_by", "since") WHERE "until" IS NULL;
 
-CREATE INDEX "erasure_request__by_status" ON "erasure_request" ("organisation", "archived", "status__key", "id", "scope", "legal_basis", "requested_by", "status", "carried_out_by", "created_by") WHERE "until" IS NULL;
+CREATE INDEX "erasure_request__by_status" ON "erasure_request" ("organisation", "archived", "status__key", "id", "scope", "legal_basis", "requested_by", "status", "carried_out_by", "since") WHERE "until" IS NULL;
 
-CREATE INDEX "erasure_request__by_carried_out_on" ON "erasure_request" ("organisation", "archived", "carried_out_on", "id", "scope", "legal_basis", "requested_by", "status", "carried_out_by", "created_by") WHERE "until" IS NULL;
+CREATE INDEX "erasure_request__by_carried_out_on" ON "erasure_request" ("organisation", "archived", "carried_out_on", "id", "scope", "legal_basis", "requested_by", "status", "carried_out_by", "since") WHERE "until" IS NULL;
+
+CREATE INDEX "erasure_request__list_of_requested_by" ON "erasure_request" ("requested_by", "archived", "id", "scope", "legal_basis", "status", "since") WHERE "until" IS NULL AND "requested_by" IS NOT NULL;
+
+CREATE INDEX "erasure_request__by_status_of_requested_by" ON "erasure_request" ("requested_by", "archived", "status__key", "id", "scope", "legal_basis", "status", "since") WHERE "until" IS NULL AND "requested_by" IS NOT NULL;
+
+CREATE INDEX "erasure_request__by_carried_out_on_of_requested_by" ON "erasure_request" ("requested_by", "archived", "carried_out_on", "id", "scope", "legal_basis", "status", "since") WHERE "until" IS NULL AND "requested_by" IS NOT NULL;
+
+CREATE INDEX "erasure_request__past_list" ON "erasure_request" ("organisation", "archived", "id", "since", "until") WHERE "until" IS NOT NULL;
+
+CREATE INDEX "erasure_request__replaced" ON "erasure_request" ("organisation", "until") WHERE "until" IS NOT NULL;
 
 CREATE INDEX "erasure_request__of_scope" ON "erasure_request" ("organisation", "scope", "archived", "id") WHERE "until" IS NULL;
 
 CREATE INDEX "erasure_request__of_legal_basis" ON "erasure_request" ("organisation", "legal_basis", "archived", "id") WHERE "until" IS NULL;
-
-CREATE INDEX "erasure_request__of_requested_by" ON "erasure_request" ("organisation", "requested_by", "archived", "id") WHERE "until" IS NULL;
 
 CREATE INDEX "erasure_request__of_status" ON "erasure_request" ("organisation", "status", "archived", "id") WHERE "until" IS NULL;
 
@@ -98,15 +106,31 @@ CREATE TABLE "hold" (
 
 CREATE UNIQUE INDEX "hold__present" ON "hold" ("id") WHERE "until" IS NULL;
 
-CREATE INDEX "hold__list" ON "hold" ("organisation", "archived", "id", "kind", "scope", "status", "created_by") WHERE "until" IS NULL;
+CREATE INDEX "hold__list" ON "hold" ("organisation", "archived", "id", "kind", "scope", "status", "since") WHERE "until" IS NULL;
 
-CREATE INDEX "hold__by_name" ON "hold" ("organisation", "archived", "name__key", "id", "kind", "scope", "status", "created_by") WHERE "until" IS NULL;
+CREATE INDEX "hold__by_name" ON "hold" ("organisation", "archived", "name__key", "id", "kind", "scope", "status", "since") WHERE "until" IS NULL;
 
-CREATE INDEX "hold__by_from" ON "hold" ("organisation", "archived", "from", "id", "kind", "scope", "status", "created_by") WHERE "until" IS NULL;
+CREATE INDEX "hold__by_from" ON "hold" ("organisation", "archived", "from", "id", "kind", "scope", "status", "since") WHERE "until" IS NULL;
 
-CREATE INDEX "hold__by_to" ON "hold" ("organisation", "archived", "to", "id", "kind", "scope", "status", "created_by") WHERE "until" IS NULL;
+CREATE INDEX "hold__by_to" ON "hold" ("organisation", "archived", "to", "id", "kind", "scope", "status", "since") WHERE "until" IS NULL;
 
-CREATE INDEX "hold__by_status" ON "hold" ("organisation", "archived", "status__key", "id", "kind", "scope", "status", "created_by") WHERE "until" IS NULL;
+CREATE INDEX "hold__by_status" ON "hold" ("organisation", "archived", "status__key", "id", "kind", "scope", "status", "since") WHERE "until" IS NULL;
+
+CREATE INDEX "hold__list_of_created_by" ON "hold" ("created_by", "archived", "id", "kind", "scope", "status", "since") WHERE "until" IS NULL AND "created_by" IS NOT NULL;
+
+CREATE INDEX "hold__by_name_of_created_by" ON "hold" ("created_by", "archived", "name__key", "id", "kind", "scope", "status", "since") WHERE "until" IS NULL AND "created_by" IS NOT NULL;
+
+CREATE INDEX "hold__by_from_of_created_by" ON "hold" ("created_by", "archived", "from", "id", "kind", "scope", "status", "since") WHERE "until" IS NULL AND "created_by" IS NOT NULL;
+
+CREATE INDEX "hold__by_to_of_created_by" ON "hold" ("created_by", "archived", "to", "id", "kind", "scope", "status", "since") WHERE "until" IS NULL AND "created_by" IS NOT NULL;
+
+CREATE INDEX "hold__by_status_of_created_by" ON "hold" ("created_by", "archived", "status__key", "id", "kind", "scope", "status", "since") WHERE "until" IS NULL AND "created_by" IS NOT NULL;
+
+CREATE INDEX "hold__past_list" ON "hold" ("organisation", "archived", "id", "since", "until") WHERE "until" IS NOT NULL;
+
+CREATE INDEX "hold__past_by_name" ON "hold" ("organisation", "archived", "name__key", "id", "since", "until") WHERE "until" IS NOT NULL;
+
+CREATE INDEX "hold__replaced" ON "hold" ("organisation", "until") WHERE "until" IS NOT NULL;
 
 CREATE INDEX "hold__of_kind" ON "hold" ("organisation", "kind", "archived", "id") WHERE "until" IS NULL;
 
