@@ -71,7 +71,7 @@ extension SQLiteReader {
             if found.last?.id != id { found.append(try decode(heads[first], layout)) }
             if try !heads[first].next() { heads.remove(at: first) }
         }
-        return found
+        return try marked(found)
     }
 }
 
