@@ -184,6 +184,22 @@ import Testing
         #expect(found.firstProblem?.table == alteration.table, "\(found.firstProblem?.description ?? "nothing")")
     }
 
+    /// Lists are read from indexes: one with other entries than its table has rows is found, though every row fits.
+    @Test func anIndexThatDisagreesWithItsTableIsNamed() async throws {
+        let workspace = try await Workspace.template.get()
+        let found = try workspace.altered { db in
+            try db.execute(
+                sql: """
+                    PRAGMA writable_schema = ON;
+                    UPDATE sqlite_master SET rootpage = (SELECT rootpage FROM sqlite_master WHERE name = 'specimen__present')
+                    WHERE name = 'specimen__replaced';
+                    PRAGMA writable_schema = OFF
+                    """)
+        }
+        let sentence = try #require(found.firstProblem?.description)
+        #expect(sentence.contains("damaged") && sentence.contains("specimen__replaced"), "\(sentence)")
+    }
+
     @Test func swappedLeavesAreNamed() async throws {
         let workspace = try await Workspace.template.get()
         let found = try workspace.altered { db in

@@ -22,7 +22,7 @@ final class VerifiedFile {
         // An absolute path needs an empty authority before it.
         let address = "file:\(escaped.hasPrefix("/") ? "//" : "")\(escaped)" + (isAlone ? "?immutable=1" : "")
         handle = try Self.open(address, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, path)
-        try execute("PRAGMA trusted_schema = OFF; PRAGMA cache_size = -32000; BEGIN")
+        try execute("PRAGMA trusted_schema = OFF; PRAGMA cache_size = -128000; BEGIN")
     }
 
     /// An empty database in memory.
@@ -147,6 +147,11 @@ final class RowCursor {
         return UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(statement, Int32(column))))
     }
 
+    /// The bytes of a text; `nil` for anything else.
+    func textBytes(_ column: Int) -> UnsafeRawBufferPointer? {
+        sqlite3_column_type(statement, Int32(column)) == SQLITE_TEXT ? bytes(column) : nil
+    }
+
     /// `nil` for anything but text; bytes that are no UTF-8 become U+FFFD.
     func text(_ column: Int) -> String? {
         guard sqlite3_column_type(statement, Int32(column)) == SQLITE_TEXT else { return nil }
@@ -180,6 +185,22 @@ extension UnsafeRawBufferPointer {
         guard count == other.count else { return false }
         guard let own = baseAddress, let theirs = other.baseAddress else { return count == 0 }
         return memcmp(own, theirs, count) == 0
+    }
+
+    /// Where other bytes stand last.
+    func lastPlace(of wanted: [UInt8]) -> Int? {
+        wanted.withUnsafeBytes { wanted in
+            var place = count - wanted.count
+            while place >= 0 {
+                if self[place] == wanted[0],
+                    UnsafeRawBufferPointer(rebasing: self[place..<(place + wanted.count)]).isSame(as: wanted)
+                {
+                    return place
+                }
+                place -= 1
+            }
+            return nil
+        }
     }
 }
 
