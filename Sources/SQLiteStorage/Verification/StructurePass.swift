@@ -25,7 +25,8 @@ struct StructurePass {
 
     /// A table's rows and every entry of its indexes.
     func fault(inTable name: String) throws(LedgerVerifierError) -> VerificationFault? {
-        try damage("PRAGMA integrity_check(\(Self.literal(name)))")
+        if let check = try IndexCheck(file, name) { return try check.fault() }
+        return try damage("PRAGMA integrity_check(\(Self.literal(name)))")
     }
 
     private func damage(_ check: String) throws(LedgerVerifierError) -> VerificationFault? {

@@ -166,6 +166,39 @@ final class RowCursor {
             low: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))
     }
 
+    /// Appends a value so that bytes sort as SQLite sorts values: nothing, numbers, text, blobs. A column of a strict
+    /// table has whole numbers or others, never both.
+    func appendInOrder(_ column: Int, to output: inout [UInt8]) {
+        let type = sqlite3_column_type(statement, Int32(column))
+        switch type {
+        case SQLITE_NULL: output.append(0)
+        case SQLITE_INTEGER:
+            output.append(1)
+            output.appendBigEndian(
+                UInt64(bitPattern: sqlite3_column_int64(statement, Int32(column))) ^ 1 << 63)
+        case SQLITE_FLOAT:
+            output.append(1)
+            let bits = sqlite3_column_double(statement, Int32(column)).bitPattern
+            output.appendBigEndian(bits >> 63 == 1 ? ~bits : bits ^ 1 << 63)
+        default:
+            output.append(type == SQLITE_TEXT ? 2 : 3)
+            let start = sqlite3_column_blob(statement, Int32(column))
+            let bytes = UnsafeRawBufferPointer(
+                start: start, count: Int(sqlite3_column_bytes(statement, Int32(column))))
+            if let start, memchr(start, 0, bytes.count) != nil {
+                for byte in bytes {
+                    output.append(byte)
+                    if byte == 0 { output.append(0xFF) }
+                }
+            } else {
+                output.append(contentsOf: bytes)
+            }
+            // Ends a value: one that goes on sorts behind.
+            output.append(0)
+            output.append(0)
+        }
+    }
+
     /// Whether the column is text or blob with exactly these bytes.
     func has(_ column: Int, _ wanted: [UInt8]) -> Bool {
         guard let bytes = bytes(column) else { return false }
