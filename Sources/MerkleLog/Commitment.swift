@@ -35,6 +35,26 @@ public enum Commitment {
         return prefix + Hash(hasher.finalize()).hex
     }
 
+    /// Whether a salt and a revision open a commitment; nothing is copied.
+    /// - Throws: `CommitmentError.wrongSaltLength`.
+    package static func opens(
+        _ commitment: UnsafeRawBufferPointer, salt: UnsafeRawBufferPointer, revision: UnsafeRawBufferPointer
+    ) throws(CommitmentError) -> Bool {
+        guard salt.count == saltBytes else { throw .wrongSaltLength(bytes: salt.count) }
+        guard commitment.count == prefix.utf8.count + 2 * Hash.byteCount, commitment.starts(with: prefix.utf8) else {
+            return false
+        }
+        var hasher = SHA256()
+        hasher.update(bufferPointer: salt)
+        hasher.update(bufferPointer: revision)
+        let digits = UnsafeRawBufferPointer(rebasing: commitment[prefix.utf8.count...])
+        return Hash(hasher.finalize()).withBytes { hash in
+            hash.indices.allSatisfy {
+                digits[2 * $0] == Hex.digit(hash[$0] >> 4) && digits[2 * $0 + 1] == Hex.digit(hash[$0] & 15)
+            }
+        }
+    }
+
     /// Whether `text` has the form that `make` returns.
     public static func isWellFormed(_ text: String) -> Bool {
         guard text.utf8.count == prefix.utf8.count + 2 * Hash.byteCount, text.utf8.starts(with: prefix.utf8) else {

@@ -101,6 +101,11 @@ enum Hex {
         }
     }
 
+    /// The digit of a number below 16.
+    static func digit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") - 10 + value
+    }
+
     /// Whether a character is one of `0` to `9` and `a` to `f`.
     static func isDigit(_ character: UInt8) -> Bool {
         (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(character)

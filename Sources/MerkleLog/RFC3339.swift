@@ -13,7 +13,8 @@ public enum RFC3339 {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    static func append(_ milliseconds: Int64, to output: inout [UInt8]) {
+    /// Appends what ``format(millisecondsSince1970:)`` returns.
+    package static func append(_ milliseconds: Int64, to output: inout [UInt8]) {
         precondition(millisecondsRange.contains(milliseconds), "RFC 3339 has years 0000 to 9999")
         let dayMilliseconds: Int64 = 86_400_000
         let ofDay = ((milliseconds % dayMilliseconds) + dayMilliseconds) % dayMilliseconds

@@ -11,15 +11,17 @@ extension SQLiteReader {
         let cursor = try query.cursor.map { text throws(StoreError) in try Cursor(text, for: query.sort) }
         let backwards = cursor?.isBackwards ?? false
         let hasNulls = try generator.sortColumn(query.sort).isNullable
-        let ends = try asOf.map { _ in
-            LedgerEnds(own: try organisation.map { try ledgerSize($0) } ?? 0, shared: try ledgerSize(nil))
+        let past = try asOf.map { asOf in
+            PastReads(
+                own: try pastRead(generator, asOf.index, in: organisation),
+                shared: try pastRead(generator, asOf.sharedIndex, in: nil))
         }
         // One more than asked for tells whether the list goes on.
         let wanted = query.limit + 1
         func phase(nulls: Bool, _ limit: Int) throws -> [StoredRecord] {
             let phase = SQLGenerator.Phase(nulls: nulls, cursor: cursor, backwards: backwards, limit: limit)
             return try merged(
-                try generator.statements(query, phase, in: organisation, asOf: asOf, ends: ends),
+                try generator.statements(query, phase, in: organisation, asOf: asOf, past: past),
                 by: generator.order(of: query, phase), limit, entry.layout)
         }
         var found: [StoredRecord] = []
@@ -46,6 +48,20 @@ extension SQLiteReader {
         return RecordPage(
             records: found, next: hasNext ? found.last.map { cursorText($0, false) } : nil,
             previous: hasPrevious ? found.first.map { cursorText($0, true) } : nil)
+    }
+
+    /// How the revisions of a ledger are found that stood at a moment.
+    private func pastRead(_ generator: SQLGenerator, _ index: Int, in ledger: UUID?) throws -> PastRead {
+        let end = try ledgerSize(ledger)
+        let last: Int =
+            try one(
+                BoundSQL(
+                    "SELECT \"number\" FROM \"revision\" WHERE \"ledger\" = ? AND \"index\" <= ? "
+                        + "ORDER BY \"index\" DESC LIMIT 1", [self.ledger(ledger), .integer(Int64(index))])) ?? 0
+        func isFew(_ sql: BoundSQL) throws -> Bool { try one(sql) ?? 0 <= generator.replacedReadMax }
+        return PastRead(
+            end: end, lastOfFew: try isFew(generator.count(upTo: last)) ? last : nil,
+            hasFewReplaced: try isFew(generator.standingCount(index, in: ledger, end: end)))
     }
 
     /// The first records of several statements in one order, each record once.

@@ -10,20 +10,7 @@ package struct ListOrder: Sendable {
     package let isDescending: Bool
 }
 
-/// The ends of the two ledgers that an organisation sees: what is read as of a moment long before them is read
-/// otherwise than what is read as of a recent one.
-package struct LedgerEnds: Sendable {
-    package let own: Int
-    package let shared: Int
-    package init(own: Int, shared: Int) {
-        self.own = own
-        self.shared = shared
-    }
-}
-
 extension SQLGenerator {
-    /// So many replaced revisions are fetched and sorted sooner than the index by title is read past all others.
-    package static let replacedReadMaxUsual = 2_000
     /// Persons or things of one condition that get a stretch each.
     private static let stretchesPerConditionMax = 8
 
@@ -51,14 +38,14 @@ extension SQLGenerator {
     }
 
     /// The statements of a phase; a record may be found by more than one.
-    /// - Parameter ends: Needed for a list as of a moment.
+    /// - Parameter past: Needed for a list as of a moment.
     package func statements(
-        _ query: Query, _ phase: Phase, in organisation: UUID?, asOf: AsOf?, ends: LedgerEnds?
+        _ query: Query, _ phase: Phase, in organisation: UUID?, asOf: AsOf?, past: PastReads?
     ) throws(StoreError) -> [BoundSQL] {
         let (branches, rest) = Self.split(query.predicate, layout)
         var made: [BoundSQL] = []
-        for moment in moments(in: organisation, asOf: asOf, ends: ends, by: query.sort) {
-            // What was replaced has no index by person: there, one statement checks all ways in which it is somebody's.
+        for moment in moments(in: organisation, asOf: asOf, past: past, by: query.sort) {
+            // The past has no index by person: there, one statement checks all ways in which it is somebody's.
             let isNamed = branches.contains { if case .ids = $0 { true } else { $0 == .none } }
             let isWhole = moment.index == .present || branches.count == 1 || isNamed
             for isArchived in query.archived.flags {
@@ -80,31 +67,40 @@ extension SQLGenerator {
         let index: ListIndex
     }
 
-    private func moments(in organisation: UUID?, asOf: AsOf?, ends: LedgerEnds?, by sort: Sort) -> [Moment] {
+    private func moments(in organisation: UUID?, asOf: AsOf?, past: PastReads?, by sort: Sort) -> [Moment] {
         var found: [Moment] = []
-        func add(_ ledger: BoundSQL, _ index: Int?, end: Int) {
-            guard let index else {
+        func add(_ owner: UUID?, _ index: Int?, _ past: PastRead?) {
+            let ledger =
+                owner.map { BoundSQL("t.\"organisation\" = ?", [.identifier($0)]) }
+                ?? BoundSQL("t.\"organisation\" IS NULL")
+            guard let index, let past else {
                 found.append(Moment(condition: ledger + BoundSQL(" AND t.\"until\" IS NULL"), index: .present))
                 return
             }
             let since = BoundSQL(" AND t.\"since\" <= ?", [.integer(Int64(index))])
-            found.append(Moment(condition: ledger + BoundSQL(" AND t.\"until\" IS NULL") + since, index: .present))
+            let present = ledger + BoundSQL(" AND t.\"until\" IS NULL") + since
+            found.append(
+                past.lastOfFew.map {
+                    Moment(
+                        condition: present + BoundSQL(" AND t.\"revision\" <= ?", [.integer(Int64($0))]),
+                        index: .numbered)
+                } ?? Moment(condition: present, index: .present))
             // Nothing was replaced after the last leaf.
-            guard index < end - 1 else { return }
+            guard index < past.end - 1 else { return }
+            let replaced =
+                ledger + BoundSQL(" AND t.\"until\" IS NOT NULL AND t.\"until\" > ?", [.integer(Int64(index))]) + since
             let hasOrder = sort.field == nil || sort.field == layout.pastOrder?.name
-            let isRecent = end - 1 - index <= replacedReadMax
+            guard past.hasFewReplaced || !hasOrder else {
+                found.append(Moment(condition: replaced, index: .past))
+                return
+            }
             found.append(
                 Moment(
-                    condition: ledger
-                        + BoundSQL(" AND t.\"until\" IS NOT NULL AND t.\"until\" > ?", [.integer(Int64(index))])
-                        + since, index: hasOrder && !isRecent ? .past : .replaced))
+                    condition: replaced + BoundSQL(" AND t.\"revision\" IN (")
+                        + standing(index, in: owner, end: past.end) + BoundSQL(")"), index: .replaced))
         }
-        let shared = BoundSQL("t.\"organisation\" IS NULL")
-        if let organisation {
-            add(
-                BoundSQL("t.\"organisation\" = ?", [.identifier(organisation)]), asOf?.index, end: ends?.own ?? .max)
-        }
-        if organisation == nil || schema.isCatalogue { add(shared, asOf?.sharedIndex, end: ends?.shared ?? .max) }
+        if let organisation { add(organisation, asOf?.index, past?.own) }
+        if organisation == nil || schema.isCatalogue { add(nil, asOf?.sharedIndex, past?.shared) }
         return found
     }
 
@@ -151,10 +147,10 @@ extension SQLGenerator {
     ) throws(StoreError) -> BoundSQL {
         let (column, isNullable) = try sortColumn(query.sort)
         let isByKey = query.sort.field != nil && !phase.nulls
-        let index = index(moment.index, branch, rest)?.name(schema, by: query.sort.field)
+        let index = index(moment.index, branch, rest)
         var sql = BoundSQL(
             "SELECT \(layout.selectColumns)\(isByKey ? ", t.\(column)" : "") FROM \(layout.table) t"
-                + (index.map { " INDEXED BY \(quoted($0))" } ?? "") + " WHERE ")
+                + (index?.hint(schema, by: query.sort.field) ?? "") + " WHERE ")
         sql = sql + moment.condition
         sql.text += " AND t.\"archived\" = \(isArchived ? 1 : 0)"
         for part in [branch] + rest where part != .all {

@@ -10,8 +10,10 @@ package enum ListIndex: Sendable, Hashable {
     case visible(column: String)
     /// Revisions that were replaced, for lists as of a moment; there is one by title and one by creation.
     case past
-    /// Revisions in the order in which they were replaced: what changed since a recent moment is little.
+    /// Replaced revisions by how long and since when they stood: finds those of a moment, which are then sorted.
     case replaced
+    /// The table itself, in the order in which revisions were made: few until an early moment, which are then sorted.
+    case numbered
 
     /// - Parameter field: What the list is sorted by; `nil` for creation.
     package func name(_ schema: AnySchema, by field: String?) -> String {
@@ -22,6 +24,16 @@ package enum ListIndex: Sendable, Hashable {
         case .visible(let column): return "\(table)__\(order)_of_\(column)"
         case .past: return "\(table)__past_\(order)"
         case .replaced: return "\(table)__replaced"
+        case .numbered: return table
+        }
+    }
+
+    /// What a statement says of the index that it is read by.
+    func hint(_ schema: AnySchema, by field: String?) -> String {
+        switch self {
+        // Both name the rows by their number, and no index helps.
+        case .replaced, .numbered: " NOT INDEXED"
+        case .present, .visible, .past: " INDEXED BY \(quoted(name(schema, by: field)))"
         }
     }
 }
@@ -92,7 +104,10 @@ extension TableLayout {
                     ListIndex.past.name(schema, by: order?.name),
                     ["\"organisation\"", "\"archived\""] + key(order) + ["\"id\"", "\"since\"", "\"until\""], past))
         }
-        made.append(index(ListIndex.replaced.name(schema, by: nil), ["\"organisation\"", "\"until\""], past))
+        made.append(
+            index(
+                ListIndex.replaced.name(schema, by: nil),
+                ["\"organisation\"", SQLGenerator.lifetimeClass, "\"since\"", "\"until\""], past))
         for field in filters where !visibilityColumns.contains(field.name.asColumn) {
             made.append(
                 index(

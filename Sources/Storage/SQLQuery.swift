@@ -62,8 +62,8 @@ extension Cursor.Key {
 package struct SQLGenerator: Sendable {
     package let layout: TableLayout
     var schema: AnySchema { layout.schema }
-    let replacedReadMax: Int
-    /// - Parameter replacedReadMax: Lists as of a moment with so many replaced revisions since then sort these.
+    /// Lists as of a moment sort so many revisions; more are read in order.
+    package let replacedReadMax: Int
     package init(_ layout: TableLayout, replacedReadMax: Int = Self.replacedReadMaxUsual) {
         self.layout = layout
         self.replacedReadMax = replacedReadMax

@@ -45,10 +45,12 @@ final class DemoWorld: Sendable {
     }
 
     /// Noon of the demo's day.
-    var environment: Access.Environment {
+    var environment: Access.Environment { environment(seed: 9) }
+
+    func environment(seed: UInt64) -> Access.Environment {
         let noon = Int64(Self.today.daysSince1970) * 86_400_000 + 43_200_000
         return Access.Environment(
-            clock: Clock { Instant(millisecondsSince1970: noon) }, random: .seeded(9))
+            clock: Clock { Instant(millisecondsSince1970: noon) }, random: .seeded(seed))
     }
 
     var signIn: SignIn { SignIn(accounts: store, store: store, hasher: hasher, environment: environment) }

@@ -134,6 +134,27 @@ import Testing
         #expect(throws: CommitmentError.wrongSaltLength(bytes: 31)) {
             try Commitment.make(salt: Array(salt.dropFirst()), revision: [])
         }
+        func opens(_ commitment: String, salt: [UInt8], _ revision: String) throws -> Bool {
+            try Array(commitment.utf8).withUnsafeBytes { commitment in
+                try salt.withUnsafeBytes { salt in
+                    try Array(revision.utf8).withUnsafeBytes {
+                        try Commitment.opens(commitment, salt: salt, revision: $0)
+                    }
+                }
+            }
+        }
+        #expect(try opens(commitment, salt: salt, "{}"))
+        #expect(try !opens(commitment, salt: [1] + salt.dropFirst(), "{}"))
+        #expect(try !opens(commitment, salt: salt, "[]"))
+        for other in [
+            "", "sha256:", commitment + "0", String(commitment.dropLast()), commitment.uppercased(),
+            commitment.dropLast() + (commitment.last == "0" ? "1" : "0"),
+        ] {
+            #expect(try !opens(other, salt: salt, "{}"))
+        }
+        #expect(throws: CommitmentError.wrongSaltLength(bytes: 31)) {
+            try opens(commitment, salt: Array(salt.dropFirst()), "{}")
+        }
         for text in [
             "", "sha256:", commitment + "0", String(commitment.dropLast()), "SHA256" + commitment.dropFirst(6),
         ] {

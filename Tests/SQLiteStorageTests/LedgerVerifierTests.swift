@@ -184,6 +184,50 @@ import Testing
         #expect(found.firstProblem?.table == alteration.table, "\(found.firstProblem?.description ?? "nothing")")
     }
 
+    /// Lists are read from indexes: an entry that is not what its row says is found, though every row fits.
+    @Test(arguments: ["specimen__replaced", "specimen__present", "%by_name", "specimen__list"])
+    func anIndexThatDisagreesWithItsTableIsNamed(_ pattern: String) async throws {
+        let workspace = try await Workspace.template.get()
+        try workspace.withCopy(workspace.bytes) { copy in
+            func write<T>(_ body: (Database) throws -> T) throws -> T {
+                let queue = try DatabaseQueue(path: copy)
+                defer { withExtendedLifetime(queue) {} }
+                return try queue.writeWithoutTransaction { db in
+                    try db.execute(sql: "PRAGMA writable_schema = ON; PRAGMA foreign_keys = OFF")
+                    return try body(db)
+                }
+            }
+            // SQLite keeps every index that it knows: one that it does not know for a while goes stale.
+            let (index, number, id) = try write { db in
+                let index = try #require(
+                    try Row.fetchOne(
+                        db,
+                        sql:
+                            "SELECT * FROM sqlite_master WHERE tbl_name = 'specimen' AND type = 'index' AND name LIKE ?",
+                        arguments: [pattern]))
+                let condition = (index["sql"] as String).components(separatedBy: " WHERE ").last ?? ""
+                let row = try #require(
+                    try Row.fetchOne(db, sql: "SELECT revision, id FROM specimen WHERE \(condition) LIMIT 1"))
+                try db.execute(
+                    sql: "UPDATE specimen SET revision = 1000000 WHERE revision = ?",
+                    arguments: [row["revision"] as Int])
+                try db.execute(sql: "DELETE FROM sqlite_master WHERE name = ?", arguments: [index["name"] as String])
+                return (index, row["revision"] as Int, row["id"] as Data)
+            }
+            try write { db in
+                try db.execute(
+                    sql: "UPDATE specimen SET revision = ? WHERE revision = 1000000 AND id = ?",
+                    arguments: [number, id])
+                try db.execute(
+                    sql: "INSERT INTO sqlite_master VALUES (?, ?, ?, ?, ?)",
+                    arguments: StatementArguments(Array(index.databaseValues)))
+            }
+            try Workspace.settle(copy)
+            let sentence = try #require(try workspace.verify(copy).firstProblem?.description)
+            #expect(sentence.contains("damaged") && sentence.contains(index["name"] as String), "\(sentence)")
+        }
+    }
+
     @Test func swappedLeavesAreNamed() async throws {
         let workspace = try await Workspace.template.get()
         let found = try workspace.altered { db in

@@ -67,7 +67,7 @@ CREATE INDEX "erasure_request__by_carried_out_on_of_requested_by" ON "erasure_re
 
 CREATE INDEX "erasure_request__past_list" ON "erasure_request" ("organisation", "archived", "id", "since", "until") WHERE "until" IS NOT NULL;
 
-CREATE INDEX "erasure_request__replaced" ON "erasure_request" ("organisation", "until") WHERE "until" IS NOT NULL;
+CREATE INDEX "erasure_request__replaced" ON "erasure_request" ("organisation", length(printf('%o', "until" - "since")), "since", "until") WHERE "until" IS NOT NULL;
 
 CREATE INDEX "erasure_request__of_scope" ON "erasure_request" ("organisation", "scope", "archived", "id") WHERE "until" IS NULL;
 
@@ -130,7 +130,7 @@ CREATE INDEX "hold__past_list" ON "hold" ("organisation", "archived", "id", "sin
 
 CREATE INDEX "hold__past_by_name" ON "hold" ("organisation", "archived", "name__key", "id", "since", "until") WHERE "until" IS NOT NULL;
 
-CREATE INDEX "hold__replaced" ON "hold" ("organisation", "until") WHERE "until" IS NOT NULL;
+CREATE INDEX "hold__replaced" ON "hold" ("organisation", length(printf('%o', "until" - "since")), "since", "until") WHERE "until" IS NOT NULL;
 
 CREATE INDEX "hold__of_kind" ON "hold" ("organisation", "kind", "archived", "id") WHERE "until" IS NULL;
 

@@ -11,6 +11,9 @@ struct LedgerPass {
     private var found = LedgerVerification()
     /// The time under which the leaf before is filed.
     private var filedLast = Int.min
+    /// The time of a leaf in letters, kept for its memory.
+    private var spelled: [UInt8] = []
+    private static let timeKey = Array(#""time":""#.utf8)
 
     init(_ file: VerifiedFile, _ keys: [NoteVerifier]) {
         self.file = file
@@ -116,17 +119,24 @@ struct LedgerPass {
         }
         let bytes = Array(data)
         batch.append(LedgerEntry(index: index, bytes: bytes, storedHash: hash))
-        guard row.isNull(4) else { return timeFault(filed: at, says: Self.time(of: bytes), ledger, index) }
+        guard row.isNull(4) else { return timeFault(filed: at, says: time(of: data, filed: at), ledger, index) }
         return event(bytes, ledger, index, at, isErasure: !row.isNull(5))
     }
 
-    /// The time that a leaf says, without reading the rest of it: inside a text the quotes would be escaped.
-    private static func time(of leaf: [UInt8]) -> Int? {
-        guard let found = leaf.firstRange(of: Array(#""time":""#.utf8)), found.upperBound + 24 <= leaf.count else {
+    /// The time that a leaf says, without reading the rest of it: inside a text the quotes would be escaped. It stands
+    /// near the end.
+    private mutating func time(of leaf: UnsafeRawBufferPointer, filed at: Int) -> Int? {
+        guard let place = leaf.lastPlace(of: Self.timeKey), place + Self.timeKey.count + 24 <= leaf.count else {
             return nil
         }
-        return RFC3339.parse(String(decoding: leaf[found.upperBound..<(found.upperBound + 24)], as: UTF8.self))
-            .map { Int($0) }
+        let text = UnsafeRawBufferPointer(rebasing: leaf[(place + Self.timeKey.count)...].prefix(24))
+        // Mostly it is the time under which the leaf is filed: then the two spellings are the same.
+        if RFC3339.millisecondsRange.contains(Int64(at)) {
+            spelled.removeAll(keepingCapacity: true)
+            RFC3339.append(Int64(at), to: &spelled)
+            if spelled.withUnsafeBytes({ text.isSame(as: $0) }) { return at }
+        }
+        return RFC3339.parse(String(decoding: text, as: UTF8.self)).map { Int($0) }
     }
 
     /// A leaf is filed under its own time, but never before the leaf that it follows.

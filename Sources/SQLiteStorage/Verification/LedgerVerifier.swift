@@ -1,5 +1,6 @@
-// The check of a whole database, live or copied: the file, the ledgers, and every record against its ledger. Three
-// workers on connections of their own read in parallel, each in one pass and constant memory.
+// The check of a whole database, live or copied: the file, the ledgers, and every record against its ledger. What is
+// to do is divided into parts for as many workers as there are processors, each with a connection of its own, in one
+// pass and constant memory.
 import Foundation
 import MerkleLog
 package import RecordKit
@@ -15,6 +16,8 @@ import Synchronization
 package struct LedgerVerifier: Sendable {
     /// Rows that are read at once.
     package static let batchRowsMax = 2_000
+    /// Workers beyond these would wait for the longest part; each has a connection and its memory.
+    private static let workersMax = 4
     /// Revisions whose words are looked up.
     package static let searchedRevisionsMax = 200
 
@@ -57,49 +60,77 @@ package struct LedgerVerifier: Sendable {
     ) throws(LedgerVerifierError) -> LedgerVerification {
         guard FileManager.default.fileExists(atPath: path) else { throw .noFile(path: path) }
         let isAlone = !FileManager.default.fileExists(atPath: path + "-wal")
-        // The first worker of all tells what is not a database from what is a damaged one.
-        do { _ = try VerifiedFile(path: path).number("SELECT count(*) FROM sqlite_master") } catch {
+        // The first to read tells what is not a database from what is a damaged one.
+        let tables: [String]
+        do { tables = try StructurePass(VerifiedFile(path: path)).tables() } catch {
             if case .damaged(let reason) = error { throw .notADatabase(path: path, reason: reason) }
             throw error
         }
+        // The longest first, so that no processor waits long for another at the end.
+        let parts = [Part.records, .ledgers] + tables.map(Part.table) + [.pages, .references]
+        let next = Atomic<Int>(0)
         let outcomes = Mutex<[Outcome]>([])
-        DispatchQueue.concurrentPerform(iterations: 3) { worker in
-            let outcome = run(worker, progress)
-            outcomes.withLock { $0.append(outcome) }
+        let workers = min(ProcessInfo.processInfo.activeProcessorCount, Self.workersMax)
+        DispatchQueue.concurrentPerform(iterations: workers) { _ in
+            var done: [Outcome] = []
+            do throws(LedgerVerifierError) {
+                let file = try VerifiedFile(path: path)
+                while case let place = next.wrappingAdd(1, ordering: .relaxed).oldValue, place < parts.count {
+                    let part = parts[place]
+                    var outcome = Outcome(rank: part == .ledgers ? -1 : place)
+                    do throws(LedgerVerifierError) { outcome.found = try read(part, file, progress) } catch {
+                        outcome.failure = error
+                    }
+                    done.append(outcome)
+                }
+            } catch {
+                done.append(Outcome(rank: parts.count, failure: error))
+            }
+            outcomes.withLock { $0 += done }
         }
         if isAlone, FileManager.default.fileExists(atPath: path + "-wal") { throw .openedMeanwhile(path: path) }
         return try merged(outcomes.withLock { $0 })
     }
 
+    /// A part of the work.
+    private enum Part: Sendable, Hashable {
+        case records
+        case ledgers
+        /// A table and its indexes.
+        case table(String)
+        case pages
+        case references
+    }
+
     private struct Outcome: Sendable {
-        let worker: Int
+        /// Whose problem is named first: what the ledgers say comes before what follows from it.
+        let rank: Int
         var found = LedgerVerification()
         var failure: LedgerVerifierError?
     }
 
-    private func run(_ worker: Int, _ progress: (Progress) -> Void) -> Outcome {
-        var outcome = Outcome(worker: worker)
-        do throws(LedgerVerifierError) {
-            let file = try VerifiedFile(path: path)
-            switch worker {
-            case 0:
-                var pass = LedgerPass(file, keys)
-                outcome.found = try pass.run(progress)
-            case 1:
-                var pass = try RecordPass(file, Layouts(schemas))
-                outcome.found = try pass.run(progress)
-            default: outcome.found = try StructurePass(file).run()
-            }
-        } catch {
-            outcome.failure = error
+    private func read(
+        _ part: Part, _ file: VerifiedFile, _ progress: (Progress) -> Void
+    ) throws(LedgerVerifierError) -> LedgerVerification {
+        var found = LedgerVerification()
+        switch part {
+        case .ledgers:
+            var pass = LedgerPass(file, keys)
+            return try pass.run(progress)
+        case .records:
+            var pass = try RecordPass(file, Layouts(schemas))
+            return try pass.run(progress)
+        case .table(let name): found.firstProblem = try StructurePass(file).fault(inTable: name)
+        case .pages: found.firstProblem = try StructurePass(file).pageFault()
+        case .references: found.firstProblem = try StructurePass(file).referenceFault(provenBesides: schemas)
         }
-        return outcome
+        return found
     }
 
     private func merged(_ outcomes: [Outcome]) throws(LedgerVerifierError) -> LedgerVerification {
         var all = LedgerVerification()
         var damage: VerificationFault?
-        for outcome in outcomes.sorted(by: { $0.worker < $1.worker }) {
+        for outcome in outcomes.sorted(by: { $0.rank < $1.rank }) {
             let part = outcome.found
             all.ledgers += part.ledgers
             all.leaves += part.leaves
@@ -121,51 +152,6 @@ package struct LedgerVerifier: Sendable {
         }
         all.firstProblem = all.firstProblem ?? damage
         return all
-    }
-}
-
-/// The file itself: pages, indexes, constraints, and that what is pointed to is there.
-struct StructurePass {
-    private let file: VerifiedFile
-
-    init(_ file: VerifiedFile) { self.file = file }
-
-    func run() throws(LedgerVerifierError) -> LedgerVerification {
-        var found = LedgerVerification()
-        found.firstProblem = try integrity()
-        if found.firstProblem == nil { found.firstProblem = try linkTargets() }
-        if found.firstProblem == nil { found.firstProblem = try foreignKeys() }
-        return found
-    }
-
-    private func integrity() throws(LedgerVerifierError) -> VerificationFault? {
-        let rows = try file.cursor("PRAGMA integrity_check(1)")
-        guard try rows.next(), let message = rows.text(0), message != "ok" else { return nil }
-        return VerificationFault("", "The file is damaged: \(message).")
-    }
-
-    private func foreignKeys() throws(LedgerVerifierError) -> VerificationFault? {
-        let rows = try file.cursor("PRAGMA foreign_key_check")
-        guard try rows.next() else { return nil }
-        let (table, parent) = (rows.text(0) ?? "?", rows.text(2) ?? "?")
-        return VerificationFault(
-            table,
-            "A row of the table \(table)\(rows.integer(1).map { " (row \($0))" } ?? "") points to a row of \(parent) that "
-                + "is not there.")
-    }
-
-    /// A link says whose its target is, and the target must say so, too.
-    private func linkTargets() throws(LedgerVerifierError) -> VerificationFault? {
-        let rows = try file.cursor(
-            """
-            SELECT l."from_id", l."field", l."to_id" FROM "link" l JOIN "record" r ON r."id" = l."to_id" \
-            WHERE l."to_organisation" IS NOT r."organisation" LIMIT 1
-            """)
-        guard try rows.next(), let from = rows.key(0)?.id, let to = rows.key(2)?.id else { return nil }
-        return VerificationFault(
-            "link", column: "to_organisation", record: from,
-            "The link “\(rows.text(1) ?? "")” from \(from.lowercased) to \(to.lowercased) names another organisation "
-                + "than its target has (table link, column to_organisation).")
     }
 }
 

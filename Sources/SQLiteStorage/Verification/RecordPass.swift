@@ -11,11 +11,14 @@ struct RecordPass {
     private let records: RowCursor
     private let revisions: RowCursor
     private let tables: [String: VerifiedTable]
+    private let every: [VerifiedTable]
     private var links: LinkCheck
     private var search: SearchCheck
     private let erasures: ErasureCheck
     private var found = LedgerVerification()
+    // Kept for their memory.
     private var body: [UInt8] = []
+    private var leafBytes: [UInt8] = []
 
     /// Columns of ``revisions``.
     enum Column {
@@ -55,6 +58,7 @@ struct RecordPass {
             tables[entry.layout.schema.type.name] = try VerifiedTable(file, entry.layout)
         }
         self.tables = tables
+        every = Array(tables.values)
         links = try LinkCheck(file)
         search = try SearchCheck(file)
         erasures = try ErasureCheck(file)
@@ -191,7 +195,7 @@ struct RecordPass {
         _ history: inout History, _ at: Int, _ person: Key?
     ) throws(LedgerVerifierError) -> VerificationFault? {
         let rows = history.table.rows
-        if let fault = LeafCheck(revisions, history).fault(evidence: nil) { return fault }
+        if let fault = LeafCheck(revisions, history).fault(evidence: nil, &leafBytes) { return fault }
         if let fault = try erasures.fault(of: history, revisions, hasContent: false) { return fault }
         guard rows.hasRow, rows.key(VerifiedTable.Meta.id) == history.id,
             rows.integer(VerifiedTable.Meta.version) == history.version
@@ -216,7 +220,7 @@ struct RecordPass {
         let rows = table.rows
         let leaf = LeafCheck(revisions, history)
         guard rows.hasRow, rows.key(Meta.id) == history.id, rows.integer(Meta.version) == history.version else {
-            return leaf.fault(evidence: nil) ?? history.fault("version", "the revision has no row")
+            return leaf.fault(evidence: nil, &leafBytes) ?? history.fault("version", "the revision has no row")
         }
         body.removeAll(keepingCapacity: true)
         let broken = table.appendBody(
@@ -224,7 +228,7 @@ struct RecordPass {
         let isSame = broken == nil && revisions.has(Column.body, body)
         // What the leaf says is compared with the file of the row only if the row is the body.
         let files = isSame ? table.files() : nil
-        if let fault = leaf.fault(evidence: files) ?? leaf.commitmentFault() { return fault }
+        if let fault = leaf.fault(evidence: files, &leafBytes) ?? leaf.commitmentFault() { return fault }
         guard isSame, files != nil else {
             return BodyDifference(table, revisions, history).fault(broken)
         }
@@ -296,7 +300,7 @@ struct RecordPass {
             return fault("revision", revisions, Column.record, version: revisions.integer(Column.version))
         }
         // A type's rows are left behind only by the record before; looking at all is cheap beside reading a record.
-        for table in tables.values where isLeft(table.rows, VerifiedTable.Meta.id) {
+        for table in every where isLeft(table.rows, VerifiedTable.Meta.id) {
             return fault(
                 table.table, table.rows, VerifiedTable.Meta.id, version: table.rows.integer(VerifiedTable.Meta.version))
         }

@@ -15,11 +15,15 @@ struct LeafCheck {
         self.history = history
     }
 
-    /// - Parameter evidence: the files of the revision; `nil` if they are not known, then the leaf's own are taken.
-    func fault(evidence: [Leaf.Evidence]?) -> VerificationFault? {
+    /// - Parameters:
+    ///   - evidence: the files of the revision; `nil` if they are not known, then the leaf's own are taken.
+    ///   - output: kept for its memory.
+    func fault(evidence: [Leaf.Evidence]?, _ output: inout [UInt8]) -> VerificationFault? {
         guard let data = row.bytes(Column.leafData) else {
             return history.fault("index", in: "revision", "there is no leaf \(history.index)")
         }
+        output.removeAll(keepingCapacity: true)
+        if evidence == [], append(to: &output), output.withUnsafeBytes({ data.isSame(as: $0) }) { return nil }
         let files: [Leaf.Evidence]
         if let evidence {
             files = evidence
@@ -28,7 +32,8 @@ struct LeafCheck {
         }
         let wanted = leaf(files)
         do {
-            if data.elementsEqual(try wanted.canonicalBytes()) { return nil }
+            let bytes = try wanted.canonicalBytes()
+            if bytes.withUnsafeBytes({ data.isSame(as: $0) }) { return nil }
         } catch .malformedCommitment {
             return history.fault("commitment", in: "revision", "its commitment is not one")
         } catch {
@@ -37,12 +42,64 @@ struct LeafCheck {
         do { return difference(try Leaf(canonicalBytes: Array(data)), wanted) } catch { return malformed(error) }
     }
 
+    /// Writes the leaf of a revision without files straight from its columns.
+    /// - Returns: `false` if a column holds what only ``Leaf`` can judge.
+    private func append(to output: inout [UInt8]) -> Bool {
+        guard let at = row.integer(Column.at), RFC3339.millisecondsRange.contains(Int64(at)) else { return false }
+        output.appendText("{\"action\":\"")
+        guard appendWord(Column.action, to: &output) else { return false }
+        output.appendText("\",\"actor\":{\"auth\":\"")
+        guard appendWord(Column.auth, to: &output) else { return false }
+        output.appendText("\",\"id\":\"")
+        if let person = row.key(Column.person) { output.appendIdentifier(person) }
+        output.appendText("\",\"kind\":\"")
+        guard appendWord(Column.actorKind, to: &output) else { return false }
+        output.appendText("\"},\"after\":\"")
+        guard appendWord(Column.commitment, to: &output) else { return false }
+        if let before = history.commitment {
+            output.appendText("\",\"before\":\"")
+            output.append(contentsOf: before.utf8)
+            output.appendText("\",\"evidence\":[],\"object\":{\"id\":\"")
+        } else {
+            output.appendText("\",\"before\":null,\"evidence\":[],\"object\":{\"id\":\"")
+        }
+        output.appendIdentifier(history.id)
+        output.appendText("\",\"type\":\"")
+        output.append(contentsOf: history.type.utf8)
+        output.appendText("\",\"version\":")
+        output.appendNumber(history.version)
+        output.appendText("},\"organisation\":\"")
+        if let organisation = history.organisation, organisation != .server {
+            output.appendIdentifier(organisation)
+        } else {
+            output.append(contentsOf: Key.server.ledgerName.utf8)
+        }
+        output.appendText("\",\"request\":\"")
+        guard row.isNull(Column.request) || appendWord(Column.request, to: &output) else { return false }
+        output.appendText("\",\"time\":\"")
+        RFC3339.append(Int64(at), to: &output)
+        output.appendText("\",\"type\":\"record\",\"v\":1}")
+        return true
+    }
+
+    /// Text of which every character stands for itself in JSON.
+    private func appendWord(_ column: Int, to output: inout [UInt8]) -> Bool {
+        guard let bytes = row.textBytes(column) else { return false }
+        for byte in bytes where byte < 0x20 || byte > 0x7E || byte == 0x22 || byte == 0x5C { return false }
+        output.append(contentsOf: bytes)
+        return true
+    }
+
     /// The body and salt open the commitment.
     func commitmentFault() -> VerificationFault? {
         guard let salt = row.bytes(Column.salt), let body = row.bytes(Column.body) else { return nil }
         do {
-            let made = try Commitment.make(salt: Array(salt), revision: Array(body))
-            if row.has(Column.commitment, made) { return nil }
+            if try Commitment.opens(
+                row.textBytes(Column.commitment) ?? UnsafeRawBufferPointer(start: nil, count: 0), salt: salt,
+                revision: body)
+            {
+                return nil
+            }
         } catch {
             return history.fault("salt", in: "revision", "the salt has \(salt.count) bytes")
         }

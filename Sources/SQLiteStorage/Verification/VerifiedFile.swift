@@ -22,7 +22,7 @@ final class VerifiedFile {
         // An absolute path needs an empty authority before it.
         let address = "file:\(escaped.hasPrefix("/") ? "//" : "")\(escaped)" + (isAlone ? "?immutable=1" : "")
         handle = try Self.open(address, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, path)
-        try execute("PRAGMA trusted_schema = OFF; PRAGMA cache_size = -32000; BEGIN")
+        try execute("PRAGMA trusted_schema = OFF; PRAGMA cache_size = -128000; BEGIN")
     }
 
     /// An empty database in memory.
@@ -147,6 +147,11 @@ final class RowCursor {
         return UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(statement, Int32(column))))
     }
 
+    /// The bytes of a text; `nil` for anything else.
+    func textBytes(_ column: Int) -> UnsafeRawBufferPointer? {
+        sqlite3_column_type(statement, Int32(column)) == SQLITE_TEXT ? bytes(column) : nil
+    }
+
     /// `nil` for anything but text; bytes that are no UTF-8 become U+FFFD.
     func text(_ column: Int) -> String? {
         guard sqlite3_column_type(statement, Int32(column)) == SQLITE_TEXT else { return nil }
@@ -159,6 +164,39 @@ final class RowCursor {
         return Key(
             high: UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)),
             low: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))
+    }
+
+    /// Appends a value so that bytes sort as SQLite sorts values: nothing, numbers, text, blobs. A column of a strict
+    /// table has whole numbers or others, never both.
+    func appendInOrder(_ column: Int, to output: inout [UInt8]) {
+        let type = sqlite3_column_type(statement, Int32(column))
+        switch type {
+        case SQLITE_NULL: output.append(0)
+        case SQLITE_INTEGER:
+            output.append(1)
+            output.appendBigEndian(
+                UInt64(bitPattern: sqlite3_column_int64(statement, Int32(column))) ^ 1 << 63)
+        case SQLITE_FLOAT:
+            output.append(1)
+            let bits = sqlite3_column_double(statement, Int32(column)).bitPattern
+            output.appendBigEndian(bits >> 63 == 1 ? ~bits : bits ^ 1 << 63)
+        default:
+            output.append(type == SQLITE_TEXT ? 2 : 3)
+            let start = sqlite3_column_blob(statement, Int32(column))
+            let bytes = UnsafeRawBufferPointer(
+                start: start, count: Int(sqlite3_column_bytes(statement, Int32(column))))
+            if let start, memchr(start, 0, bytes.count) != nil {
+                for byte in bytes {
+                    output.append(byte)
+                    if byte == 0 { output.append(0xFF) }
+                }
+            } else {
+                output.append(contentsOf: bytes)
+            }
+            // Ends a value: one that goes on sorts behind.
+            output.append(0)
+            output.append(0)
+        }
     }
 
     /// Whether the column is text or blob with exactly these bytes.
@@ -180,6 +218,22 @@ extension UnsafeRawBufferPointer {
         guard count == other.count else { return false }
         guard let own = baseAddress, let theirs = other.baseAddress else { return count == 0 }
         return memcmp(own, theirs, count) == 0
+    }
+
+    /// Where other bytes stand last.
+    func lastPlace(of wanted: [UInt8]) -> Int? {
+        wanted.withUnsafeBytes { wanted in
+            var place = count - wanted.count
+            while place >= 0 {
+                if self[place] == wanted[0],
+                    UnsafeRawBufferPointer(rebasing: self[place..<(place + wanted.count)]).isSame(as: wanted)
+                {
+                    return place
+                }
+                place -= 1
+            }
+            return nil
+        }
     }
 }
 

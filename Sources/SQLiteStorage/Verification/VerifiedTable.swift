@@ -7,15 +7,29 @@ import Storage
 
 /// The rows of a type, and what is worked out from them.
 final class VerifiedTable {
-    /// A stored field and its column in ``rows``.
-    struct Column {
+    /// A stored field and its column in ``rows``. A reference: every row goes over all columns, and a copy of the
+    /// description costs more than what is read by it.
+    final class Column {
         let field: FieldDescription
         let number: Int
+        /// How the column is read.
+        let reader: ColumnReader
         /// The column of its sort key.
         let sortKey: Int?
+        /// The words of a choice in their order; empty for another kind.
+        let words: [[UInt8]]
         /// `"name":`
         let key: [UInt8]
         var name: String { field.name }
+
+        init(_ field: FieldDescription, number: Int, sortKey: Int?) {
+            self.field = field
+            self.number = number
+            self.sortKey = sortKey
+            reader = ColumnReader(field.kind)
+            words = if case .choice(let words) = field.kind { words.map { Array($0.utf8) } } else { [] }
+            key = Array("\"\(field.name)\":".utf8)
+        }
     }
     /// Columns before those of fields: the revision's number, then `TableLayout.metaColumns`.
     enum Meta {
@@ -43,6 +57,8 @@ final class VerifiedTable {
     /// References and links, in ascending order of their names.
     let linkColumns: [Column]
     private let searchColumns: [Column]
+    private let fileColumns: [Column]
+    private let sortColumns: [Column]
     private let tail: [UInt8]
 
     /// - Throws: ``LedgerVerifierError``.
@@ -58,10 +74,7 @@ final class VerifiedTable {
                 sortKey = Meta.count + fields.count + sortKeys
                 sortKeys += 1
             }
-            made.append(
-                Column(
-                    field: field, number: Meta.count + position, sortKey: sortKey, key: Array("\"\(field.name)\":".utf8)
-                ))
+            made.append(Column(field, number: Meta.count + position, sortKey: sortKey))
         }
         // Names are ASCII: their order is that of UTF-16 code units, and SQLite's.
         columns = made.sorted { $0.name < $1.name }
@@ -72,6 +85,8 @@ final class VerifiedTable {
             default: false
             }
         }
+        fileColumns = columns.filter { $0.field.kind == .file }.sorted { $0.number < $1.number }
+        sortColumns = columns.filter { $0.sortKey != nil }
         tail = Array(",\"type\":\"\(layout.schema.type.name)\",\"version\":".utf8)
         let names =
             ([quoted("revision")] + TableLayout.metaColumns.map(quoted) + fields.map(\.column)
@@ -112,8 +127,8 @@ final class VerifiedTable {
     /// columns.
     /// - Returns: `false` if it holds what its field cannot.
     func appendValue(of column: Column, to output: inout [UInt8]) -> Bool {
-        switch column.field.kind {
-        case .text, .choice, .json, .decimal:
+        switch column.reader {
+        case .text, .json, .decimal:
             guard let bytes = rows.bytes(column.number) else { return false }
             output.appendJSONString(bytes)
         case .file:
@@ -174,7 +189,7 @@ final class VerifiedTable {
 
     /// What a reference or links name; `nil` if the column holds something else.
     func keys(_ column: Column) -> [Key]? {
-        if case .reference = column.field.kind {
+        if case .reference = column.reader {
             if rows.isNull(column.number) { return [] }
             return rows.key(column.number).map { [$0] }
         }
@@ -188,8 +203,8 @@ final class VerifiedTable {
 
     /// The first column whose sort key is not that of its value.
     func wrongSortKey() -> Column? {
-        columns.first { column in
-            guard let number = column.sortKey else { return false }
+        sortColumns.first { column in
+            guard let number = column.sortKey, !isPlainSortKey(of: column, number) else { return false }
             var value = FieldValue.null
             if let text = rows.text(column.number) {
                 if case .decimal = column.field.kind {
@@ -208,18 +223,36 @@ final class VerifiedTable {
         }
     }
 
+    /// Whether a sort key is right, where that is seen without a word of Unicode: a choice's place, and short ASCII text
+    /// in lower case. Otherwise nothing is said.
+    private func isPlainSortKey(of column: Column, _ number: Int) -> Bool {
+        guard case .text = column.reader, let text = rows.textBytes(column.number), !text.isEmpty else { return false }
+        guard column.words.isEmpty else {
+            guard let place = rows.integer(number), column.words.indices.contains(place) else { return false }
+            return column.words[place].withUnsafeBytes { text.isSame(as: $0) }
+        }
+        guard let key = rows.textBytes(number), key.count == text.count, text.count <= SearchText.sortKeyBytesMax else {
+            return false
+        }
+        for place in 0..<text.count {
+            let byte = text[place]
+            guard byte < 0x80, key[place] == ((0x41...0x5A).contains(byte) ? byte | 0x20 : byte) else { return false }
+        }
+        return true
+    }
+
     /// The files of the row at hand, in the order of the schema; `nil` if one cannot be read.
     func files() -> [Leaf.Evidence]? {
-        var found: [(Int, Leaf.Evidence)] = []
-        for column in columns where column.field.kind == .file && !rows.isNull(column.number) {
+        var found: [Leaf.Evidence] = []
+        for column in fileColumns where !rows.isNull(column.number) {
             guard let bytes = rows.bytes(column.number), let value = try? JSONValue.parse(Array(bytes)),
                 case .object(let parts) = value, case .string(let sha256) = parts["sha256"],
                 let hash = Hash(hex: sha256),
                 case .string(let mediaType) = parts["mediaType"], case .integer(let size) = parts["bytes"]
             else { return nil }
-            found.append((column.number, Leaf.Evidence(sha256: hash, bytes: size, mediaType: mediaType)))
+            found.append(Leaf.Evidence(sha256: hash, bytes: size, mediaType: mediaType))
         }
-        return found.sorted { $0.0 < $1.0 }.map(\.1)
+        return found
     }
 
     /// Whether search finds the row by any word.
@@ -251,15 +284,26 @@ extension [UInt8] {
         append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
-    mutating func appendNumber(_ number: Int) { append(contentsOf: String(number).utf8) }
+    mutating func appendNumber(_ number: Int) {
+        guard !(0..<10).contains(number) else { return append(0x30 + UInt8(number)) }
+        append(contentsOf: String(number).utf8)
+    }
 
     /// A UUID in lower case.
     mutating func appendIdentifier(_ key: Key) {
-        for position in 0..<32 {
-            if position == 8 || position == 12 || position == 16 || position == 20 { append(0x2D) }
-            let half = position < 16 ? key.high : key.low
-            let digit = UInt8(truncatingIfNeeded: half >> UInt64(60 - 4 * (position & 15))) & 15
-            append(digit < 10 ? 0x30 + digit : 0x57 + digit)
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 36) { text in
+            var at = 0
+            for position in 0..<32 {
+                if position == 8 || position == 12 || position == 16 || position == 20 {
+                    text[at] = 0x2D
+                    at += 1
+                }
+                let half = position < 16 ? key.high : key.low
+                let digit = UInt8(truncatingIfNeeded: half >> UInt64(60 - 4 * (position & 15))) & 15
+                text[at] = digit < 10 ? 0x30 + digit : 0x57 + digit
+                at += 1
+            }
+            append(contentsOf: text)
         }
     }
 
