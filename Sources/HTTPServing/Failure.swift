@@ -49,6 +49,7 @@ package struct Failure: Error, Sendable {
         case let error as ServiceError: self.init(service: error)
         case let error as Invalid: self.init(service: .invalid(error))
         case let error as AccessError: self.init(access: error)
+        case PackError.tooManyItems: self.init(.conflict, "conflict", "Conflict", "\(error)")
         case let error as HTTPError:
             let kind =
                 switch error.status.code {

@@ -44,7 +44,10 @@ extension RESTRoutes {
             var request = call.request
             request.body = RequestBody(buffer: ByteBuffer(bytes: body))
             return try await endpoint.answer(
-                self, Call(request: request, caller: call.caller, id: call.id, context: call.context, path: call.path, claim: claim))
+                self,
+                Call(
+                    request: request, caller: call.caller, id: call.id, context: call.context, path: call.path,
+                    claim: claim))
         case .usedOtherwise:
             throw Failure(
                 .unprocessableContent, "invalid", "Key already used",

@@ -32,6 +32,7 @@ import Testing
             Set(json.members.keys)
                 == Set(Asset.schema.erased.fields.map(\.name)).union([
                     "id", "version", "archived", "ledgerIndex", "createdAt", "createdBy", "updatedAt", "updatedBy",
+                    "erasedAt",
                 ]))
         #expect(json["supplier"].string != nil && json["classification"].string == "public")
     }

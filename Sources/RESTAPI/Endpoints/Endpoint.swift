@@ -133,6 +133,8 @@ struct Operation: Sendable {
 
     struct Body: Sendable {
         var mediaType = "application/json"
+        /// What the call reads besides, by the same schema.
+        var otherMediaTypes: [String] = []
         let schema: JSONValue
         var example: JSONValue?
         var isRequired = true
@@ -144,5 +146,10 @@ struct Operation: Sendable {
         var mediaType = "application/json"
         let schema: JSONValue
         var headers: [String] = []
+
+        /// 204 is an answer without content, whatever its schema.
+        var hasContent: Bool { status != 204 }
+        /// That it is done, and nothing more.
+        static func nothing(_ words: String) -> Self { Self(status: 204, words: words, schema: [:]) }
     }
 }

@@ -20,8 +20,8 @@ extension RESTRoutes {
                         example: "attachment; filename=\"report.pdf\"")
                 ],
                 body: .init(
-                    mediaType: "application/octet-stream", schema: ["type": "string", "format": "binary"],
-                    example: "The report."),
+                    mediaType: "application/octet-stream", otherMediaTypes: ["*/*"],
+                    schema: ["type": "string", "format": "binary"], example: "The report."),
                 answers: [.init(status: 201, words: "Kept.", schema: JSONSchema.reference("File"))]),
             bodyBytesMax: HTTPLimit.uploadBytesMax
         ) { try await $0.upload($1) }
@@ -42,7 +42,8 @@ extension RESTRoutes {
                 answers: [
                     .init(
                         words: "The file.", mediaType: "application/octet-stream",
-                        schema: ["type": "string", "format": "binary"], headers: ["ETag"])
+                        schema: ["type": "string", "format": "binary"],
+                        headers: ["ETag", "Content-Disposition", "Repr-Digest"])
                 ])
         ) { try await $0.file(resource, $1.path.id(), $1.path.text(), $1) }
     }

@@ -24,7 +24,11 @@ extension RESTRoutes {
                     words: "The body is the file as it is: CSV or XLSX. Nothing is changed before it is applied.",
                     parameters: fileParameters,
                     body: .init(
-                        mediaType: "text/csv", schema: JSONSchema.text, example: "code,title\nAC-1,Review access\n"),
+                        mediaType: "text/csv",
+                        otherMediaTypes: [
+                            "text/plain", "text/tab-separated-values",
+                            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+                        ], schema: ["type": "string", "format": "binary"], example: "code,title\nAC-1,Review access\n"),
                     answers: [
                         .init(
                             status: 201, words: "Worked out.", schema: JSONSchema.reference("Import"),
@@ -47,7 +51,7 @@ extension RESTRoutes {
                 .delete, root + "/{id}",
                 Operation(
                     id: "discardImport", tag: "Imports", summary: "Forget an import that was not applied",
-                    answers: [.init(status: 204, words: "Forgotten.", schema: [:])], problems: [409])
+                    answers: [.nothing("Forgotten.")], problems: [409])
             ) { try await $0.imports(.one($1.path.id()), $1) },
             Endpoint(
                 .post, root + "/{id}/plan",

@@ -6,6 +6,8 @@ import MerkleLog
 import RecordKit
 
 extension RESTRoutes {
+    private static let most = JSONValue.integer(JSONValue.integerMax)
+
     static func ledgerEndpoints() -> [Endpoint] {
         ledgerEndpoints(.own, "/api/v1/ledger", "", "organisation's", .place)
             + ledgerEndpoints(.server, "/api/v1/ledger/server", "Server", "server's", .account) + [packs]
@@ -29,7 +31,7 @@ extension RESTRoutes {
         }
         let size = Operation.Parameter(
             name: "size", words: "Of this tree; without it the one that was signed last.",
-            schema: ["type": "integer", "minimum": 1])
+            schema: ["type": "integer", "minimum": 1, "maximum": most])
         return [
             Endpoint(
                 .get, root + "/checkpoint",
@@ -39,7 +41,7 @@ extension RESTRoutes {
                         .init(
                             words: "A signed note (C2SP tlog-checkpoint).", mediaType: "text/plain",
                             schema: JSONSchema.text)
-                    ]), access: access
+                    ], problems: [404]), access: access
             ) { try await $0.ledgerPart("checkpoint", of: place, $1) },
             tile("tile/entries", "get\(name)Entries", "Read entries of the \(whose) ledger"),
             Endpoint(
@@ -64,7 +66,7 @@ extension RESTRoutes {
                     parameters: [
                         .init(
                             name: "index", isRequired: true, words: "The entry, from 0.",
-                            schema: ["type": "integer", "minimum": 0], example: .integer(0)), size,
+                            schema: ["type": "integer", "minimum": 0, "maximum": most], example: .integer(0)), size,
                     ],
                     answers: [.init(words: "The proof (RFC 6962).", schema: JSONSchema.reference("InclusionProof"))]),
                 access: access
@@ -77,10 +79,10 @@ extension RESTRoutes {
                     parameters: [
                         .init(
                             name: "from", isRequired: true, words: "The size of the older tree.",
-                            schema: ["type": "integer", "minimum": 0], example: .integer(1)),
+                            schema: ["type": "integer", "minimum": 0, "maximum": most], example: .integer(1)),
                         .init(
                             name: "to", words: "The size of the newer tree; without it the one that was signed last.",
-                            schema: ["type": "integer", "minimum": 0]),
+                            schema: ["type": "integer", "minimum": 0, "maximum": most]),
                     ],
                     answers: [.init(words: "The proof (RFC 6962).", schema: JSONSchema.reference("ConsistencyProof"))]),
                 access: access
@@ -92,13 +94,14 @@ extension RESTRoutes {
         .post, "/api/v1/packs",
         Operation(
             id: "exportPack", tag: "Ledger", summary: "Export an audit pack",
-            words: "Records, evidence and proofs in one ZIP that `concord verify pack` checks offline. The export is an "
-                + "entry of the ledger itself.",
+            words: "Records, evidence and proofs in one ZIP that `concord verify pack` checks offline. The export is "
+                + "an entry of the ledger itself.",
             body: .init(schema: JSONSchema.reference("PackRequest"), example: [:], isRequired: false),
             answers: [
                 .init(
-                    words: "The pack.", mediaType: "application/zip", schema: ["type": "string", "format": "binary"])
-            ])
+                    words: "The pack.", mediaType: "application/zip", schema: ["type": "string", "format": "binary"],
+                    headers: ["Content-Disposition"])
+            ], problems: [404, 409])
     ) { try await $0.exportPack($1) }
 
     static let ledgerSchemas: [String: JSONValue] = [
@@ -114,7 +117,7 @@ extension RESTRoutes {
             [
                 "asOf": [
                     "description": "An index of the ledger, or a time; without it now.",
-                    "anyOf": [["type": "integer", "minimum": 0], JSONSchema.time, ["type": "null"]],
+                    "anyOf": [["type": "integer", "minimum": 0, "maximum": most], JSONSchema.time, ["type": "null"]],
                 ],
                 "records": JSONSchema.nullable(JSONSchema.texts),
                 "since": JSONSchema.nullable(JSONSchema.text),

@@ -12,8 +12,8 @@ extension RESTRoutes {
                 .get, "/api/v1/search",
                 Operation(
                     id: "search", tag: "Search", summary: "Find records of every type",
-                    words: "Every word begins a word of what is found, as far as you may see it. Without words, what was "
-                        + "changed last.",
+                    words: "Every word begins a word of what is found, as far as you may see it. Without words, what "
+                        + "was changed last.",
                     parameters: [
                         .init(name: "q", words: "The words.", schema: JSONSchema.text, example: "access review"),
                         .limit(SearchService.recordsPerTypeMax, standard: 5),
@@ -23,12 +23,16 @@ extension RESTRoutes {
                 .get, "/api/v1/events",
                 Operation(
                     id: "getEvents", tag: "Search", summary: "Hear of changes as they happen",
-                    words: "Server-sent events: which records changed, by whom, as far as you may see them. The id of an "
-                        + "event is its ledger index; a stream that is taken up again names the last one that it saw.",
+                    words: "Server-sent events: which records changed, by whom, as far as you may see them. The id of "
+                        + "an event is its ledger index; a stream that is taken up again names the last one that it saw.",
                     parameters: [
                         .init(
                             name: "since", words: "The last ledger index that you know; without it only what comes.",
-                            schema: ["type": "integer", "minimum": -1])
+                            schema: ["type": "integer", "minimum": -1, "maximum": .integer(JSONValue.integerMax)]),
+                        .init(
+                            name: "Last-Event-ID", place: .header,
+                            words: "The id of the last event that was received; it goes before since.",
+                            schema: ["type": "string", "pattern": "^(-1|0|[1-9][0-9]{0,15})$"]),
                     ],
                     answers: [
                         .init(words: "The stream.", mediaType: "text/event-stream", schema: JSONSchema.text)
@@ -62,16 +66,20 @@ extension RESTRoutes {
                 .delete, "/api/v1/views/{id}",
                 Operation(
                     id: "removeView", tag: "Search", summary: "Remove a saved view",
-                    answers: [.init(status: 204, words: "Removed.", schema: [:])])
+                    answers: [.nothing("Removed.")])
             ) { try await $0.removeView($1.path.id(), $1) },
             Endpoint(
                 .post, "/api/v1/undo",
                 Operation(
                     id: "undo", tag: "Search", summary: "Take back your last change",
-                    words: "Restores the former values as a new revision, within 15 minutes, unless somebody changed the "
-                        + "record since.",
+                    words: "Restores the former values as a new revision, within 15 minutes, unless somebody changed "
+                        + "the record since.",
                     body: .init(
-                        schema: JSONSchema.object(["ledgerIndex": ["type": "integer", "minimum": 0]]),
+                        schema: JSONSchema.object([
+                            "ledgerIndex": [
+                                "type": "integer", "minimum": 0, "maximum": .integer(JSONValue.integerMax),
+                            ]
+                        ]),
                         example: ["ledgerIndex": 12]),
                     answers: [.init(words: "What came of it.", schema: JSONSchema.reference("Undone"))],
                     problems: [404, 409])
@@ -104,7 +112,9 @@ extension RESTRoutes {
                     summary: "Bring back the values of an older version",
                     words: "As a new version; states stay as they are.", parameters: [.ifMatch],
                     body: .init(
-                        schema: JSONSchema.object(["version": ["type": "integer", "minimum": 1]]),
+                        schema: JSONSchema.object([
+                            "version": ["type": "integer", "minimum": 1, "maximum": .integer(JSONValue.integerMax)]
+                        ]),
                         example: ["version": 1]),
                     answers: [
                         .init(

@@ -80,9 +80,15 @@ extension OpenAPIDocument {
     /// What the headers of answers say.
     static let headers: [String: JSONValue] = [
         "ETag": [
-            "description": "The version, in quotes. Send it back as If-Match to change the record.",
+            "description": .string(
+                "A record's version, in quotes: send it back as If-Match to change the record. Of a file its digest."),
             "schema": ["type": "string"],
         ],
+        "Content-Disposition": [
+            "description": "Under which name the content is to be saved (RFC 6266).", "schema": ["type": "string"],
+        ],
+        "Repr-Digest": ["description": "The SHA-256 of the content (RFC 9530).", "schema": ["type": "string"]],
+        "Cache-Control": ["description": "How long the answer may be kept.", "schema": ["type": "string"]],
         "Location": ["description": "Where the new record is.", "schema": ["type": "string"]],
         "Idempotency-Replayed": [
             "description": "`true` if this is the answer to an earlier request with the same key.",

@@ -143,7 +143,7 @@ extension Endpoint {
         var statuses: Set<Int> = [400, 406, 422, 429, 500]
         if access != .anybody { statuses.formUnion([401, 403]) }
         if access == .anybody { statuses.insert(401) }
-        if !isWrite { statuses.insert(414) }
+        if !isWrite || operation.parameters.contains(where: { $0.place == .query }) { statuses.insert(414) }
         if path.segments.contains(where: { if case .literal = $0 { false } else { true } }) { statuses.insert(404) }
         if operation.body != nil { statuses.formUnion([413, 415]) }
         if isWrite { statuses.insert(503) }
@@ -167,18 +167,19 @@ extension Endpoint {
         if let body = operation.body {
             var content: [String: JSONValue] = ["schema": body.schema]
             if let example = body.example { content["example"] = example }
-            members["requestBody"] = [
-                "required": .bool(body.isRequired), "content": .object([body.mediaType: .object(content)]),
-            ]
+            var types = [body.mediaType: JSONValue.object(content)]
+            for type in body.otherMediaTypes { types[type] = ["schema": body.schema] }
+            members["requestBody"] = ["required": .bool(body.isRequired), "content": .object(types)]
         }
         var responses: [String: JSONValue] = [:]
         for answer in operation.answers {
             let replayed = takesKey ? ["Idempotency-Replayed"] : []
-            responses[String(answer.status)] = [
+            var response: [String: JSONValue] = [
                 "description": .string(answer.words),
                 "headers": OpenAPIDocument.headers(answer.headers + replayed + ["RateLimit", "RateLimit-Policy"]),
-                "content": .object([answer.mediaType: ["schema": answer.schema]]),
             ]
+            if answer.hasContent { response["content"] = .object([answer.mediaType: ["schema": answer.schema]]) }
+            responses[String(answer.status)] = .object(response)
         }
         for status in problemStatuses {
             responses[String(status)] = ["$ref": .string("#/components/responses/Problem\(status)")]

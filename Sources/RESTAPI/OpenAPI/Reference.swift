@@ -53,7 +53,10 @@ extension Endpoint {
             case .text(let name), .rest(let name): operation.textChoices.first ?? "{\(name)}"
             }
         }
-        parts.append("\"$CONCORD_URL/\(segments.joined(separator: "/"))\"")
+        let query = operation.parameters.filter { $0.isRequired && $0.place == .query }
+            .compactMap { parameter in parameter.example.map { "\(parameter.name)=\($0.word)" } }
+        let address = segments.joined(separator: "/") + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
+        parts.append("\"$CONCORD_URL/\(address)\"")
         if access != .anybody { parts.append("-H \"Authorization: Bearer $CONCORD_TOKEN\"") }
         for parameter in operation.parameters where parameter.isRequired && parameter.place == .header {
             guard case .string(let value) = parameter.example else { continue }
@@ -61,13 +64,17 @@ extension Endpoint {
         }
         if let body = operation.body, let example = body.example {
             parts.append("-H 'Content-Type: \(body.mediaType)'")
-            parts.append("-d '\(example.text.replacingOccurrences(of: "'", with: "'\\''"))'")
+            let isText = !body.mediaType.hasSuffix("json")
+            let sent = isText ? example.word : example.text
+            parts.append("\(isText ? "--data-binary" : "-d") '\(sent.replacingOccurrences(of: "'", with: "'\\''"))'")
         }
         return parts.joined(separator: " \\\n  ")
     }
 }
 
 extension JSONValue {
+    /// A text as it is, anything else as JSON.
+    fileprivate var word: String { if case .string(let word) = self { word } else { text } }
     /// The value as canonical JSON; examples are whole and finite, so there always is one.
     fileprivate var text: String {
         do { return String(decoding: try canonical(), as: UTF8.self) } catch {
