@@ -32,7 +32,9 @@ def counts(path):
         leaves, of_records = {}, {}
         for ledger, data in db.execute("SELECT ledger, data FROM leaf"):
             leaves[ledger] = leaves.get(ledger, 0) + 1
-            of_records[ledger] = of_records.get(ledger, 0) + (json.loads(data)["type"] == "record")
+            leaf = json.loads(data)
+            # The entry of an erasure speaks of a revision that has an entry already, and has nothing after it.
+            of_records[ledger] = of_records.get(ledger, 0) + (leaf["type"] == "record" and leaf["after"] is not None)
     finally:
         db.close()
     ledgers = sorted(set(revisions) | set(leaves))
