@@ -51,7 +51,6 @@ extension RESTRoutes {
     private static func refusal(_ error: ChangeHubError) -> Failure {
         let detail =
             switch error {
-            case .tooManyOfAccount(let most): "An account may have \(most) event streams open at a time."
             case .tooMany(let most): "\(most) event streams are open already."
             }
         return Failure(.tooManyRequests, "conflict", "Too many event streams", detail, retryAfterSeconds: 30)

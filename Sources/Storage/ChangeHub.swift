@@ -23,7 +23,6 @@ package struct CommittedChange: Sendable {
 
 /// Why nobody more may listen.
 package enum ChangeHubError: Error, Sendable, Equatable {
-    case tooManyOfAccount(subscriptionsMax: Int)
     case tooMany(subscriptionsMax: Int)
 }
 
@@ -31,6 +30,8 @@ package enum ChangeHubError: Error, Sendable, Equatable {
 /// they read the ledger from the index that they saw last.
 package final class ChangeHub: Sendable {
     package static let subscriptionsMax = 10_000
+    /// One more ends the account's oldest: most likely a page that was left and whose connection is not yet known to be
+    /// gone. A page that is still there connects again.
     package static let subscriptionsPerAccountMax = 24
     /// Signals that may wait for one subscriber; whoever is slower is ended and catches up from the ledger.
     package static let signalsWaitingMax = 256
@@ -65,6 +66,19 @@ package final class ChangeHub: Sendable {
             countByAccount[gone.account] = left > 0 ? left : nil
             count -= 1
         }
+
+        mutating func removeOldest(of account: UUID?) -> Subscriber? {
+            var oldest: (id: Int, organisation: UUID)?
+            for (organisation, subscribers) in byOrganisation {
+                for (id, subscriber) in subscribers where subscriber.account == account && id < oldest?.id ?? .max {
+                    oldest = (id, organisation)
+                }
+            }
+            guard let oldest else { return nil }
+            let found = byOrganisation[oldest.organisation]?[oldest.id]
+            remove(oldest.id, in: oldest.organisation)
+            return found
+        }
     }
     private let state = Mutex(State())
 
@@ -78,18 +92,19 @@ package final class ChangeHub: Sendable {
     package func subscribe(to organisation: UUID, account: UUID?) throws(ChangeHubError) -> Subscription {
         let (signals, continuation) = AsyncStream.makeStream(
             of: Signal.self, bufferingPolicy: .bufferingOldest(Self.signalsWaitingMax))
-        let id = try state.withLock { state throws(ChangeHubError) -> Int in
+        let (id, ended) = try state.withLock { state throws(ChangeHubError) -> (Int, Subscriber?) in
+            let isFull = (state.countByAccount[account] ?? 0) >= Self.subscriptionsPerAccountMax
+            let ended = isFull ? state.removeOldest(of: account) : nil
             guard state.count < Self.subscriptionsMax else { throw .tooMany(subscriptionsMax: Self.subscriptionsMax) }
-            guard (state.countByAccount[account] ?? 0) < Self.subscriptionsPerAccountMax else {
-                throw .tooManyOfAccount(subscriptionsMax: Self.subscriptionsPerAccountMax)
-            }
             state.serial += 1
             state.count += 1
             state.countByAccount[account, default: 0] += 1
             state.byOrganisation[organisation, default: [:]][state.serial] = Subscriber(
                 account: account, continuation: continuation)
-            return state.serial
+            return (state.serial, ended)
         }
+        // Outside the lock: ending a stream takes it.
+        ended?.continuation.finish()
         continuation.onTermination = { [self] _ in state.withLock { $0.remove(id, in: organisation) } }
         return Subscription(signals: signals) { continuation.finish() }
     }

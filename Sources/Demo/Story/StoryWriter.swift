@@ -174,6 +174,7 @@ actor StoryWriter {
     /// its administrator, and top management, who from then on activates roles.
     func found() async throws {
         let system = Caller.system(organisation: organisation, timeZone: zone)
+        let start = system.change("start", in: environment)
         let from = environment.now().day(in: zone)
         let founders: [(String, [Role])] = [
             (story.lead, [.administrator, .complianceLead]), (story.head, [.topManagement]),
@@ -206,7 +207,7 @@ actor StoryWriter {
             }
         }
         let all = saves
-        let (organisation, start) = (organisation, system.change("start", in: environment))
+        let organisation = organisation
         try await store.write(organisation) { transaction in
             try transaction.startLedger(of: organisation, by: start)
             for (record, id, change) in all {

@@ -61,8 +61,8 @@ package struct OrganisationService: Sendable {
         let validPerson = try translatedSync { try Person.schema.validated(person) }
         let system = Caller.system(organisation: organisation)
         func change(_ action: String) -> Change { system.change(action, request: request, in: environment) }
-        let changes = (0..<10).map { n in change(n == 0 ? "found" : "create") }
         let start = change("start")
+        let changes = (0..<10).map { n in change(n == 0 ? "found" : "create") }
         try await store.write(organisation) { transaction in
             try transaction.startLedger(of: organisation, by: start)
             try transaction.save(validOrganisation, id: ID(organisation), over: nil, by: changes[0])
