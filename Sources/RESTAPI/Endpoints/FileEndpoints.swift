@@ -21,7 +21,8 @@ extension RESTRoutes {
                 ],
                 body: .init(
                     mediaType: "application/octet-stream", otherMediaTypes: ["*/*"],
-                    schema: ["type": "string", "format": "binary"], example: "The report."),
+                    schema: ["type": "string", "format": "binary"], example: "The report.",
+                    isRequired: false),
                 answers: [.init(status: 201, words: "Kept.", schema: JSONSchema.reference("File"))]),
             bodyBytesMax: HTTPLimit.uploadBytesMax
         ) { try await $0.upload($1) }

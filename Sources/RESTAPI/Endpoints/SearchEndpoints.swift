@@ -100,7 +100,12 @@ extension RESTRoutes {
                     words: "The records are named in the body, or are those that the filters in the address find. One "
                         + "transaction; with preview=true nothing is written.",
                     parameters: [.filter(schema), .search, .archived],
-                    body: .init(schema: JSONSchema.reference("BulkEdit")),
+                    body: .init(
+                        schema: bulkEdit(schema),
+                        example: [
+                            "records": [["id": .string(FieldDescription.exampleID), "version": 1]], "archive": true,
+                            "preview": true,
+                        ]),
                     answers: [
                         .init(words: "What became of each record.", schema: JSONSchema.reference("BulkEditResult"))
                     ], problems: [409])

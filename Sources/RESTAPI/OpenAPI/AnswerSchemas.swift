@@ -55,6 +55,7 @@ extension OpenAPIDocument {
             "isSplit": JSONSchema.boolean, "isOneAnswer": JSONSchema.boolean, "worst": conformity,
             "mayAnswer": JSONSchema.boolean,
             "versions": ["type": "object", "additionalProperties": count],
+            "applicabilityVersions": ["type": "object", "additionalProperties": count],
             "parts": JSONSchema.list(JSONSchema.reference("RowPart")),
         ]),
         "RowPart": JSONSchema.object([
@@ -94,6 +95,11 @@ extension OpenAPIDocument {
                 "versions": [
                     "type": "object", "additionalProperties": count,
                     "description": "By framework key, the version that you saw; 0 for none.",
+                ],
+                "applicabilityVersions": [
+                    "type": "object", "additionalProperties": count,
+                    "description":
+                        "The same for the decisions on applicability, where the answer takes a requirement out.",
                 ],
             ], required: []),
     ]

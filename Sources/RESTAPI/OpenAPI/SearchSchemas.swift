@@ -1,5 +1,7 @@
 // Schemas of what search, saved views, bulk edits and taking back answer.
+import Governance
 import MerkleLog
+import RecordKit
 
 extension RESTRoutes {
     static let searchSchemas: [String: JSONValue] = [
@@ -43,16 +45,6 @@ extension RESTRoutes {
             "restored": JSONSchema.list(JSONSchema.object(place)),
             "refused": JSONSchema.list(JSONSchema.object(place + [("detail", JSONSchema.text)])),
         ]),
-        "BulkEdit": JSONSchema.object(
-            [
-                "records": JSONSchema.list(
-                    JSONSchema.object(["id": JSONSchema.id, "version": ["type": "integer", "minimum": 1]])),
-                "set": ["type": "object"], "archive": ["type": "boolean", "const": true],
-                "restore": ["type": "boolean", "const": true], "transition": JSONSchema.text,
-                "reason": JSONSchema.nullable(JSONSchema.text),
-                "allOrNothing": JSONSchema.nullable(JSONSchema.boolean),
-                "preview": JSONSchema.nullable(JSONSchema.boolean),
-            ], required: []),
         "BulkEditResult": JSONSchema.object([
             "written": JSONSchema.boolean, "changed": JSONSchema.integer, "refused": JSONSchema.integer,
             "unchanged": JSONSchema.integer, "ledgerIndex": JSONSchema.nullable(JSONSchema.integer),
@@ -67,6 +59,26 @@ extension RESTRoutes {
                     ], required: ["id", "outcome", "version"])),
         ]),
     ]
+
+    /// One change of many records of a type.
+    static func bulkEdit(_ schema: AnySchema) -> JSONValue {
+        let seen = JSONSchema.object([
+            "id": JSONSchema.id,
+            "version": ["type": "integer", "minimum": 1, "maximum": .integer(JSONValue.integerMax)],
+        ])
+        let members = JSONSchema.object(
+            [
+                "records": JSONSchema.with(JSONSchema.list(seen), ["maxItems": .integer(BulkEdit.recordsMax)]),
+                "set": JSONSchema.reference("\(schema.componentName)Patch"),
+                "archive": ["type": "boolean", "const": true], "restore": ["type": "boolean", "const": true],
+                "transition": JSONSchema.text, "reason": JSONSchema.nullable(JSONSchema.text),
+                "allOrNothing": JSONSchema.nullable(JSONSchema.boolean),
+                "preview": JSONSchema.nullable(JSONSchema.boolean),
+            ], required: [])
+        let actions: [JSONValue] = ["set", "archive", "restore", "transition"].map { ["required": [.string($0)]] }
+        return JSONSchema.with(
+            members, ["oneOf": .array(actions), "description": "Just one of set, archive, restore and transition."])
+    }
 
     /// Where a record is found.
     private static let place: [(String, JSONValue)] = [
