@@ -83,19 +83,20 @@ struct Plain {
     static func plain(_ harness: RouterHarness, _ tenant: Tenant) async throws -> Plain {
         let library = try await harness.services.library.current()
         let adoptions = try await harness.store.read {
-            try $0.all(FrameworkAdoption.self, in: tenant.id, limit: 100).map(\.id.raw)
+            try $0.all(FrameworkAdoption.self, in: tenant.id, limit: 100)
         }
         let assessments = try await harness.store.read {
             try $0.all(Assessment.self, in: tenant.id, limit: 100).map(\.id.raw)
         }
         // Something that may be erased as often as a test likes: nobody else names it.
         let task = try await harness.save(try Plain().record(Records.Task.schema.erased), in: tenant.id)
-        // Each framework is adopted once, and both ISO standards are since the founding.
-        let open = library.frameworks.filter { !["iso42001-2023", "iso27001-2022"].contains($0.key) }
+        // Each framework is adopted once.
+        let adopted = Set(adoptions.map(\.value.framework.raw))
+        let open = library.frameworks.filter { !adopted.contains($0.id) }
         return Plain(targets: [
             Person.type: [tenant.founder.person], Framework.type: open.map(\.id),
             Requirement.type: library.frameworks.flatMap(\.items).filter { $0.kind == .control }.map(\.id),
-            FrameworkAdoption.type: adoptions, Assessment.type: assessments, Records.Task.type: [task.id],
+            FrameworkAdoption.type: adoptions.map(\.id.raw), Assessment.type: assessments, Records.Task.type: [task.id],
         ])
     }
 
