@@ -51,7 +51,7 @@ extension RESTRoutes {
                     id: "createView", tag: "Search", summary: "Save a view of a list",
                     body: .init(
                         schema: JSONSchema.reference("ViewCreate"),
-                        example: ["type": "control", "name": "Implemented", "query": "state=implemented"]),
+                        example: ["type": "control", "name": "Implemented", "query": "status=implemented"]),
                     answers: [.init(status: 201, words: "Saved.", schema: JSONSchema.reference("View"))],
                     problems: [404, 409])
             ) { try await $0.createView($1) },
