@@ -15,7 +15,7 @@ package struct SearchHit: Sendable, Hashable {
 /// Limits of a search over all types.
 package enum SearchLimit {
     /// Hits of one type that are looked at; whatever is beyond them is found by the list of that type.
-    package static let hitsPerTypeMax = 60
+    package static let hitsPerTypeMax = 300
     /// Entries of the index that one search walks through.
     package static let entriesScannedMax = 8_000
 }

@@ -33,6 +33,8 @@ package struct SearchResults: Sendable {
 package struct SearchService: Sendable {
     package static let wordsCharactersMax = 200
     package static let recordsPerTypeMax = 20
+    /// Records of a type that are read and ranked.
+    static let recordsRankedMax = 60
     static let requirementsShownMax = 8
     static let viewsShownMax = 8
     static let recentShownMax = 12
@@ -74,7 +76,7 @@ package struct SearchService: Sendable {
                         best.0,
                         SearchResults.Group(
                             schema: schema, records: shown.prefix(perType).map(\.1),
-                            hasMore: shown.count > perType || ids.count == SearchLimit.hitsPerTypeMax)
+                            hasMore: shown.count > perType || ids.count > Self.recordsRankedMax)
                     ))
             }
             let views = try reader.views(in: organisation, of: caller.person, limit: ViewService.viewsMax)
@@ -103,17 +105,22 @@ package struct SearchService: Sendable {
     }
 
     /// The records that the caller may see, by the condition that every list has.
-    /// - Parameter text: What found them: where there are more than were looked at, and the caller sees but a part of
-    ///   the type, the caller's own are searched for instead.
+    /// - Parameter text: What found them: where there are more than were looked at, and none of these is the caller's,
+    ///   the caller's own are searched for instead.
     private func visible(
         _ schema: AnySchema, _ ids: [UUID], _ text: String = "", as caller: Caller, in reader: any Reader
     ) throws -> [StoredRecord] {
         let condition = Authorisation.visible(caller, .read, schema)
         guard condition != .none, !ids.isEmpty else { return [] }
-        let isCut = condition != .all && ids.count == SearchLimit.hitsPerTypeMax && !text.isEmpty
-        let query = Query(
-            schema, where: .both(isCut ? .search(text) : .ids(ids), condition), limit: ids.count)
-        return try reader.page(query, in: caller.organisation, asOf: nil).records.map { records.redacted($0, caller) }
+        func found(_ criteria: Criteria) throws -> [StoredRecord] {
+            let query = Query(schema, where: .both(criteria, condition), limit: Self.recordsRankedMax)
+            return try reader.page(query, in: caller.organisation, asOf: nil).records
+        }
+        // Whoever sees all sees the newest of them, too.
+        var shown = try found(.ids(condition == .all ? Array(ids.prefix(Self.recordsRankedMax)) : ids))
+        let isCut = ids.count == SearchLimit.hitsPerTypeMax && !text.isEmpty
+        if shown.isEmpty, condition != .all, isCut { shown = try found(.search(text)) }
+        return shown.map { records.redacted($0, caller) }
     }
 
     /// What each record belongs to, by its first required reference: one query a type.
