@@ -168,6 +168,7 @@ private struct Source {
     /// A file that reaches beyond the end was cut off, unless the end is there: then its length was altered.
     private func cut(inside name: String?, at offset: Int, near: String?) -> ZIPProblem {
         let start = bytes - ZIPLayout.endBytes
+        // An end that cannot be read is an end that is not there: both mean that the file was cut off.
         guard start > 0, let end = try? read(at: start, count: 4), end == ZIPLayout.endSignature else {
             return .cutOff(inside: name, atByte: bytes)
         }

@@ -87,6 +87,7 @@ public struct PackManifest: Hashable, Sendable {
                 sha256: try item.hash("sha256"))
         }
         statement = try PackStatement(json: try members.value("statement"))
+        // A manifest without a canonical form is not the canonical one either.
         guard (try? canonicalBytes()) == bytes else { throw ManifestError(member: nil, reason: "it is not canonical") }
     }
 }

@@ -48,7 +48,7 @@ public struct RevisionLine: Hashable, Sendable {
         self.init(index: index, commitment: commitment, salt: salt.bytes, body: Array(line[bodyStart..<bodyEnd]))
     }
 
-    /// The index that a line says it has, for naming one that stands in the wrong place.
+    /// The index that a line says it has, for naming one that stands in the wrong place; `nil` for what is no line.
     static func index(of line: ArraySlice<UInt8>) -> Int? {
         guard case .object(let members) = try? JSONValue.parse(Array(line), bytesMax: PackLimit.recordsPartBytesMax),
             case .integer(let index) = members["index"]

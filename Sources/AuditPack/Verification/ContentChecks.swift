@@ -86,9 +86,11 @@ struct RevisionCheck {
             guard said == index else { throw .revisionOutOfPlace(file: line.file, line: line.number, index: said) }
             throw .revisionMalformed(file: line.file, line: line.number, index: index)
         }
+        // Content from which no commitment can be made is not the content that was committed to.
         guard (try? Commitment.make(salt: revision.salt, revision: revision.body)) == commitment else {
             throw .revisionChanged(index: index, record: record)
         }
+        // A body that is no JSON is no revision of this record.
         guard case .object(let members) = try? JSONValue.parse(revision.body, bytesMax: PackLimit.recordsPartBytesMax),
             members["id"] == .string(leaf.object.id), members["type"] == .string(leaf.object.type),
             members["version"] == .integer(leaf.object.version)
