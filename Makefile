@@ -9,6 +9,6 @@ format:
 check:
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests
 	swift build --build-tests --explicit-target-dependency-import-check error
-# The tables that the record types ask for; compare with Sources/SQLiteStorage/Migrations and write the next file.
+# The statements of the next migration: from the tables that the frozen ones build to those that the record types ask for.
 migration:
-	swift run concord schema
+	@swift build --product concord >&2 && .build/debug/concord schema | Tools/next-migration.py

@@ -73,7 +73,7 @@ package struct DemoSeeder: Sendable {
     func tell(
         _ story: Story, today: Day, numbers: SeededNumbers, random: RandomSource
     ) async throws -> (writer: StoryWriter, entries: Int) {
-        let library = try await library.current()
+        let library = try await library.current(for: nil)
         let clock = MovingClock()
         let writer = try StoryWriter(
             story: story, today: today, environment: .story(clock: clock, numbers: numbers, salts: random),

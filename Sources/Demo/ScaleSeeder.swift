@@ -46,7 +46,7 @@ extension DemoSeeder {
         _ story: Story, _ organisation: UUID, _ count: Int, today: Day, _ environment: Access.Environment,
         _ progress: (Int) -> Void
     ) async throws {
-        let library = try await library.current()
+        let library = try await library.current(for: nil)
         let items = [FrameworkLibrary.ai, FrameworkLibrary.security].flatMap {
             library.framework($0)?.items.filter(\.isAssessable) ?? []
         }

@@ -109,6 +109,7 @@ enum Navigation {
             [
                 .records(Organisation.self, .organisation), .records(Person.self, .attest),
                 .records(RoleAssignment.self, .oversight), .records(FrameworkAdoption.self, .objectives),
+                .records(Obligation.self, .policy),
             ]
         ),
         (
@@ -120,7 +121,7 @@ enum Navigation {
                 .records(Requirement.self, .both), .records(Mapping.self, .crosswalk),
             ]
         ),
-        (.stepSystems, [.records(Asset.self, .assets)]),
+        (.stepSystems, [.records(Asset.self, .assets), .records(Risk.self, .risk)]),
         (
             .stepAssure,
             [

@@ -185,10 +185,10 @@ struct PostureCommand: ParsableCommand {
         func run() async throws {
             let installation = try await Installation(folder: at.data)
             let (services, posture) = (installation.services, installation.posture)
-            let requirements = try await services.library.current().assessable
             let now = services.environment.now()
             var wrong = 0
             for organisation in try await services.store.read({ try $0.organisations(after: nil, limit: 1_000) }) {
+                let requirements = try await services.library.current(for: organisation).assessable
                 let zone = try await services.store.read {
                     try $0.find(ID<Organisation>(organisation), in: organisation)?.value.timeZone
                 }

@@ -102,7 +102,7 @@ import Testing
         }
         // The statuses are those that a rebuild finds.
         let counted = try await world.store.read { try $0.statuses(in: meridian) }
-        let requirements = try await world.library.current().assessable
+        let requirements = try await world.library.current(for: nil).assessable
         let rebuilt = try await world.store.write(meridian) { [posture = world.posture] transaction in
             try posture.rebuild(requirements: requirements, in: transaction, meridian, DemoWorld.today)
             return try transaction.statuses(in: meridian)

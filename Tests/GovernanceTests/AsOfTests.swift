@@ -49,7 +49,7 @@ private struct Picture: Equatable {
     private func picture(
         of store: SQLiteStore, _ world: World, asOf: AsOf?, _ today: Day
     ) async throws -> Picture {
-        let library = try await world.library.current()
+        let library = try await world.library.current(for: nil)
         let organisation = world.organisation
         let posture = world.posture
         return try await store.read { reader in

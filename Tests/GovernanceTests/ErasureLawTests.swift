@@ -48,7 +48,7 @@ import Testing
 
     private func targets(_ world: World) async throws -> [RecordType: [UUID]] {
         let organisation = world.organisation
-        let adopted = try await world.library.current().frameworks.prefix(2).map(\.id)
+        let adopted = try await world.library.current(for: nil).frameworks.prefix(2).map(\.id)
         return try await world.store.read { reader in
             var targets: [RecordType: [UUID]] = [:]
             for schema in Registry.schemas {

@@ -133,7 +133,7 @@ import Testing
     @Test func aRequestNamesWhatIsThereAndCanBeErased() async throws {
         let world = try await World()
         let daniel = try #require(try await world.member("Daniel", []).person)
-        let requirement = try #require(try await world.library.current().assessable.first)
+        let requirement = try #require(try await world.library.current(for: nil).assessable.first)
         let cases: [(AnySchema, UUID, String?, String)] = [
             (Person.schema.erased, UUID(), nil, "subjectID"),
             (Control.schema.erased, daniel, nil, "subjectID"),
@@ -172,7 +172,7 @@ import Testing
     @Test func measuredStatusesFollowAnErasure() async throws {
         let world = try await World()
         let officer = try await world.member("Katarzyna", [.dataSecurityOfficer])
-        let requirement = try #require(try await world.library.current().assessable.first)
+        let requirement = try #require(try await world.library.current(for: nil).assessable.first)
         let today = world.clock.today
         let evidence = try await world.records.create(
             Evidence.schema.erased,

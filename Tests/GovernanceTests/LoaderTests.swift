@@ -27,7 +27,7 @@ import Testing
     }
 
     @Test func allSixFrameworksAreThere() async throws {
-        let library = try await World().library.current()
+        let library = try await World().library.current(for: nil)
         #expect(
             library.frameworks.map(\.key) == [
                 "iso42001-2023", "iso27001-2022", "eu-ai-act", "nist-ai-rmf-1.0", "nist-csf-2.0", "gdpr",

@@ -85,7 +85,7 @@ import Testing
         let world = try await World()
         var random = StateBox(11)
         try await RandomWork(world).run(steps: 250, &random)
-        let requirements = try await world.library.current().assessable
+        let requirements = try await world.library.current(for: nil).assessable
         let today = world.clock.today
         let (kept, rebuilt) = try await world.store.write(world.organisation) { [posture = world.posture] transaction in
             let due = try transaction.statusesDue(by: today, in: world.organisation, limit: 1_000)

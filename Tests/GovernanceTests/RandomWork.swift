@@ -13,7 +13,7 @@ struct RandomWork {
     init(_ world: World) { self.world = world }
 
     func run(steps: Int, _ random: inout StateBox, after each: (Int) async throws -> Void = { _ in }) async throws {
-        let library = try await world.library.current()
+        let library = try await world.library.current(for: nil)
         let requirements = library.frameworks.prefix(2).flatMap { $0.items.filter(\.isAssessable).map(\.id) }
             .prefix(12)
         let rows = library.rows.prefix(30).map(\.key)

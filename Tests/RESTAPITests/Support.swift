@@ -81,7 +81,7 @@ struct Plain {
 
     /// Targets of an organisation: its founder, and Annex A's controls where the catalogue is loaded.
     static func plain(_ harness: RouterHarness, _ tenant: Tenant) async throws -> Plain {
-        let library = try await harness.services.library.current()
+        let library = try await harness.services.library.current(for: nil)
         let adoptions = try await harness.store.read {
             try $0.all(FrameworkAdoption.self, in: tenant.id, limit: 100)
         }

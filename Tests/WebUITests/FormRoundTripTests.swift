@@ -97,7 +97,7 @@ private struct SentForm {
             targets[other.type] = try await world.services.records.list(other, filter, as: lead.caller).records.map(
                 \.id)
         }
-        let library = try await world.services.library.current()
+        let library = try await world.services.library.current(for: nil)
         targets[Requirement.type] = library.frameworks.flatMap(\.items).filter { $0.kind == .control }.map(\.id)
         if schema.type == Specimen.type {
             let companion = try await world.create(Companion.self, ["name": .text("Beside")], as: lead)

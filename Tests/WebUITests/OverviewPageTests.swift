@@ -141,7 +141,7 @@ struct OverviewPageTests {
 
     @Test func aFrameworkShowsItsItemsItsRelationsAndItsOrigin() async throws {
         let page = try await browser.get(Link.framework(key: FrameworkLibrary.ai).href).text
-        let library = try await harness.services.library.current()
+        let library = try await harness.services.library.current(for: nil)
         let framework = try #require(library.framework(FrameworkLibrary.ai))
         #expect(page.count(of: " id=\"item-") == framework.items.count)
         #expect(page.contains(framework.contentSHA256))

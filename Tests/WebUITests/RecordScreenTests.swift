@@ -241,7 +241,7 @@ import WebUI
 
     @Test func aReferenceWithManyTargetsIsFilteredByWords() async throws {
         let lead = world.lead
-        let library = try await world.services.library.current()
+        let library = try await world.services.library.current(for: nil)
         let item = try #require(library.framework(FrameworkLibrary.security)?.items.first { $0.reference == "A.5.1" })
         _ = try await world.create(
             Control.self,

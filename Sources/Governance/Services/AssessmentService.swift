@@ -34,7 +34,7 @@ package struct AssessmentService: Sendable {
     /// All rows of an assessment with what is assessed, measured and shown. Five queries, whatever the number of
     /// rows.
     package func view(_ id: UUID, as caller: Caller, asOf: AsOf? = nil) async throws -> AssessmentView {
-        let library = try await library.current()
+        let library = try await library.current(for: caller.organisation)
         let today = caller.today(at: environment.now())
         return try await store.read { [posture] reader in
             let schema = Assessment.schema.erased
@@ -66,7 +66,7 @@ package struct AssessmentService: Sendable {
     package func answer(
         _ assessmentID: UUID, row key: String, _ input: AnswerInput, as caller: Caller, request: String? = nil
     ) async throws -> AssessmentView {
-        let library = try await library.current()
+        let library = try await library.current(for: caller.organisation)
         guard let row = library.row(key) else { throw ServiceError.notFound("row \(key)") }
         guard let organisation = caller.organisation else { throw ServiceError.notFound("assessment") }
         guard caller.mayWrite else { throw ServiceError.forbidden(Refusal.readOnlyToken.message) }

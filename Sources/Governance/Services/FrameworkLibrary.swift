@@ -252,8 +252,8 @@ package actor LibraryHolder {
     private var library: FrameworkLibrary?
     package init(store: any Store) { self.store = store }
 
-    /// The library, made on the first call.
-    package func current() async throws -> FrameworkLibrary {
+    /// The library of an organisation: the shared frameworks. Made on the first call.
+    package func current(for organisation: UUID?) async throws -> FrameworkLibrary {
         if let library { return library }
         let made = try await store.read { try FrameworkLibrary(reading: $0) }
         library = made

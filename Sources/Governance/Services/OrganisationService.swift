@@ -45,7 +45,7 @@ package struct OrganisationService: Sendable {
         let environment = environment
         let ids = (0..<8).map { _ in environment.id() }
         let organisation = ids[0]
-        let library = try await library.current()
+        let library = try await library.current(for: nil)
         let now = environment.now()
         var record = Organisation()
         record.name = founding.name

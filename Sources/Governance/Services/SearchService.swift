@@ -161,7 +161,7 @@ package struct SearchService: Sendable {
         else { return [] }
         let wanted = text.lowercased()
         var found: [SearchResults.Requirement] = []
-        for framework in try await library.current().frameworks {
+        for framework in try await library.current(for: caller.organisation).frameworks {
             for item in framework.items where item.reference.lowercased().hasPrefix(wanted) {
                 found.append(SearchResults.Requirement(item: item, frameworkName: framework.name))
             }

@@ -16,11 +16,16 @@ package struct Answer: Record {
     package var answeredOn: Day?
     package var answeredBy: ID<Person>?
     package var key = ""
+    package var origin: Origin?
+    package var originNote: String?
     package init() {}
 
     /// From the best to the worst; an answer without a result is not assessed. What does not apply is said by an
     /// ``Applicability``.
     package enum Result: String, Choice { case conform, partlyConform, nonconform }
+
+    /// How the present result came about; empty for one that a person gave in this assessment.
+    package enum Origin: String, Choice { case assessed, carriedOver, acceptedProjection }
 
     package static let type: RecordType = "answer"
     package static let schema = Schema<Answer>(
@@ -61,6 +66,13 @@ package struct Answer: Record {
             Field(
                 \.key, "key", help: "Assessment and requirement: there is one answer for each pair.",
                 .length(1...100), .readOnly, .unique)
+            Field(
+                \.origin, "origin",
+                help: "Assessed in this round, carried over from an earlier one, or accepted from a crosswalk.",
+                .readOnly, .filterable)
+            Field(
+                \.originNote, "originNote", label: "Basis of the result",
+                help: "The earlier answer, or the path through the crosswalk and the reason.", .longText, .readOnly)
         }
         Check("answeredOn", "a result needs the day on which it was given") {
             $0.result == nil || $0.answeredOn != nil

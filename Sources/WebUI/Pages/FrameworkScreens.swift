@@ -27,7 +27,7 @@ package struct FrameworkScreens: Sendable {
     @Sendable private func browse(_ request: Request, _ context: ConcordContext) async throws -> Response {
         let caller = try frame.caller(context)
         let key = try context.path("key")
-        let library = try await services.library.current()
+        let library = try await services.library.current(for: caller.organisation)
         guard let framework = library.framework(key) ?? UUID(uuidString: key).flatMap({ library.framework(id: $0) })
         else { throw ServiceError.notFound(Framework.schema.erased.label) }
         let query = try request.linkQuery()

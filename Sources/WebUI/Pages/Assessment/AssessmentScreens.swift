@@ -200,7 +200,8 @@ package struct AssessmentScreens: Sendable {
         return RowDetail(
             presenter: presenter, row: row, data: data,
             people: try await PeopleChoice(services.store, caller, words: words),
-            library: try await services.library.current(), today: caller.today(at: services.environment.now()),
+            library: try await services.library.current(for: caller.organisation),
+            today: caller.today(at: services.environment.now()),
             place: place)
     }
 
