@@ -24,6 +24,9 @@ package enum Trait: Sendable, Hashable {
     case readOnly
     /// An address that starts with http:// or https://.
     case webAddress
+    /// Links that a type gained when there were records already: left out of a revision's content while there are
+    /// none, so that older revisions keep what they committed to.
+    case later
 }
 
 /// Limits of texts without a `.length`, in characters.

@@ -12,6 +12,7 @@ package enum RevisionBody {
     ) throws -> [UInt8] {
         var fields: [String: JSONValue] = [:]
         for (field, value) in zip(schema.fields, values) where !field.isDerived && value != .null {
+            if value == .links([]), field.has(.later) { continue }
             fields[field.name] = value.canonicalJSON
         }
         var body: [String: JSONValue] = [

@@ -49,5 +49,31 @@ extension StoreContract {
                 #expect(first == [0, 1])
             }
         }
+
+        /// A revision from before a type gained its links says nothing of them, and still opens.
+        @Test(arguments: StoreUnderTest.all)
+        func laterLinksAreInTheContentOnlyWhereThereAreAny(_ subject: StoreUnderTest) async throws {
+            try await subject.run { scene in
+                let schema = Specimen.schema.erased
+                let companion = try await scene.save(
+                    scene.fixtures.validRecord(Companion.schema.erased, targets: [:]), id: scene.fixtures.id(),
+                    in: scene.here)
+                var bodies: [String] = []
+                for mentions in [[], [companion.id]] {
+                    let targets = [Companion.type: [companion.id]]
+                    var values = scene.fixtures.validRecord(schema, targets: targets).values
+                    values[try #require(schema.position["mentions"])] = .links(mentions)
+                    let saved = try await scene.save(
+                        try schema.validated(values), id: scene.fixtures.id(), in: scene.here)
+                    let (here, from) = (scene.here, saved.meta.since)
+                    let sealed = try await scene.store.read {
+                        try $0.sealedRevisions(in: here, from: from, of: nil, limit: 1)
+                    }
+                    bodies.append(String(decoding: try #require(sealed.first?.content?.body), as: UTF8.self))
+                }
+                #expect(!bodies[0].contains("mentions") && bodies[0].contains("\"standards\":"))
+                #expect(bodies[1].contains("\"mentions\":[\"\(companion.id.lowercased)\"]"))
+            }
+        }
     }
 }

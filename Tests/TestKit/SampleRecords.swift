@@ -43,6 +43,7 @@ package struct Specimen: Record {
     package var related = Links<Specimen>()
     package var companions = Links<Companion>()
     package var standards = Links<Standard>()
+    package var mentions = Links<Companion>()
     /// Worked out: the rank weighted by what is known of the score.
     package var weight: Int { rank * (score ?? 1) }
     package init() {}
@@ -112,6 +113,7 @@ package struct Specimen: Record {
             Field(\.related, "related", .filterable)
             Field(\.companions, "companions")
             Field(\.standards, "standards", .filterable)
+            Field(\.mentions, "mentions", .filterable, .later)
         }
         Check("dueOn", "must not be before the start") { record in
             record.dueOn.map { $0 >= record.startedOn } ?? true

@@ -182,7 +182,7 @@ struct BodyDifference {
         }
         for column in table.columns {
             var own: [UInt8]? = []
-            if table.rows.isNull(column.number) {
+            if table.isLeftOut(column) {
                 own = nil
             } else if own?.isEmpty == true {
                 var text: [UInt8] = []

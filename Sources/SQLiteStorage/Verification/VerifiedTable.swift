@@ -104,7 +104,7 @@ final class VerifiedTable {
         output.appendText(rows.integer(Meta.archived) == 1 ? "{\"archived\":true," : "{\"archived\":false,")
         output.appendText("\"fields\":{")
         var isFirst = true
-        for column in columns where !rows.isNull(column.number) {
+        for column in columns where !isLeftOut(column) {
             if !isFirst { output.append(0x2C) }
             isFirst = false
             output.append(contentsOf: column.key)
@@ -121,6 +121,11 @@ final class VerifiedTable {
         output.appendNumber(version)
         output.append(0x7D)
         return nil
+    }
+
+    /// Whether the body has no such field: there is no value, or no link of a field that came later.
+    func isLeftOut(_ column: Column) -> Bool {
+        rows.isNull(column.number) || (column.field.has(.later) && rows.bytes(column.number)?.isEmpty == true)
     }
 
     /// Writes a column's canonical JSON. Every column has one spelling for a value, so that equal JSON means equal
