@@ -133,7 +133,7 @@ let package = Package(
             ]),
         .testTarget(name: "ClientTests", dependencies: ["Client", "MerkleLog"]),
         .testTarget(name: "TerminalTests", dependencies: ["Terminal"]),
-        .testTarget(name: "JourneyTests", dependencies: ["TestKit"]),
+        .testTarget(name: "JourneyTests", dependencies: ["WebUI", "TestKit"]),
     ]
 )
 

@@ -27,12 +27,14 @@ need_swift() {
     esac
 }
 
-# Python programs that tests run, in a virtual environment of their own; the versions are pinned.
+# Python programs that tests run, in a virtual environment of their own; the versions are pinned. Of the packages in
+# python-files.txt only files are used: what they depend on is not installed.
 need_python_tools() {
-    local folder=.build/python-tools wanted=scripts/python-tools.txt
-    cmp -s "$wanted" "$folder/installed.txt" && return 0
-    echo "== Installing Python tools: $(tr '\n' ' ' < "$wanted")"
+    local folder=.build/python-tools programs=scripts/python-tools.txt files=scripts/python-files.txt
+    cat "$programs" "$files" | cmp -s - "$folder/installed.txt" && return 0
+    echo "== Installing Python tools: $(cat "$programs" "$files" | tr '\n' ' ')"
     python3 -m venv "$folder"
-    "$folder/bin/pip" install -q --disable-pip-version-check -r "$wanted"
-    cp "$wanted" "$folder/installed.txt"
+    "$folder/bin/pip" install -q --disable-pip-version-check -r "$programs"
+    "$folder/bin/pip" install -q --disable-pip-version-check --no-deps -r "$files"
+    cat "$programs" "$files" > "$folder/installed.txt"
 }

@@ -4,14 +4,6 @@ import Testing
 
 /// What people do in a browser, in a real one.
 @Suite(.serialized) struct AssessmentJourney {
-    private func signIn(_ browser: BrowserSession, _ base: String, _ email: String) async throws {
-        try await browser.navigate(to: base + "/sign-in")
-        try await browser.find("input[name=email]").type(email)
-        try await browser.find("input[name=password]").type(DemoFolder.password)
-        try await browser.press(.enter)
-        _ = try await browser.waitFor("nav.nav", within: .seconds(20))
-    }
-
     /// The path of the present assessment.
     private func assessment(_ browser: BrowserSession, _ base: String) async throws -> String {
         try await browser.navigate(to: base + "/assessment")
@@ -56,7 +48,7 @@ import Testing
         let server = try await RunningServer(folder: demo.folder)
         try await WebDriver.run { driver in
             let browser = try await driver.openSession(width: 1440, height: 1000)
-            try await signIn(browser, server.base, "ines.hartmann@meridian-credit.example")
+            try await browser.signIn(to: server, "ines.hartmann@meridian-credit.example")
             _ = try await assessment(browser, server.base)
             // Everything from nonconform to conform, so that both counts must rise by ten.
             for row in sharedRows {
@@ -98,8 +90,8 @@ import Testing
         try await WebDriver.run { driver in
             let one = try await driver.openSession(width: 1440, height: 1000)
             let two = try await driver.openSession(width: 1440, height: 1000)
-            try await signIn(one, server.base, "ines.hartmann@meridian-credit.example")
-            try await signIn(two, server.base, "ines.hartmann@meridian-credit.example")
+            try await one.signIn(to: server, "ines.hartmann@meridian-credit.example")
+            try await two.signIn(to: server, "ines.hartmann@meridian-credit.example")
             _ = try await assessment(one, server.base)
             _ = try await assessment(two, server.base)
             // Neighbours at once: both stay.
@@ -142,7 +134,7 @@ import Testing
         let server = try await RunningServer(folder: demo.folder)
         try await WebDriver.run { driver in
             let browser = try await driver.openSession(width: 1440, height: 1000)
-            try await signIn(browser, server.base, "ines.hartmann@meridian-credit.example")
+            try await browser.signIn(to: server, "ines.hartmann@meridian-credit.example")
             let url = try await assessment(browser, server.base)
             try await browser.setScripting(enabled: false)
             try await browser.navigate(to: url)

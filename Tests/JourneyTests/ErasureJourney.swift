@@ -4,14 +4,6 @@ import Testing
 
 /// A person is erased in the browser by two people, and everything still verifies.
 @Suite(.serialized) struct ErasureJourney {
-    private func signIn(_ browser: BrowserSession, _ base: String, _ email: String) async throws {
-        try await browser.navigate(to: base + "/sign-in")
-        try await browser.find("input[name=email]").type(email)
-        try await browser.find("input[name=password]").type(DemoFolder.password)
-        try await browser.press(.enter)
-        _ = try await browser.waitFor("nav.nav", within: .seconds(20))
-    }
-
     private func text(_ browser: BrowserSession) async throws -> String {
         try await browser.execute("return document.querySelector('main').textContent")
     }
@@ -36,7 +28,7 @@ import Testing
         try await WebDriver.run { driver in
             let one = try await driver.openSession(width: 1440, height: 1000)
             let two = try await driver.openSession(width: 1440, height: 1000)
-            try await signIn(one, server.base, "ines.hartmann@meridian-credit.example")
+            try await one.signIn(to: server, "ines.hartmann@meridian-credit.example")
             try await one.navigate(to: "\(server.base)/people/\(daniel)")
             try await one.find("a[href*='/erasureRequests/new']").click()
             let reason = try await one.waitFor("#f-reason")
@@ -47,7 +39,7 @@ import Testing
             // Whoever proposed it finds no button that erases.
             try await one.navigate(to: request + "/carry-out")
             try await place(one, holds: "somebody else must look at it")
-            try await signIn(two, server.base, "katarzyna.nowak@meridian-credit.example")
+            try await two.signIn(to: server, "katarzyna.nowak@meridian-credit.example")
             // The second person has a phone.
             try await two.setEmulatedWidth(390, height: 844, touch: true)
             try await two.navigate(to: request)

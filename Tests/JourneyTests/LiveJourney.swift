@@ -4,13 +4,6 @@ import Testing
 
 /// Search by keyboard, two people at once, bulk edit and undo, in a real browser.
 @Suite(.serialized) struct LiveJourney {
-    private func signIn(_ browser: BrowserSession, _ base: String, _ email: String) async throws {
-        try await browser.navigate(to: base + "/sign-in")
-        try await browser.find("input[name=email]").type(email)
-        try await browser.find("input[name=password]").type(DemoFolder.password)
-        try await browser.press(.enter)
-        _ = try await browser.waitFor("nav.nav", within: .seconds(20))
-    }
     private func holds(_ browser: BrowserSession, _ script: String) async throws -> Bool {
         try await browser.execute("return !!(\(script))")
     }
@@ -20,7 +13,7 @@ import Testing
         let server = try await RunningServer(folder: demo.folder)
         try await WebDriver.run { driver in
             let browser = try await driver.openSession(width: 1440, height: 1000)
-            try await signIn(browser, server.base, "ines.hartmann@meridian-credit.example")
+            try await browser.signIn(to: server, "ines.hartmann@meridian-credit.example")
             try await browser.press("k", holding: [.control])
             try await browser.wait(for: "what was changed last") {
                 try await holds(browser, "document.querySelector('#finder:popover-open [role=option]')")
@@ -51,8 +44,8 @@ import Testing
         try await WebDriver.run { driver in
             let ines = try await driver.openSession(width: 1440, height: 1000)
             let katarzyna = try await driver.openSession(width: 1440, height: 1000)
-            try await signIn(ines, server.base, "ines.hartmann@meridian-credit.example")
-            try await signIn(katarzyna, server.base, "katarzyna.nowak@meridian-credit.example")
+            try await ines.signIn(to: server, "ines.hartmann@meridian-credit.example")
+            try await katarzyna.signIn(to: server, "katarzyna.nowak@meridian-credit.example")
             for browser in [ines, katarzyna] {
                 try await browser.navigate(to: server.base + "/assessment")
                 _ = try await browser.waitFor("#row-clause-5-3")
@@ -93,8 +86,8 @@ import Testing
         try await WebDriver.run { driver in
             let browser = try await driver.openSession(width: 1440, height: 1000)
             let other = try await driver.openSession(width: 1440, height: 1000)
-            try await signIn(browser, server.base, "ines.hartmann@meridian-credit.example")
-            try await signIn(other, server.base, "katarzyna.nowak@meridian-credit.example")
+            try await browser.signIn(to: server, "ines.hartmann@meridian-credit.example")
+            try await other.signIn(to: server, "katarzyna.nowak@meridian-credit.example")
             for page in [browser, other] { try await page.navigate(to: server.base + "/controls?sort=code") }
             let picks = try await browser.findAll(".pick")
             try await picks[0].click()

@@ -1,0 +1,116 @@
+import Foundation
+import TestKit
+import Testing
+import WebUI
+
+/// WCAG 2.2, level AA, as far as a program can tell: axe-core looks at every kind of page, in both appearances and at
+/// the width of a phone.
+///
+/// `./test` installs axe-core into `.build/python-tools`; without it this test fails and says so.
+@Suite(.serialized) struct AccessibilityJourney {
+    /// Routes that no page stands behind: they take a form, send on, or answer with a file.
+    private static let withoutPage: Set<Link.Route> = [
+        .signOut, .theme, .switchOrganisation, .assessmentNow, .assessmentChanges, .answerRow, .invite, .endAccess,
+        .resetLink, .resetAnyLink, .revokeToken, .pack, .entryProof, .entryLeaf, .view, .undo, .file, .asset,
+        .importMapping, .importApply, .importDiscard, .importReport, .csv, .bulk, .archive, .restore, .transition,
+        .restoreValues,
+    ]
+    /// Pages that no link of a working organisation leads to; other journeys walk them.
+    private static let elsewhere: Set<Link.Route> = [.setUp, .invitation, .importJob, .erasurePreview]
+    /// Pages of one kind that are looked at: lists and records of every type, and one of the others.
+    private static let pagesMax: [Link.Route: Int] = [.list: 60, .record: 60, .new: 6, .edit: 6]
+
+    private struct Fault: Decodable, Sendable, Equatable, CustomStringConvertible {
+        let id: String
+        let impact: String?
+        let help: String
+        let targets: [String]
+        var description: String { "\(id) (\(impact ?? "")): \(help): \(targets.prefix(4).joined(separator: " | "))" }
+    }
+
+    private static func axe() throws -> String {
+        let tools = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appendingPathComponent(".build/python-tools/lib")
+        let versions = try FileManager.default.contentsOfDirectory(atPath: tools.path)
+        let file = try #require(
+            versions.map {
+                tools.appendingPathComponent("\($0)/site-packages/axe_playwright_python/axe.min.js")
+            }.first { FileManager.default.fileExists(atPath: $0.path) }, "run ./test, which installs axe-core")
+        return try String(contentsOf: file, encoding: .utf8)
+    }
+
+    /// What axe-core calls serious or critical, and every breach of a rule of WCAG 2.2.
+    private func faults(_ browser: BrowserSession, _ axe: String, onlyColours: Bool = false) async throws -> [Fault] {
+        let rules =
+            onlyColours
+            ? "{type: 'rule', values: ['color-contrast']}"
+            : "{type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}"
+        return try await browser.execute(
+            """
+            if (!window.axe) { \(axe) }
+            return axe.run(document, {runOnly: \(rules), resultTypes: ['violations']}).then(found => found.violations
+              .filter(v => ['serious', 'critical'].includes(v.impact) || v.tags.includes('wcag22aa'))
+              .map(v => ({id: v.id, impact: v.impact, help: v.help, targets: v.nodes.map(n => n.target.join(' '))})));
+            """)
+    }
+
+    private func links(_ browser: BrowserSession) async throws -> [String] {
+        try await browser.execute(
+            """
+            return [...document.querySelectorAll('a[href]')].filter(a => a.origin === location.origin)
+              .map(a => a.pathname + a.search);
+            """)
+    }
+
+    /// The kind of page that an address leads to: its route, and the record type for the derived ones.
+    private func kind(_ address: String) -> (route: Link.Route, name: String)? {
+        guard let link = Link(address) else { return nil }
+        let plural = address.split(separator: "/").first.map { String($0.prefix { $0 != "?" }) } ?? ""
+        let isDerived = [Link.Route.list, .record, .new, .edit].contains(link.route)
+        return (link.route, isDerived ? "\(link.route.rawValue) \(plural)" : link.route.rawValue)
+    }
+
+    @Test func noPageHasASeriousFaultInLightDarkOrOnAPhone() async throws {
+        let axe = try Self.axe()
+        let demo = try await RunningServer.demo.copy()
+        let server = try await RunningServer(folder: demo.folder)
+        try await WebDriver.run { driver in
+            let browser = try await driver.openSession(width: 1440, height: 1000)
+            try await browser.navigate(to: server.base + "/sign-in")
+            #expect(try await faults(browser, axe) == [], "/sign-in")
+            try await browser.signIn(to: server, "ines.hartmann@meridian-credit.example")
+            var waiting = ["/"]
+            var seen: Set<String> = [Link.Route.signIn.rawValue]
+            var perRoute: [Link.Route: Int] = [:]
+            while let address = waiting.popLast() {
+                try await browser.navigate(to: server.base + address)
+                #expect(try await faults(browser, axe) == [], "\(address), light")
+                try await look(browser, axe, address)
+                for next in try await links(browser) {
+                    guard let (route, name) = kind(next), !Self.withoutPage.contains(route), !seen.contains(name),
+                        perRoute[route, default: 0] < Self.pagesMax[route] ?? 1
+                    else { continue }
+                    seen.insert(name)
+                    perRoute[route, default: 0] += 1
+                    waiting.insert(next, at: 0)
+                }
+            }
+            let wanted = Set(Link.Route.allCases).subtracting(Self.withoutPage).subtracting(Self.elsewhere)
+            let missed = wanted.subtracting(perRoute.keys).subtracting([.signIn, .overview])
+            #expect(missed == [], "no link leads to them")
+        }
+        await server.stop()
+    }
+
+    /// The page in the dark, and at 390 pixels, where nothing may stand out to the side.
+    private func look(_ browser: BrowserSession, _ axe: String, _ address: String) async throws {
+        let _: Bool = try await browser.execute("document.documentElement.dataset.theme = 'dark'; return true")
+        #expect(try await faults(browser, axe, onlyColours: true) == [], "\(address), dark")
+        let _: Bool = try await browser.execute("document.documentElement.dataset.theme = 'light'; return true")
+        try await browser.setEmulatedWidth(390, touch: true)
+        let width: Int = try await browser.execute("return document.documentElement.scrollWidth")
+        #expect(width <= 390, "\(address) is \(width) pixels wide on a phone")
+        #expect(try await faults(browser, axe) == [], "\(address), phone")
+        try await browser.setEmulatedWidth(1440, height: 1000)
+    }
+}
