@@ -16,6 +16,7 @@ package enum CatalogueFile: String, Sendable, Hashable, CaseIterable {
     case policyOutlines = "policy-outlines.yaml"
     case riskScenarios = "risk-scenarios.yaml"
     case integratedTitles = "integrated-titles.yaml"
+    case controlSuggestions = "control-suggestions.yaml"
 
     /// The framework that the file describes; `nil` for files about several frameworks.
     package var frameworkID: String? {
@@ -26,7 +27,9 @@ package enum CatalogueFile: String, Sendable, Hashable, CaseIterable {
         case .nistAIRMF: "nist-ai-rmf-1.0"
         case .nistCSF: "nist-csf-2.0"
         case .gdpr: "gdpr"
-        case .crosswalks, .questions, .policyOutlines, .riskScenarios, .integratedTitles: nil
+        case .crosswalks, .questions, .policyOutlines, .riskScenarios, .integratedTitles,
+            .controlSuggestions:
+            nil
         }
     }
 

@@ -21,6 +21,9 @@ package struct Services: Sendable {
         ErasureService(records: records, blobs: blobs, journal: erasureJournal)
     }
 
+    package var gaps: GapService { GapService(records: records, library: library) }
+    package var controlLibrary: ControlLibraryService { ControlLibraryService(records: records, library: library) }
+
     package init(
         environment: Access.Environment, store: any Store, accounts: any AccountStore, blobs: any BlobStore,
         signIn: SignIn,

@@ -9,7 +9,7 @@ package enum Registry {
         Organisation.self, Person.self, RoleAssignment.self,
         Framework.self, Requirement.self, Mapping.self, FrameworkAdoption.self,
         Asset.self, Control.self, Applicability.self, Assessment.self, Answer.self,
-        Evidence.self, Task.self,
+        Evidence.self, Milestone.self, Task.self,
         Risk.self, Obligation.self,
         ErasureRequest.self, Hold.self,
     ]

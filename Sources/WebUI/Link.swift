@@ -21,6 +21,18 @@ package enum Link: Sendable, Hashable {
     case assessmentChanges(UUID, LinkQuery = [:])
     case row(UUID, key: String, LinkQuery = [:])
     case answerRow(UUID, key: String)
+    /// The gaps of the present assessment.
+    case gapsNow
+    /// Gaps, measures or the burn-down, by `show`; narrowed as the gap list is.
+    case gaps(UUID, LinkQuery = [:])
+    /// Makes tasks of gaps.
+    case gapTasks(UUID)
+    /// Milestones and what belongs to them.
+    case plan(LinkQuery = [:])
+    /// Suggested and own controls, coverage and duplicates, by `show`.
+    case controlLibrary(LinkQuery = [:])
+    case adoptControls
+    case mergeControls
     /// A framework's items. The key may also be the framework's id, so that a reference leads there.
     case framework(key: String, LinkQuery = [:])
     case members
@@ -97,6 +109,13 @@ package enum Link: Sendable, Hashable {
         case assessmentChanges = "/assessments/:id/changes"
         case row = "/assessments/:id/rows/:key"
         case answerRow = "/assessments/:id/rows/:key/answer"
+        case gapsNow = "/gaps"
+        case gaps = "/assessments/:id/gaps"
+        case gapTasks = "/assessments/:id/gaps/tasks"
+        case plan = "/plan"
+        case controlLibrary = "/controls/library"
+        case adoptControls = "/controls/library/adopt"
+        case mergeControls = "/controls/library/merge"
         case members = "/settings/members"
         case invite = "/settings/members/invite"
         case endAccess = "/settings/members/end"
@@ -171,6 +190,13 @@ package enum Link: Sendable, Hashable {
         case .assessmentChanges(let id, let query): (.assessmentChanges, ["id": id.lowercased], query)
         case .row(let id, let key, let query): (.row, ["id": id.lowercased, "key": key], query)
         case .answerRow(let id, let key): (.answerRow, ["id": id.lowercased, "key": key], [:])
+        case .gapsNow: (.gapsNow, [:], [:])
+        case .gaps(let id, let query): (.gaps, ["id": id.lowercased], query)
+        case .gapTasks(let id): (.gapTasks, ["id": id.lowercased], [:])
+        case .plan(let query): (.plan, [:], query)
+        case .controlLibrary(let query): (.controlLibrary, [:], query)
+        case .adoptControls: (.adoptControls, [:], [:])
+        case .mergeControls: (.mergeControls, [:], [:])
         case .framework(let key, let query): (.framework, ["key": key], query)
         case .members: (.members, [:], [:])
         case .invite: (.invite, [:], [:])
@@ -273,6 +299,13 @@ extension Link {
         case .assessmentChanges: self = .assessmentChanges(id, query)
         case .row: self = .row(id, key: value("key"), query)
         case .answerRow: self = .answerRow(id, key: value("key"))
+        case .gapsNow: self = .gapsNow
+        case .gaps: self = .gaps(id, query)
+        case .gapTasks: self = .gapTasks(id)
+        case .plan: self = .plan(query)
+        case .controlLibrary: self = .controlLibrary(query)
+        case .adoptControls: self = .adoptControls
+        case .mergeControls: self = .mergeControls
         case .framework: self = .framework(key: value("key"), query)
         case .members: self = .members
         case .invite: self = .invite

@@ -115,8 +115,9 @@ enum Navigation {
         (
             .stepAssess,
             [
-                .page(.assessment, .assessmentNow, .assessment), .records(Assessment.self, .gaps),
-                .records(Answer.self, .check), .records(Control.self, .controls),
+                .page(.assessment, .assessmentNow, .assessment), .page(.gapList, .gapsNow, .gaps),
+                .records(Assessment.self, .audit), .records(Answer.self, .check), .records(Control.self, .controls),
+                .page(.controlLibrary, .controlLibrary(), .controls),
                 .records(Applicability.self, .applicability), .records(Framework.self, .policy),
                 .records(Requirement.self, .both), .records(Mapping.self, .crosswalk),
             ]
@@ -125,6 +126,7 @@ enum Navigation {
         (
             .stepAssure,
             [
+                .page(.plan, .plan(), .clock), .records(Milestone.self, .finding),
                 .records(Evidence.self, .evidence), .records(Records.Task.self, .tasks),
                 .page(.ledger, .ledger(), .ledger), .records(ErasureRequest.self, .close),
                 .records(Hold.self, .key),
@@ -187,6 +189,8 @@ enum Navigation {
         let href = link.href
         let isRows = path.hasPrefix("/assessments/") && path.contains("/rows")
         if isRows { return link == .assessmentNow }
+        if path.hasPrefix("/assessments/"), path.contains("/gaps") { return link == .gapsNow }
+        if path.hasPrefix(Link.controlLibrary().href) { return link == .controlLibrary() }
         return path == href || (href != "/" && path.hasPrefix(href + "/"))
     }
 }

@@ -21,6 +21,7 @@ import TestKit
 enum PagesUnderTest {
     static let assessment = _Concurrency.Task { try await installation() }
     static let overview = _Concurrency.Task { try await installation() }
+    static let gaps = _Concurrency.Task { try await installation() }
     static let access = _Concurrency.Task { try await installation(withCatalogue: false) }
 
     static func installation(withCatalogue: Bool = true) async throws -> RouterHarness {

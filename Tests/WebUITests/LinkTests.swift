@@ -24,7 +24,9 @@ import WebUI
             .restoreValues("controls", id), .bulk("controls"), .views(), .views(["type": "controls", "query": "q=x"]),
             .view(id), .undo, .imports, .newImport(), .newImport(["type": "controls"]), .importJob(id),
             .importJob(id, ["show": "error"]), .importMapping(id), .importApply(id), .importDiscard(id),
-            .importReport(id),
+            .importReport(id), .gapsNow, .gaps(id), .gaps(id, ["measure": "IS-06"]), .gapTasks(id), .plan(),
+            .controlLibrary(),
+            .controlLibrary(["show": "coverage"]), .adoptControls, .mergeControls,
         ]
         + nasty.flatMap { text -> [Link] in
             [

@@ -31,7 +31,9 @@ extension Story {
         story.decisions = Meridian.securityDecisions + Meridian.aiDecisions
         story.assessments = [Meridian.lastYear, Meridian.integrated]
         story.evidence = Meridian.evidenceFiles + Meridian.evidenceLinks + Meridian.evidenceRecords
+        story.milestones = Meridian.milestones
         story.tasks = Meridian.tasks
+        story.efforts = Meridian.efforts
         return story
     }()
 }

@@ -1,6 +1,7 @@
 // What a demo story is made of: records to be, named by short keys, each with the day on which things happened to it.
 // A day is counted from the day of the demo: -20 is twenty days before it. People, assets, controls and evidence name
 // each other by key, since ids exist only once the story is written.
+import Foundation
 import Governance
 import RecordKit
 import Records
@@ -21,7 +22,10 @@ struct Story: Sendable {
     var assets: [AssetDraft] = []
     var controls: [ControlDraft] = []
     var evidence: [EvidenceDraft] = []
+    var milestones: [MilestoneDraft] = []
     var tasks: [TaskDraft] = []
+    /// Working days of tasks, by title.
+    var efforts: [String: Decimal] = [:]
     var decisions: [DecisionDraft] = []
     var assessments: [AssessmentDraft] = []
 }

@@ -16,6 +16,7 @@ extension StoryWriter {
         scheduleDecisions(&timeline)
         for draft in story.assessments { schedule(draft, &timeline) }
         for draft in story.evidence { schedule(draft, &timeline) }
+        for draft in story.milestones { schedule(draft, &timeline) }
         for draft in story.tasks { schedule(draft, &timeline) }
         for event in timeline.scheduled(numbers) {
             clock.move(to: event.at)
@@ -198,6 +199,17 @@ extension StoryWriter {
         }
     }
 
+    private func schedule(_ draft: MilestoneDraft, _ timeline: inout Timeline) {
+        timeline.add(draft.day) { writer in
+            var milestone = Milestone()
+            milestone.title = draft.title
+            milestone.dueOn = writer.today.adding(days: draft.due)
+            milestone.owner = try await writer.reference(draft.owner)
+            milestone.description = draft.text
+            try await writer.create(milestone, draft.title, by: draft.by)
+        }
+    }
+
     private func schedule(_ draft: TaskDraft, _ timeline: inout Timeline) {
         timeline.add(draft.day) { writer in
             var task = Records.Task()
@@ -209,6 +221,9 @@ extension StoryWriter {
             task.dueOn = draft.due.map { writer.today.adding(days: $0) }
             task.requirements = try await writer.requirements(security: draft.security, ai: draft.ai)
             task.controls = try await writer.links(draft.controls)
+            task.effortDays = writer.story.efforts[draft.title]
+            let step = writer.story.milestones.first { $0.due >= draft.due ?? .max && $0.day < draft.day }
+            if let step { task.milestone = try await writer.reference(step.title) }
             try await writer.create(task, draft.title, by: draft.by)
         }
         let schema = Records.Task.schema.erased

@@ -80,20 +80,29 @@ package struct PostureEngine: Sendable {
             evidenceIDs.formUnion(sources(behind, Evidence.type, "controls"))
             taskIDs.formUnion(sources(behind, Task.type, "controls"))
         }
+        let evidence = try present(Evidence.schema.erased, evidenceIDs, in: reader, organisation, asOf).map {
+            try $0.decoded(as: Evidence.self).value
+        }
+        let tasks = try present(Task.schema.erased, taskIDs, in: reader, organisation, asOf).map {
+            try $0.decoded(as: Task.self).value
+        }
+        return Self.status(of: requirement, controls: controls.count, evidence: evidence, tasks: tasks, today)
+    }
+
+    /// The rule: what these pieces of evidence and tasks say about a requirement.
+    static func status(
+        of requirement: UUID, controls: Int, evidence: [Evidence], tasks: [Task], _ today: Day
+    ) -> StatusRow {
         var row = StatusRow(requirement: requirement)
-        row.controls = controls.count
+        row.controls = controls
         var changes: [Day] = []
-        for record in try present(Evidence.schema.erased, evidenceIDs, in: reader, organisation, asOf) {
-            let evidence = try record.decoded(as: Evidence.self).value
-            guard evidence.status != .withdrawn else { continue }
+        for evidence in evidence where evidence.status != .withdrawn {
             row.evidence += 1
             guard let end = evidence.validUntil else { continue }
             if end < today { row.evidenceStale += 1 } else { changes.append(end.adding(days: 1)) }
         }
         var isFailing = false
-        for record in try present(Task.schema.erased, taskIDs, in: reader, organisation, asOf) {
-            let task = try record.decoded(as: Task.self).value
-            guard task.status == .open || task.status == .inProgress else { continue }
+        for task in tasks where task.status == .open || task.status == .inProgress {
             row.tasksOpen += 1
             guard let due = task.dueOn else { continue }
             if due < today {
@@ -114,7 +123,7 @@ package struct PostureEngine: Sendable {
         return row
     }
 
-    private func present(
+    func present(
         _ schema: AnySchema, _ ids: Set<UUID>, in reader: any Reader, _ organisation: UUID, _ asOf: AsOf?
     ) throws -> [StoredRecord] {
         try ids.sorted { $0 < $1 }.chunks(of: 500).flatMap { part in

@@ -135,10 +135,9 @@ package struct AssessmentView: Sendable {
         if asOf == nil {
             rows = try reader.statuses(in: organisation)
         } else {
-            rows = try library.frameworks.filter { inScope.contains($0.key) }.flatMap(\.items)
-                .filter(\.isAssessable).map {
-                    try posture.status(of: $0.id, in: reader, organisation, asOf: asOf, today)
-                }
+            let items = library.frameworks.filter { inScope.contains($0.key) }.flatMap(\.items)
+            rows = try posture.statuses(
+                of: items.filter(\.isAssessable).map(\.id), in: reader, organisation, asOf: asOf, today)
         }
         return Dictionary(rows.map { ($0.requirement, $0) }) { a, _ in a }
     }

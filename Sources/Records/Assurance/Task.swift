@@ -1,4 +1,5 @@
 // Work that someone has to do by a day: closing gaps, corrective actions (clause 10.2 of both standards), reviews.
+package import Foundation
 package import RecordKit
 
 /// A piece of work with an assignee. Done means that the assignee says so; verified, that someone else agrees.
@@ -15,6 +16,8 @@ package struct Task: Record {
     package var completedOn: Day?
     package var verifiedBy: ID<Person>?
     package var status = Status.open
+    package var effortDays: Decimal?
+    package var milestone: ID<Milestone>?
     package init() {}
 
     package enum Kind: String, Choice { case gap, correctiveAction, review, other }
@@ -77,5 +80,12 @@ package struct Task: Record {
                 \.completedOn, "completedOn", help: "The day on which it was marked as done.", .readOnly, .sortable)
             Field(\.verifiedBy, "verifiedBy", help: "Who confirmed it, not the one who did it.", .readOnly, .filterable)
         }
+        Section("Plan") {
+            Field(
+                \.effortDays, "effortDays", label: "Effort in days",
+                help: "Working days of one person, about; empty while nobody knows.", .sortable)
+            Field(\.milestone, "milestone", help: "The milestone of the plan that it belongs to.", .filterable)
+        }
+        Check("effortDays", "must be 0 to 1,000") { $0.effortDays.map { (0...1_000).contains($0) } ?? true }
     }
 }

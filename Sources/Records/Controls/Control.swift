@@ -16,6 +16,8 @@ package struct Control: Record {
     package var requirements = Links<Requirement>()
     package var assets = Links<Asset>()
     package var status = Status.planned
+    /// The suggestion of the catalogue that it was made from.
+    package var template: String?
     package init() {}
 
     /// When a control works: before, during or after what it is against (ISO/IEC 27002, control types).
@@ -81,6 +83,9 @@ package struct Control: Record {
                 \.requirements, "requirements", help: "The requirements that it helps to meet, of any standard.",
                 .filterable)
             Field(\.assets, "assets", help: "The assets and AI systems that it protects.", .filterable)
+            Field(
+                \.template, "template", label: "Suggestion", help: "The catalogue's suggestion that it was made from.",
+                .length(1...20), .readOnly)
         }
         Check("owner", "an implemented control needs an owner") { $0.status != .implemented || $0.owner != nil }
         Check("costPerYear", "must not be negative") { $0.costPerYear.map { $0 >= 0 } ?? true }
