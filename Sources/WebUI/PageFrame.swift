@@ -118,7 +118,8 @@ enum Navigation {
                 .page(.assessment, .assessmentNow, .assessment), .records(Assessment.self, .gaps),
                 .records(Answer.self, .check), .records(Control.self, .controls),
                 .records(Applicability.self, .applicability), .records(Framework.self, .policy),
-                .records(Requirement.self, .both), .records(Mapping.self, .crosswalk),
+                .records(Requirement.self, .both), .page(.crosswalk, .crosswalk(), .crosswalk),
+                .records(Mapping.self, .arrowRight),
             ]
         ),
         (.stepSystems, [.records(Asset.self, .assets), .records(Risk.self, .risk)]),

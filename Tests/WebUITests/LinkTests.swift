@@ -24,11 +24,13 @@ import WebUI
             .restoreValues("controls", id), .bulk("controls"), .views(), .views(["type": "controls", "query": "q=x"]),
             .view(id), .undo, .imports, .newImport(), .newImport(["type": "controls"]), .importJob(id),
             .importJob(id, ["show": "error"]), .importMapping(id), .importApply(id), .importDiscard(id),
-            .importReport(id),
+            .importReport(id), .crosswalk(), .crosswalk(["from": "gdpr", "to": "iso27001-2022"]), .crosswalkConflicts,
+            .projection(key: "gdpr", ["word": "touched"]),
         ]
         + nasty.flatMap { text -> [Link] in
             [
                 .setUp(secret: text), .invitation(secret: text), .row(id, key: text), .framework(key: text),
+                .projectedItem(key: text, id), .acceptProjection(id, key: text),
                 .list("controls", ["q": text, "status": text]), .search(query: text),
             ]
         }
