@@ -50,7 +50,7 @@ package struct Mapping: Record {
                 \.rationale, "rationale", help: "Why the two relate, and what one has that the other lacks.",
                 .longText, .searchable)
             Field(
-                \.basis, "basis", help: "What the relation rests on: a published source or this project's judgement.",
+                \.basis, "basis", help: "What the relation rests on: a published source or somebody’s judgement.",
                 .listed, .filterable, .sortable)
         }
         Section("Place in the catalogue") {

@@ -201,7 +201,7 @@ struct CrosswalkPage {
                     <span class="visually-hidden">\(words)</span></a></td>
                     """
             }
-            return "<tr><th scope=\"row\"\(attribute: "title", row.title)>\(row.label)</th>\(raw: cells)</tr>"
+            return "<tr><th scope=\"row\">\(row.label) <span class=\"sub\">\(row.title)</span></th>\(raw: cells)</tr>"
         }
         var lines: [CrosswalkDrawing.Line] = []
         for (i, row) in rows.enumerated() {
@@ -282,7 +282,7 @@ struct CrosswalkPage {
         guard let pair else {
             guard mayMap else { return "<td></td>" }
             let words = "\(text(.mapThese)): \(item.reference), \(other.reference)"
-            return "<td class=\"empty\"><a href=\"\(new)\" title=\"\(words)\" aria-label=\"\(words)\">+</a></td>"
+            return "<td class=\"unmapped\"><a href=\"\(new)\" title=\"\(words)\" aria-label=\"\(words)\">+</a></td>"
         }
         let words = text(
             .pairWords(
