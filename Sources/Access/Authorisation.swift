@@ -79,11 +79,12 @@ package enum Authorisation {
         return nil
     }
 
-    /// Neither a token that only reads, nor an external auditor, whatever else they are; and shared framework
-    /// content is written by the loader alone, which works for the server.
+    /// Neither a token that only reads, nor an external auditor, whatever else they are. Of framework content an
+    /// organisation writes only types that say so, and only its own rows; shared rows are the loader's, which works
+    /// for the server.
     private static func mayWriteAtAll(_ caller: Caller, _ schema: AnySchema) -> Bool {
         guard caller.mayWrite, !caller.roles.contains(.externalAuditor) else { return false }
-        return !schema.isCatalogue || (caller.hasEveryPermission && caller.organisation == nil)
+        return caller.organisation == nil && schema.isCatalogue ? caller.hasEveryPermission : schema.isWritten
     }
 
     private static func predicate(

@@ -9,6 +9,10 @@ extension Services {
     package var search: SearchService { SearchService(store: store, records: records, library: library) }
     /// Saved views.
     package var views: ViewService { ViewService(store: store, environment: environment, schemas: records.schemas) }
+    /// The crosswalk, and what it projects.
+    package var crosswalk: CrosswalkService {
+        CrosswalkService(store: store, library: library, assessments: assessments)
+    }
     /// What others changed.
     package var feed: ChangeFeed { ChangeFeed(store: store, schemas: records.schemas) }
 }

@@ -42,11 +42,21 @@ extension RESTRoutes {
         if id == nil { id = try await services.assessments.latest(as: call.caller, asOf: asOf) }
         guard let id else { throw ServiceError.notFound(Assessment.schema.erased.label) }
         let view = try await services.assessments.view(id, as: call.caller, asOf: asOf)
+        let projections = asOf == nil ? try await services.crosswalk.counts(view, as: call.caller) : []
         var json = JSONWriter(reservingBytes: 16_384)
         json.object { json in
             Self.append(headOf: view, asOf, to: &json)
             Self.append(countsOf: view, to: &json)
             json.string("formula", Self.formula)
+            json.array("projections", projections) { json, projected in
+                json.object { json in
+                    json.id("id", projected.framework.id)
+                    json.string("key", projected.framework.key)
+                    json.string("name", projected.framework.name)
+                    json.bool("inScope", view.frameworks.contains { $0.key == projected.framework.key })
+                    json.append("counts", projected.counts)
+                }
+            }
         }
         return Response(json: json.bytes)
     }
@@ -98,6 +108,10 @@ extension RESTRoutes {
         _ = try QueryParameters(call.request, allowed: [])
         let input = try await JSONBody(call.request).answer()
         let view = try await services.assessments.answer(id, row: key, input, as: call.caller, request: call.id)
+        return try answered(key, view, call)
+    }
+
+    func answered(_ key: String, _ view: AssessmentView, _ call: Call) throws -> Response {
         guard let row = view.rows.first(where: { $0.row.key == key }) else { throw ServiceError.notFound("row \(key)") }
         var json = JSONWriter(reservingBytes: 32_768)
         json.object { json in
@@ -167,7 +181,7 @@ extension JSONBody {
         }
     }
 
-    private func versions(_ name: String) throws(Problem) -> [String: Int] {
+    func versions(_ name: String) throws(Problem) -> [String: Int] {
         let wrong = Problem(name, "must give the version that you saw, or 0, by framework key")
         guard let value = members[name] else { return [:] }
         guard case .object(let entries) = value else { throw wrong }

@@ -125,6 +125,9 @@ package final class AnySchema: Sendable, Hashable {
         if let lifecycle { precondition(position[lifecycle.field] != nil, "\(type.name): lifecycle without its field") }
     }
 
+    /// People write records of the type: all but shared content that an organisation has no rows of its own of.
+    package var isWritten: Bool { !isCatalogue || permissions.entries.contains { $0.actions.contains(.create) } }
+
     package func field(_ name: String) -> FieldDescription? { position[name].map { fields[$0] } }
     package func title(of values: [FieldValue]) -> String { values[titlePosition].text }
 

@@ -35,6 +35,13 @@ package enum Link: Sendable, Hashable {
     case mergeControls
     /// A framework's items. The key may also be the framework's id, so that a reference leads there.
     case framework(key: String, LinkQuery = [:])
+    /// Two frameworks side by side (`from`, `to`), opened at two of their sections (`row`, `column`).
+    case crosswalk(LinkQuery = [:])
+    case crosswalkConflicts
+    /// What is projected on a framework's items, narrowed by `word` and `q`.
+    case projection(key: String, LinkQuery = [:])
+    case projectedItem(key: String, UUID)
+    case acceptProjection(UUID, key: String)
     case members
     case invite
     case endAccess
@@ -116,6 +123,11 @@ package enum Link: Sendable, Hashable {
         case controlLibrary = "/controls/library"
         case adoptControls = "/controls/library/adopt"
         case mergeControls = "/controls/library/merge"
+        case acceptProjection = "/assessments/:id/rows/:key/accept"
+        case crosswalk = "/crosswalk"
+        case crosswalkConflicts = "/crosswalk/conflicts"
+        case projection = "/frameworks/:key/projection"
+        case projectedItem = "/frameworks/:key/projection/:id"
         case members = "/settings/members"
         case invite = "/settings/members/invite"
         case endAccess = "/settings/members/end"
@@ -198,6 +210,11 @@ package enum Link: Sendable, Hashable {
         case .adoptControls: (.adoptControls, [:], [:])
         case .mergeControls: (.mergeControls, [:], [:])
         case .framework(let key, let query): (.framework, ["key": key], query)
+        case .crosswalk(let query): (.crosswalk, [:], query)
+        case .crosswalkConflicts: (.crosswalkConflicts, [:], [:])
+        case .projection(let key, let query): (.projection, ["key": key], query)
+        case .projectedItem(let key, let id): (.projectedItem, ["key": key, "id": id.lowercased], [:])
+        case .acceptProjection(let id, let key): (.acceptProjection, ["id": id.lowercased, "key": key], [:])
         case .members: (.members, [:], [:])
         case .invite: (.invite, [:], [:])
         case .endAccess: (.endAccess, [:], [:])
@@ -307,6 +324,11 @@ extension Link {
         case .adoptControls: self = .adoptControls
         case .mergeControls: self = .mergeControls
         case .framework: self = .framework(key: value("key"), query)
+        case .crosswalk: self = .crosswalk(query)
+        case .crosswalkConflicts: self = .crosswalkConflicts
+        case .projection: self = .projection(key: value("key"), query)
+        case .projectedItem: self = .projectedItem(key: value("key"), id)
+        case .acceptProjection: self = .acceptProjection(id, key: value("key"))
         case .members: self = .members
         case .invite: self = .invite
         case .endAccess: self = .endAccess

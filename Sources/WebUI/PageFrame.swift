@@ -119,7 +119,8 @@ enum Navigation {
                 .records(Assessment.self, .audit), .records(Answer.self, .check), .records(Control.self, .controls),
                 .page(.controlLibrary, .controlLibrary(), .controls),
                 .records(Applicability.self, .applicability), .records(Framework.self, .policy),
-                .records(Requirement.self, .both), .records(Mapping.self, .crosswalk),
+                .records(Requirement.self, .both), .page(.crosswalk, .crosswalk(), .crosswalk),
+                .records(Mapping.self, .arrowRight),
             ]
         ),
         (.stepSystems, [.records(Asset.self, .assets), .records(Risk.self, .risk)]),

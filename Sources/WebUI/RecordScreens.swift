@@ -61,7 +61,7 @@ package struct RecordScreens: Sendable {
         on(.csv, .get, csv)
         if !Self.typesWithOwnDetail.contains(schema.type) { on(.record, .get, detail) }
         // Shared content is written by the loader alone.
-        guard !schema.isCatalogue else { return }
+        guard schema.isWritten else { return }
         on(.bulk, .post, bulk)
         on(.restoreValues, .post, restoreValues)
         on(.new, .get, newForm)

@@ -39,6 +39,8 @@ package struct WebRoutes: Sendable {
         PlanScreens(services: services, frame: frame).add(to: router)
         ControlLibraryScreens(services: services, frame: frame).add(to: router)
         FrameworkScreens(services: services, frame: frame).add(to: router)
+        CrosswalkScreens(services: services, frame: frame).add(to: router)
+        ProjectionScreens(services: services, frame: frame).add(to: router)
         SettingsScreens(services: services, frame: frame).add(to: router)
         HostedScreens(services: services, frame: frame).add(to: router)
         LedgerScreens(services: services, frame: frame).add(to: router)

@@ -241,6 +241,31 @@ struct User: ParsableCommand {
     }
 }
 
+/// Prints how long a projection takes, for Benchmarks/README.md.
+struct MeasureProjection: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "measure-projection",
+        abstract: "Measures the projection on a made-up crosswalk; release builds give figures.", shouldDisplay: false)
+    @Option(help: "Frameworks.") var frameworks = 20
+    @Option(help: "Items of each.") var items = 1_000
+
+    func validate() throws {
+        guard (2...200).contains(frameworks), (1...10_000).contains(items) else {
+            throw ValidationError("2 to 200 frameworks of 1 to 10,000 items.")
+        }
+    }
+
+    func run() throws {
+        let measure = ProjectionMeasure(frameworks: frameworks, itemsEach: items)
+        func tenths(_ milliseconds: Double) -> Double { (milliseconds * 10).rounded() / 10 }
+        print("items \(measure.items), mappings \(measure.mappings)")
+        print("graph \(tenths(measure.build)) ms, whole projection \(tenths(measure.whole)) ms")
+        print(
+            "one answer: median \(tenths(measure.oneAnswer.median)) ms, worst \(tenths(measure.oneAnswer.worst)) ms, "
+                + "at most \(measure.touchedMax) items computed anew")
+    }
+}
+
 struct SchemaCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "schema", abstract: "Prints the tables that the record types ask for, for writing a migration.",

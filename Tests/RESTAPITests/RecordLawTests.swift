@@ -14,7 +14,7 @@ import Testing
 /// One after the other: they share an installation and its few frameworks.
 @Suite(.serialized) struct RecordLawTests {
     private static let installation = _Concurrency.Task { try await RouterHarness.api(withCatalogue: true) }
-    private static let types = Registry.schemas.filter { !$0.isCatalogue }.map(\.plural)
+    private static let types = Registry.schemas.filter(\.isWritten).map(\.plural)
     /// Answers are changed by the assessment's verb alone, which keeps both standards together.
     private static let editable = types.filter { $0 != Answer.schema.erased.plural }
 

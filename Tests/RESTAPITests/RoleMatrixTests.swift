@@ -16,7 +16,7 @@ private struct Standing {
     var assigned: String?
 
     func permits(_ action: Action, _ schema: AnySchema, _ role: Role) -> Bool {
-        guard action == .read || (role != .externalAuditor && !schema.isCatalogue) else { return false }
+        guard action == .read || (role != .externalAuditor && schema.isWritten) else { return false }
         return schema.permissions.entries.contains { entry in
             guard entry.actions.contains(action), entry.roles.contains(role) else { return false }
             return switch entry.condition {
@@ -50,7 +50,7 @@ private struct Standing {
 /// One after the other: they share an installation and its few frameworks.
 @Suite(.serialized) struct RoleMatrixTests {
     private static let installation = _Concurrency.Task { try await RouterHarness.api(withCatalogue: true) }
-    private static let changeable = Registry.schemas.filter { !$0.isCatalogue }.map(\.plural)
+    private static let changeable = Registry.schemas.filter(\.isWritten).map(\.plural)
 
     private func overrides(_ standing: Standing, _ schema: AnySchema, _ member: Member) -> [String: FieldValue] {
         guard let name = standing.assigned, let field = schema.field(name) else { return [:] }

@@ -111,6 +111,13 @@ struct Plain {
         }
         // A result would need the day on which it was given, which only the assessment's verb sets.
         if schema.type == Records.Answer.type { given.merge(["result": .null]) { own, _ in own } }
+        // One of the controls of each standard, a pair that no other record has.
+        if schema.type == Mapping.type, let items = targets[Requirement.type], items.count > 100 {
+            let ends: [String: FieldValue] = [
+                "source": .reference(items[serial % 38]), "target": .reference(items[items.count - 1 - serial % 89]),
+            ]
+            given.merge(ends) { own, _ in own }
+        }
         if [ErasureRequest.type, Hold.type].contains(schema.type) {
             let subject = targets[Records.Task.type]?.first ?? .unset
             let about: [String: FieldValue] = [

@@ -25,12 +25,14 @@ import WebUI
             .view(id), .undo, .imports, .newImport(), .newImport(["type": "controls"]), .importJob(id),
             .importJob(id, ["show": "error"]), .importMapping(id), .importApply(id), .importDiscard(id),
             .importReport(id), .gapsNow, .gaps(id), .gaps(id, ["measure": "IS-06"]), .gapTasks(id), .plan(),
-            .controlLibrary(),
-            .controlLibrary(["show": "coverage"]), .adoptControls, .mergeControls,
+            .controlLibrary(), .controlLibrary(["show": "coverage"]), .adoptControls, .mergeControls, .crosswalk(),
+            .crosswalk(["from": "gdpr", "to": "iso27001-2022"]), .crosswalkConflicts,
+            .projection(key: "gdpr", ["word": "touched"]),
         ]
         + nasty.flatMap { text -> [Link] in
             [
                 .setUp(secret: text), .invitation(secret: text), .row(id, key: text), .framework(key: text),
+                .projectedItem(key: text, id), .acceptProjection(id, key: text),
                 .list("controls", ["q": text, "status": text]), .search(query: text),
             ]
         }

@@ -53,7 +53,7 @@ import WebUI
         let lead = world.lead
         let page = try await world.get("/\(schema.plural)/new", as: lead)
         guard Authorisation.mayCreate(lead.caller, schema) else {
-            #expect(page.status == (schema.isCatalogue ? 404 : 403))
+            #expect(page.status == (schema.isWritten ? 403 : 404))
             return
         }
         #expect(page.status == 200)
@@ -130,7 +130,7 @@ import WebUI
 
     @Test(arguments: schemas)
     func anotherOrganisationsRecordIsNotFound(_ schema: AnySchema) async throws {
-        guard !schema.isCatalogue else { return }
+        guard schema.isWritten else { return }
         let stranger = world.stranger
         let lead = world.lead
         var filter = ListFilter()
@@ -148,7 +148,7 @@ import WebUI
     @Test(arguments: schemas)
     func aFormWithoutTheSessionsSecretIsRefused(_ schema: AnySchema) async throws {
         let lead = world.lead
-        guard !schema.isCatalogue else { return }
+        guard schema.isWritten else { return }
         for secret in ["wrong", world.stranger.formSecret] {
             let answer = try await world.post("/\(schema.plural)/new", [("csrf", secret)], as: lead)
             #expect(answer.status == 403)

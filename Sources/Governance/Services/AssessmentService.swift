@@ -66,6 +66,40 @@ package struct AssessmentService: Sendable {
     package func answer(
         _ assessmentID: UUID, row key: String, _ input: AnswerInput, as caller: Caller, request: String? = nil
     ) async throws -> AssessmentView {
+        try await answer(assessmentID, row: key, input, as: caller, request: request) { _, _, _ in nil }
+    }
+
+    /// Takes over for an item what is projected on it, with a reason. Like an answer, over the versions that the caller
+    /// saw; the answer keeps on which paths it rests.
+    /// - Parameter framework: Whose part of the row is meant.
+    /// - Throws: ``ServiceError``: invalid for a result that says more than the sources do, a conflict if the item is
+    ///   answered or the crosswalk changed meanwhile.
+    package func acceptProjection(
+        _ assessmentID: UUID, row key: String, framework: String, _ acceptance: Acceptance, as caller: Caller,
+        request: String? = nil
+    ) async throws -> AssessmentView {
+        guard let organisation = caller.organisation else { throw ServiceError.notFound("assessment") }
+        let library = try await library.current(for: organisation)
+        let snapshot = try await self.library.crosswalks.snapshot(of: organisation, library: library, store: store)
+        var input = AnswerInput()
+        input.result = AnswerInput.Result(rawValue: acceptance.result.rawValue)
+        input.versions = acceptance.versions
+        let isPair = (library.row(key)?.members.count ?? 1) > 1
+        if isPair { input.part = framework }
+        return try await answer(assessmentID, row: key, input, as: caller, request: request) { view, row, reader in
+            guard try CrosswalkCache.sizes(ifCurrent: snapshot, in: organisation, reader) != nil else {
+                throw ServiceError.conflict(.state("the crosswalk changed meanwhile; look at the projection again"))
+            }
+            return try acceptance.originNote(framework, row, view, snapshot, library)
+        }
+    }
+
+    /// - Parameter accepted: Looks inside the transaction whether a projection may be accepted, and says on what it
+    ///   rests; `nil` if the answer is a person's own.
+    private func answer(
+        _ assessmentID: UUID, row key: String, _ input: AnswerInput, as caller: Caller, request: String?,
+        accepted: @escaping @Sendable (AssessmentView, RowView, any Reader) throws -> String?
+    ) async throws -> AssessmentView {
         let library = try await library.current(for: caller.organisation)
         guard let row = library.row(key) else { throw ServiceError.notFound("row \(key)") }
         guard let organisation = caller.organisation else { throw ServiceError.notFound("assessment") }
@@ -95,8 +129,9 @@ package struct AssessmentService: Sendable {
                     )
                 }
                 let verb = AnswerVerb(
-                    row: row, current: current, input: input, assessment: assessment.id, caller: caller,
-                    environment: environment, today: today, request: request, transaction: transaction)
+                    row: row, current: current, input: input, acceptedFrom: try accepted(view, current, transaction),
+                    assessment: assessment.id, caller: caller, environment: environment, today: today,
+                    request: request, transaction: transaction)
                 try verb.run()
                 view = try AssessmentView(
                     assessment: assessment, library: library, reader: transaction, organisation: organisation,
@@ -142,6 +177,8 @@ private struct AnswerVerb {
     let row: LibraryRow
     let current: RowView
     let input: AnswerInput
+    /// On what an accepted projection rests; `nil` for a person's own answer.
+    let acceptedFrom: String?
     let assessment: ID<Assessment>
     let caller: Caller
     let environment: Environment
@@ -213,8 +250,10 @@ private struct AnswerVerb {
             if part.applicability?.value.isApplicable == false { try decide(part, isApplicable: true) }
             let given = Answer.Result(rawValue: result.rawValue)
             let key = part.item.frameworkKey
-            if answers[key]?.result != given {
+            if answers[key]?.result != given || answers[key]?.originNote != acceptedFrom {
                 answers[key]?.result = given
+                answers[key]?.origin = acceptedFrom == nil ? nil : .acceptedProjection
+                answers[key]?.originNote = acceptedFrom
                 answers[key]?.answeredOn = given == nil ? nil : today
                 answers[key]?.answeredBy = given == nil ? nil : caller.person.map { ID($0) }
             }

@@ -22,6 +22,8 @@ package struct LoadReport: Sendable, Equatable {
 
 /// Loads frameworks, requirements, questions and crosswalks as shared records.
 package struct CatalogueLoader: Sendable {
+    /// Who wrote the shipped crosswalks.
+    static let author = "Concord"
     private let store: any Store
     private let environment: Environment
     package init(store: any Store, environment: Environment) {
@@ -57,7 +59,7 @@ package struct CatalogueLoader: Sendable {
         let records =
             try wanted.flatMap { try plan.records(of: $0, questions: questions) }
             + crosswalks.flatMap { set in
-                try set.mappings.map { try plan.record(of: $0) }
+                try set.mappings.map { try plan.record(of: $0, origin: set.note) }
             }
         let started = report
         let start = Caller.system(organisation: nil).change("start", in: environment)
@@ -160,7 +162,7 @@ private struct Plan: Sendable {
         return members.isEmpty ? nil : try document(.object(members))
     }
 
-    func record(of mapping: MappingContent) throws -> (id: UUID, record: ValidRecord) {
+    func record(of mapping: MappingContent, origin: String) throws -> (id: UUID, record: ValidRecord) {
         var made = Mapping()
         made.key = "\(mapping.setID):\(mapping.source)>\(mapping.target)"
         made.source = ID(CatalogueLoader.id(Requirement.type, mapping.source.description))
@@ -179,6 +181,8 @@ private struct Plan: Sendable {
             case .nistInformativeReference: .nistInformativeReference
             case .judgement: .judgement
             }
+        made.origin = origin
+        made.author = CatalogueLoader.author
         return (CatalogueLoader.id(Mapping.type, made.key), try Mapping.schema.validated(made).erased)
     }
 

@@ -250,6 +250,8 @@ package struct FrameworkLibrary: Sendable {
 package actor LibraryHolder {
     private let store: any Store
     private var library: FrameworkLibrary?
+    /// The crosswalk between the items of the library.
+    package let crosswalks = CrosswalkCache()
     package init(store: any Store) { self.store = store }
 
     /// The library of an organisation: the shared frameworks. Made on the first call.

@@ -39,6 +39,11 @@ enum RecordRules {
                 let framework = try transaction.find(ID<Framework>(id), in: caller.organisation)
             else { break }
             set("contentSHA256", .text(framework.value.contentSHA256))
+        case Mapping.type:
+            if old == nil {
+                set("set", .text(Mapping.ownSet))
+                set("key", .text(try mappingKey(get("source"), get("target"), in: transaction, by: caller)))
+            }
         case Organisation.type:
             if case .text(let zone) = get("timeZone"), TimeZone(identifier: zone) == nil {
                 throw Invalid("timeZone", "is not a time zone, such as Europe/Berlin")
@@ -63,6 +68,33 @@ enum RecordRules {
     static func name(of requirement: Stored<Requirement>, in reader: any Reader) throws -> String {
         let framework = try reader.find(requirement.value.framework, in: requirement.meta.organisation)
         return String("\(requirement.value.name) (\(framework?.value.name ?? ""))".prefix(FieldLimit.textCharactersMax))
+    }
+
+    /// The key of a mapping of the organisation's own, if its ends may be mapped.
+    private static func mappingKey(
+        _ source: FieldValue, _ target: FieldValue, in reader: any Reader, by caller: Caller
+    ) throws -> String {
+        func item(_ field: String, _ value: FieldValue) throws -> Stored<Requirement>? {
+            guard case .reference(let id) = value else { return nil }
+            let found = try reader.find(ID<Requirement>(id), in: caller.organisation)
+            guard let found, !found.meta.isArchived else { throw Invalid(field, "is no requirement at hand") }
+            return found
+        }
+        // What is missing is said by the schema.
+        guard let from = try item("source", source), let to = try item("target", target) else { return "" }
+        guard from.id != to.id else { throw Invalid("target", "must not be the source itself") }
+        guard from.value.framework != to.value.framework else {
+            throw Invalid("target", "stands in the same framework as the source: a mapping leads to another one")
+        }
+        let ends = [from.id.raw, to.id.raw]
+        let present = try reader.count(
+            Mapping.schema.erased,
+            where: .and([.linked("source", ends), .linked("target", ends), .equals("set", .text(Mapping.ownSet))]),
+            archived: .exclude, in: caller.organisation, asOf: nil)
+        guard present == 0 else {
+            throw Invalid("target", "is mapped with the source already: change that mapping")
+        }
+        return "\(Mapping.ownSet):\(from.value.key)>\(to.value.key)"
     }
 
     /// A transition marked `byVerb` passes only here.

@@ -44,7 +44,11 @@ extension OpenAPIDocument {
         ]),
         "AssessmentRows": JSONSchema.object(
             head + counts + [("rows", JSONSchema.list(JSONSchema.reference("AssessmentRow")))]),
-        "Posture": JSONSchema.object(head + counts + [("formula", JSONSchema.text)]),
+        "Posture": JSONSchema.object(
+            head + counts + [
+                ("formula", JSONSchema.text),
+                ("projections", JSONSchema.list(JSONSchema.reference("ProjectedFramework"))),
+            ]),
         "AnsweredRow": JSONSchema.object([("row", JSONSchema.reference("AssessmentRow"))] + head + counts),
         "AssessmentRow": JSONSchema.object([
             "key": JSONSchema.text, "section": JSONSchema.text, "title": JSONSchema.text,

@@ -82,7 +82,7 @@ final class OpenAPIDocument: Sendable {
     /// The schemas of what is no record, from beside the code that writes it.
     private static let ownSchemas = [
         answerSchemas, RESTRoutes.ledgerSchemas, RESTRoutes.erasureSchemas, RESTRoutes.searchSchemas,
-        RESTRoutes.importSchemas, RESTRoutes.gapSchemas,
+        RESTRoutes.importSchemas, RESTRoutes.gapSchemas, RESTRoutes.crosswalkSchemas,
     ].reduce(commonSchemas) {
         $0.merging($1) { a, _ in a }
     }
@@ -105,6 +105,7 @@ final class OpenAPIDocument: Sendable {
     static let tagWords = [
         "Installation": "Who asks, the organisation's ledger, and this document.",
         "Ledger": "What an auditor checks without trusting this server: checkpoint, tiles, proofs and whole packs.",
+        "Crosswalk": "What answers say about other frameworks, by which paths, and where mappings disagree.",
         "Search": "Finding anything, saved views, live changes, and taking back.",
         "Imports": "Tables that become records: send a file, see what it would do, settle its columns, apply it.",
         "Files": "Files that records name as evidence.",

@@ -11,6 +11,9 @@ package struct Mapping: Record {
     package var strength = 0
     package var rationale = ""
     package var basis = Basis.judgement
+    package var origin: String?
+    package var author: String?
+    package var reviewState: ReviewState?
     package init() {}
 
     package enum Relationship: String, Choice { case equal, subset, superset, intersects }
@@ -18,19 +21,28 @@ package struct Mapping: Record {
     package enum Basis: String, Choice {
         case harmonisedStructure, publishedCrosswalk, nistInformativeReference, judgement
     }
+    /// Whether somebody else looked at it; a disputed one of an organisation carries nothing until that is settled.
+    package enum ReviewState: String, Choice { case proposed, reviewed, disputed }
+
+    /// The set of what an organisation maps itself.
+    package static let ownSet = "own"
+    private static let mappers: [Role] = [.complianceLead, .aiRiskOfficer, .dataSecurityOfficer]
 
     package static let type: RecordType = "mapping"
     package static let schema = Schema<Mapping>(
-        plural: "mappings", pluralLabel: "Crosswalk", title: "key",
+        plural: "mappings", title: "key",
         help: "How the items of one framework relate to those of another, with strength, reason and basis.",
-        isCatalogue: true, permissions: Permissions(.allowAll(.read))
+        isCatalogue: true,
+        permissions: Permissions(.allowAll(.read), .allow(.create, .update, .archive, to: mappers))
     ) {
         Section("Relation") {
-            Field(\.source, "source", label: "From", help: "The item that is compared.", .listed, .filterable)
+            Field(\.source, "source", label: "From", help: "The item that is compared.", .fixed, .listed, .filterable)
             Field(
                 \.relationship, "relationship",
                 help: "A subset is contained in the target, a superset contains it.", .listed, .filterable)
-            Field(\.target, "target", label: "To", help: "The item that it is compared with.", .listed, .filterable)
+            Field(
+                \.target, "target", label: "To", help: "The item that it is compared with.", .fixed, .listed,
+                .filterable)
             Field(
                 \.strength, "strength", help: "From 1 for a weak link to 10 for the same thing.", .range(1...10),
                 .listed, .filterable, .sortable)
@@ -38,16 +50,26 @@ package struct Mapping: Record {
                 \.rationale, "rationale", help: "Why the two relate, and what one has that the other lacks.",
                 .longText, .searchable)
             Field(
-                \.basis, "basis", help: "What the relation rests on: a published source or this project's judgement.",
+                \.basis, "basis", help: "What the relation rests on: a published source or somebody’s judgement.",
                 .listed, .filterable, .sortable)
         }
         Section("Place in the catalogue") {
             Field(
-                \.set, "set", label: "Crosswalk", help: "The pair of frameworks that are compared.", .length(1...100),
-                .listed, .filterable)
+                \.set, "set", label: "Crosswalk",
+                help: "The pair of frameworks that are compared, or “own” for a mapping of yours.",
+                .length(1...100), .readOnly, .listed, .filterable)
             Field(
                 \.key, "key", help: "Crosswalk, source and target: set:source>target.", .length(3...300), .listed,
-                .unique, .fixed)
+                .unique, .readOnly)
+        }
+        Section("Provenance") {
+            Field(
+                \.origin, "origin", help: "The document that the relation is taken from, and what of it is one’s own.",
+                .longText)
+            Field(\.author, "author", help: "Who says that the two relate.", .length(1...200))
+            Field(
+                \.reviewState, "reviewState",
+                help: "Whether somebody else agreed; a disputed mapping of yours takes the pair out.", .filterable)
         }
         Check("target", "must not be the source itself") { $0.source != $0.target }
     }

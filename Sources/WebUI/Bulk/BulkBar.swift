@@ -56,7 +56,7 @@ struct BulkChoices: Sendable {
     let mayArchive: Bool
 
     init(_ schema: AnySchema, _ caller: Caller) {
-        let isWritable = !schema.isCatalogue && caller.mayWrite && !caller.roles.contains(.externalAuditor)
+        let isWritable = schema.isWritten && caller.mayWrite && !caller.roles.contains(.externalAuditor)
         let mayUpdate = isWritable && Authorisation.visible(caller, .update, schema) != .none
         // What is unique, or a file, is not one value for many records.
         fields =

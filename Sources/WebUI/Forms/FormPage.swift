@@ -59,6 +59,9 @@ struct FormPage: Sendable {
             changeReason: input?.changeReason ?? "", words: words, formToken: formToken)
     }
 
+    /// All labels together, in characters.
+    static let segmentedCharactersMax = 48
+
     static func control(
         _ field: FieldDescription, _ texts: [String], _ targets: Targets, search: String,
         _ services: RecordScreens.Reading, _ caller: Caller
@@ -75,7 +78,9 @@ struct FormPage: Sendable {
         case .file: return .file(accept: nil)
         case .choice(let words):
             let options = words.map { FieldOption($0, $0.asLabel) }
-            return field.isRequired && options.count <= 4 ? .segmented(options) : .choice(options)
+            // Side by side only what fits beside each other on a phone.
+            let isShort = options.count <= 4 && options.reduce(0) { $0 + $1.label.count } <= segmentedCharactersMax
+            return field.isRequired && isShort ? .segmented(options) : .choice(options)
         case .reference(let type), .links(let type):
             var isList = false
             if case .links = field.kind { isList = true }

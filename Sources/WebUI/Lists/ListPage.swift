@@ -58,7 +58,7 @@ struct ListPage: Sendable {
             state: state, records: page.records, words: words, count: count, next: page.next,
             previous: page.previous, filters: bar.fields, filterNames: bar.names, hidden: bar.hidden,
             mayCreate: moment == nil && Authorisation.mayCreate(caller, schema),
-            mayImport: moment == nil && !schema.isCatalogue && ImportService.mayImport(caller, schema), moment: moment,
+            mayImport: moment == nil && schema.isWritten && ImportService.mayImport(caller, schema), moment: moment,
             views: try await ListViews.load(state, services, caller),
             bulk: moment == nil ? BulkBar(state, count: count, caller, formToken: formToken) : nil)
     }

@@ -60,6 +60,12 @@ struct Targets: Sendable {
 
     static func options(_ records: [StoredRecord]) -> [FieldOption] {
         records.map { ($0, SearchText.folded($0.title)) }.sorted { $0.1 < $1.1 }
-            .map { FieldOption($0.0.id.lowercased, $0.0.title) }
+            .map { FieldOption($0.0.id.lowercased, label($0.0)) }
+    }
+
+    /// The title; of a requirement also its framework, since two of them have a clause 5.3.
+    private static func label(_ record: StoredRecord) -> String {
+        guard record.schema.type == Requirement.type else { return record.title }
+        return text(.requirementOf(record.title, record["key"].text.prefix { $0 != ":" }))
     }
 }

@@ -114,6 +114,7 @@ struct FrameworkPage {
                         Crumb(
                             Framework.schema.erased.pluralLabel, Link.list(Framework.schema.erased.plural).href)
                     ], lead: framework.fullName))
+            html.add(.frameworkTabs(framework.key, isProjection: false))
             html.add(.card(id: "origin", title: text(.originOfContent), class: "mb", origin))
             html.raw("<section class=\"card list-card\">")
             html.add(filters)

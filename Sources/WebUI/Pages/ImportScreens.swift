@@ -89,7 +89,7 @@ package struct ImportScreens: Sendable {
         status: HTTPResponse.Status = .ok, values: FormBody? = nil
     ) async throws -> Response {
         let caller = try frame.caller(context)
-        let open = schemas.filter { !$0.isCatalogue && ImportService.mayImport(caller, $0) }
+        let open = schemas.filter { $0.isWritten && ImportService.mayImport(caller, $0) }
         guard !open.isEmpty else { throw ServiceError.forbidden(text(.mayNotImport)) }
         let page = ImportUploadPage(
             types: open.map { FieldOption($0.plural, $0.pluralLabel) }, chosen: plural ?? "", problem: problem,

@@ -97,6 +97,7 @@ struct RowDetail {
             if !item.text.isEmpty { html.add("<p>\(item.text)</p>") }
             if !row.isOneAnswer { html.add(form.unit(part, refused: refused)) }
             html.add(form.standing(part))
+            html.add(projection(part))
             if !item.questions.isEmpty {
                 let questions: Markup = .each(item.questions) { "<li><span>\($0)</span></li>" }
                 html.add("<h4 class=\"mt\">\(Text.questions)</h4><ul class=\"list\">\(raw: questions)</ul>")
@@ -105,6 +106,17 @@ struct RowDetail {
             html.add(controls(part))
             html.raw("</section>")
         }
+    }
+
+    /// What the crosswalk says about it, on a page of its own, and on what an accepted result rests.
+    private func projection(_ part: PartView) -> Markup? {
+        guard presenter.asOf == nil else { return nil }
+        let note = part.isAccepted ? part.answer?.value.originNote : nil
+        let basis: Markup? = note.map {
+            .disclosure(text(.acceptedFrom), "<p class=\"meta prewrap\"><bdi>\($0)</bdi></p>")
+        }
+        let href = Link.projectedItem(key: part.item.frameworkKey, part.item.id).href
+        return "\(raw: basis)\(raw: .linkButton(text(.showProjection), href, look: .small, icon: .crosswalk))"
     }
 
     private func evidence(_ part: PartView, isFirst: Bool) -> Markup {
