@@ -21,6 +21,8 @@ package struct Services: Sendable {
         ErasureService(records: records, blobs: blobs, journal: erasureJournal)
     }
 
+    package var libraries: LibraryService { LibraryService(records: records, blobs: blobs, library: library) }
+
     package init(
         environment: Access.Environment, store: any Store, accounts: any AccountStore, blobs: any BlobStore,
         signIn: SignIn,

@@ -24,7 +24,8 @@ import WebUI
             .restoreValues("controls", id), .bulk("controls"), .views(), .views(["type": "controls", "query": "q=x"]),
             .view(id), .undo, .imports, .newImport(), .newImport(["type": "controls"]), .importJob(id),
             .importJob(id, ["show": "error"]), .importMapping(id), .importApply(id), .importDiscard(id),
-            .importReport(id),
+            .importReport(id), .libraries, .newLibrary, .applyLibrary, .library(id), .rollBackLibrary(id),
+            .rollBackLibrary(id, ["to": "2"]),
         ]
         + nasty.flatMap { text -> [Link] in
             [
