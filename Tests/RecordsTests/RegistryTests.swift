@@ -217,7 +217,7 @@ struct PermissionLawTests {
             let name = schema.type.name
             let mayCreate = !permissions.conditions(for: .create, roles: all).isEmpty
             let mayUpdate = !permissions.conditions(for: .update, roles: all).isEmpty
-            let byVerb = schema.type == Answer.type
+            let byVerb = [Answer.type, ImportedLibrary.type].contains(schema.type)
             #expect(mayCreate == !(schema.isCatalogue || byVerb || schema.type == Organisation.type), "\(name)")
             #expect(mayUpdate == !(schema.isCatalogue || byVerb), "\(name)")
             if !mayUpdate {
@@ -226,7 +226,10 @@ struct PermissionLawTests {
             }
         }
         let catalogue = Registry.schemas.filter(\.isCatalogue).map(\.type)
-        #expect(catalogue == [Framework.type, Requirement.type, Mapping.type])
+        #expect(
+            catalogue == [
+                Framework.type, Requirement.type, Mapping.type, ReferenceControl.type, Threat.type, RiskMatrix.type,
+            ])
     }
 
     @Test func theExternalAuditorChangesNothing() {

@@ -91,7 +91,8 @@ struct LibraryRecords {
         made.key = key
         made.name = Self.line(framework.name, max: 100)
         made.fullName = Self.line(framework.description ?? framework.name, max: 500)
-        made.edition = Self.line(content.publishedOn.map { "\(content.version) (\($0))" } ?? "\(content.version)", max: 100)
+        let published = content.publishedOn.map { " (\($0))" } ?? ""
+        made.edition = Self.line("\(content.version)\(published)", max: 100)
         made.publisher = Self.line(content.provider ?? content.packager ?? Self.notStated, max: 100)
         made.licence = Self.line(content.copyright ?? Self.notStated, max: 500)
         made.textOrigin = Self.line("The imported library \(content.name)", max: 500)
@@ -122,7 +123,7 @@ struct LibraryRecords {
         want(made, framework.urn, line: framework.line)
         var used: Set<String> = []
         var themes: [String: String] = [:]
-        for (position, item) in framework.items.enumerated() {
+        for (item, position) in zip(framework.items, try positions(of: framework)) {
             var requirement = try requirement(item, position)
             requirement.framework = ID(frameworkID)
             requirement.theme =
@@ -167,6 +168,27 @@ struct LibraryRecords {
         if !guidance.isEmpty { made.guidance = try Self.document(.object(guidance)) }
         return made
     }
+
+    /// Places of the items in their order. What is there already keeps its place as long as it can, so that one new item
+    /// does not change all that follow it.
+    private func positions(of framework: LibraryFrameworkContent) throws -> [Int] {
+        let ids = framework.items.map { id(Requirement.type, $0.urn) }
+        var former: [UUID: Int] = [:]
+        for part in ids.chunks(of: 500) {
+            let query = Query(Requirement.schema.erased, where: .ids(part), archived: .include, limit: part.count)
+            for record in try reader.page(query, in: organisation, asOf: nil).records {
+                if case .integer(let position) = record["position"] { former[record.id] = position }
+            }
+        }
+        let gap = former.isEmpty ? max(1, min(16, Self.positionMax / (ids.count + 1))) : 1
+        var last = -1
+        let positions = ids.map { id in
+            last = former[id].flatMap { $0 > last ? $0 : nil } ?? last + gap
+            return last
+        }
+        return last <= Self.positionMax ? positions : Array(ids.indices)
+    }
+    private static let positionMax = 100_000
 
     /// The key that the framework has, or a new one after the end of its URN.
     private func key(
@@ -293,7 +315,7 @@ struct LibraryRecords {
         if let shipped = shared.framework(Self.aliases[end] ?? end), !shipped.isOwn {
             let items = Dictionary(shipped.items.map { ($0.reference.lowercased(), $0) }) { first, _ in first }
             return Dictionary(
-                urns.compactMap { urn in items[Self.end(of: urn)].map { (urn, ($0.id, $0.key)) } }
+                urns.compactMap { urn in items[Self.end(of: urn)].map { (urn, (id: $0.id, key: $0.key)) } }
             ) { first, _ in first }
         }
         faults.add(

@@ -65,23 +65,8 @@ extension RESTRoutes {
             "version": JSONSchema.integer, "presentVersion": JSONSchema.nullable(JSONSchema.integer),
             "status": JSONSchema.text, "format": JSONSchema.text, "provider": JSONSchema.nullable(JSONSchema.text),
             "sha256": JSONSchema.text,
-            "counts": JSONSchema.object(
-                (LibraryChange.Kind.allCases.map(\.rawValue) + ["unchanged", "answered", "keptOut"]).map {
-                    ($0, JSONSchema.integer)
-                }), "missingDependencies": JSONSchema.texts,
-            "changes": JSONSchema.list(
-                JSONSchema.object([
-                    "action": JSONSchema.choice(LibraryChange.Kind.allCases.map(\.rawValue)),
-                    "type": JSONSchema.text, "record": JSONSchema.id, "title": JSONSchema.text,
-                    "answered": JSONSchema.boolean,
-                    "fields": JSONSchema.list(JSONSchema.object(["field": JSONSchema.text, "from": [:], "to": [:]])),
-                ])),
-            "remarks": JSONSchema.list(
-                JSONSchema.object([
-                    "kind": JSONSchema.choice(["keptOut", "normalised"]),
-                    "line": JSONSchema.nullable(JSONSchema.integer), "urn": JSONSchema.text,
-                    "message": JSONSchema.text,
-                ])), "remarksInAll": JSONSchema.integer,
+            "counts": counts, "missingDependencies": JSONSchema.texts, "changes": JSONSchema.list(change),
+            "remarks": JSONSchema.list(remark), "remarksInAll": JSONSchema.integer,
         ]),
         "LibraryVersions": JSONSchema.object([
             "items": JSONSchema.list(
@@ -90,4 +75,16 @@ extension RESTRoutes {
                 ]))
         ]),
     ]
+    private static let kinds = LibraryChange.Kind.allCases.map(\.rawValue)
+    private static let counts = JSONSchema.object(
+        (kinds + ["unchanged", "answered", "keptOut"]).map { ($0, JSONSchema.integer) })
+    private static let change = JSONSchema.object([
+        "action": JSONSchema.choice(kinds), "type": JSONSchema.text, "record": JSONSchema.id,
+        "title": JSONSchema.text, "answered": JSONSchema.boolean,
+        "fields": JSONSchema.list(JSONSchema.object(["field": JSONSchema.text, "from": [:], "to": [:]])),
+    ])
+    private static let remark = JSONSchema.object([
+        "kind": JSONSchema.choice(["keptOut", "normalised"]), "line": JSONSchema.nullable(JSONSchema.integer),
+        "urn": JSONSchema.text, "message": JSONSchema.text,
+    ])
 }

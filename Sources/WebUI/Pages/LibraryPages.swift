@@ -29,6 +29,7 @@ struct LibraryPlanPage {
             (text(.libraryKeptOut), number(plan.library.keptOut)),
             (text(.contentDigest), .mono(plan.library.contentSHA256)),
         ]
+        let confirm: Markup? = plan.changesAnything ? .submitButton(text(verb), look: .primary) : nil
         return Markup { html in
             html.add(.pageHeader(title, crumbs: [Crumb(text(.libraries), Link.libraries.href)]))
             html.raw("<div class=\"stack\">")
@@ -38,7 +39,7 @@ struct LibraryPlanPage {
                 """
                 <form class="cluster" method="post" action="\(action.href)">\
                 \(raw: .each(hidden) { .hidden($0.0, $0.1) })\
-                \(raw: plan.changesAnything ? .submitButton(text(verb), look: .primary) : nil)\
+                \(raw: confirm)\
                 \(raw: .linkButton(text(.cancelLibrary), back.href))</form>
                 """)
             if !plan.changes.isEmpty { html.add(changes) }
@@ -125,7 +126,7 @@ struct LibraryRemarkTable {
                 TableRow(
                     title: remark.message, subtitle: remark.urn,
                     cells: [
-                        .escaped(remark.line.map(Text.count) ?? ""),
+                        .escaped(remark.line.map { Text.count($0) } ?? ""),
                         .pill(text(remark.isKeptOut ? .keptOutWord : .readOtherwise)),
                     ])
             })
