@@ -118,7 +118,8 @@ enum Navigation {
                 .page(.assessment, .assessmentNow, .assessment), .records(Assessment.self, .gaps),
                 .records(Answer.self, .check), .records(Control.self, .controls),
                 .records(Applicability.self, .applicability), .records(Framework.self, .policy),
-                .records(Requirement.self, .both), .records(Mapping.self, .crosswalk), .page(.libraries, .libraries, .assets),
+                .records(Requirement.self, .both), .records(Mapping.self, .crosswalk),
+                .page(.libraries, .libraries, .assets),
             ]
         ),
         (.stepSystems, [.records(Asset.self, .assets), .records(Risk.self, .risk)]),

@@ -3,6 +3,7 @@ import ArgumentParser
 import Client
 import Foundation
 import MerkleLog
+import RecordKit
 import Records
 import Terminal
 

@@ -16,7 +16,8 @@ struct LibraryTests {
         init() async throws {
             world = try await World()
             service = LibraryService(
-                records: world.records, blobs: try FolderBlobStore(folder: world.folder.appendingPathComponent("blobs")),
+                records: world.records,
+                blobs: try FolderBlobStore(folder: world.folder.appendingPathComponent("blobs")),
                 library: world.library)
         }
 
@@ -376,7 +377,10 @@ struct LibraryTests {
     }
 
     @Test(arguments: [
-        ("#framework,f\n#name,F\n#version,1\nid,parent\n1,\n1,\n", "line 6: urn:concord:own:req_node:f:1: is used twice"),
+        (
+            "#framework,f\n#name,F\n#version,1\nid,parent\n1,\n1,\n",
+            "line 6: urn:concord:own:req_node:f:1: is used twice"
+        ),
         ("#framework,f\n#name,F\n#version,1\nid,parent\n1,7\n", "line 5: urn:concord:own:req_node:f:1: its parent"),
         ("#framework,f\n#name,F\n#version,1\nid,colour\n1,red\n", "line 4: “colour” is no column"),
         ("#framework,f\n#name,F\n#version,1\nid,assessable\n1,maybe\n", "line 5: 1: assessable is “maybe”"),

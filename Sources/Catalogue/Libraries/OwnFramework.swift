@@ -43,7 +43,8 @@ package struct OwnFramework {
         let isName = !slug.isEmpty && slug.utf8.count <= 60 && slug.utf8.allSatisfy(Self.isSlugByte)
         if !isName {
             faults.add(
-                line, reference, "the framework's id must have 1 to 60 letters, digits, full stops, hyphens or underscores")
+                line, reference,
+                "the framework's id must have 1 to 60 letters, digits, full stops, hyphens or underscores")
         }
         if name.isEmpty { faults.add(line, reference, "the framework has no name") }
         if let version, version >= 0 {} else { faults.add(line, reference, "version must be a whole number") }

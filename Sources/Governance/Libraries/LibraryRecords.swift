@@ -289,7 +289,8 @@ struct LibraryRecords {
 
     private static func rationale(_ mapping: LibraryMapping, _ set: LibraryMappingSet) -> String {
         let word = mapping.rationale.map { "\(set.name): \($0)." } ?? "\(set.name)."
-        return mapping.strength == nil ? "\(word) The library gives no strength; this one stands for its relation." : word
+        return mapping.strength == nil
+            ? "\(word) The library gives no strength; this one stands for its relation." : word
     }
 
     /// The items of one side, by URN: of a framework in this file, of one that was imported, or of one that Concord

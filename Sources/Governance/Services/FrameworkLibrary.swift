@@ -360,6 +360,24 @@ package actor LibraryHolder {
         return now.library
     }
 
+    /// The library of an organisation with one more of its own frameworks, adopted or not.
+    /// - Parameter name: The framework's key or id.
+    package func current(for organisation: UUID, with name: String) async throws -> FrameworkLibrary {
+        let library = try await current(for: organisation)
+        let id = UUID(uuidString: name)
+        guard library.framework(name) == nil, id.flatMap({ library.framework(id: $0) }) == nil else { return library }
+        let more = try await store.read { reader -> LibraryFramework? in
+            let found = try reader.page(
+                Query(
+                    Framework.schema.erased, where: id.map { Criteria.ids([$0]) } ?? .equals("key", .text(name)),
+                    limit: 1),
+                in: organisation, asOf: nil
+            ).records.first
+            return try found.map { try FrameworkLibrary.own($0.decoded(), reader, organisation) }
+        }
+        return more.map { library.adding([$0]) } ?? library
+    }
+
     /// Forgets all: the next call reads anew.
     package func reset() {
         shared = nil

@@ -31,7 +31,9 @@ extension RESTRoutes {
                         mediaType: "application/yaml",
                         otherMediaTypes: ["text/csv", "text/plain", "application/octet-stream"],
                         schema: ["type": "string", "format": "binary"],
-                        example: "framework: house-rules\nname: House rules\nversion: 1\nitems:\n  - id: '1'\n    title: Lock up\n"),
+                        example:
+                            "framework: house-rules\nname: House rules\nversion: 1\nitems:\n  - id: '1'\n    title: Lock up\n"
+                    ),
                     answers: [plan], problems: [409]), bodyBytesMax: LibraryFile.bytesMax
             ) { try await $0.importLibrary($1) },
             Endpoint(
@@ -43,7 +45,8 @@ extension RESTRoutes {
             Endpoint(
                 .post, one + "/roll-back",
                 Operation(
-                    id: "rollBackLibrary", tag: tag, summary: "Go back to an earlier version, or see what that would do",
+                    id: "rollBackLibrary", tag: tag,
+                    summary: "Go back to an earlier version, or see what that would do",
                     words: "Without an earlier version the whole library is taken back. Answers stay. If-Match is "
                         + "needed to do it.",
                     parameters: [

@@ -80,7 +80,8 @@ struct LibraryPlanPage {
             label: text(.libraryChanges), columns: columns,
             rows: shown.map { change in
                 TableRow(
-                    title: change.title, href: change.kind == .create ? nil : Link.record(change.schema, change.id).href,
+                    title: change.title,
+                    href: change.kind == .create ? nil : Link.record(change.schema, change.id).href,
                     subtitle: change.isAnswered ? text(.answeredBefore) : nil,
                     cells: [.escaped(change.schema.label), .pill(word(change.kind)), fields(change)])
             })
@@ -171,9 +172,7 @@ struct LibraryPage {
 
     private var frameworks: Markup {
         let rows: Markup = .each(content.frameworks) { framework in
-            let name: Markup =
-                framework.isAdopted
-                ? .link(framework.name, Link.framework(key: framework.key).href) : "<bdi>\(framework.name)</bdi>"
+            let name: Markup = .link(framework.name, Link.framework(key: framework.key).href)
             let adopt = Link.new(
                 FrameworkAdoption.schema.erased.plural,
                 ["framework": framework.id.lowercased, "name": framework.name]
@@ -207,7 +206,8 @@ struct LibraryPage {
         }
         let list: Markup =
             versions.isEmpty
-            ? .linkButton(text(.takeBackLibrary), Link.rollBackLibrary(id).href) : "<ul class=\"list\">\(raw: rows)</ul>"
+            ? .linkButton(text(.takeBackLibrary), Link.rollBackLibrary(id).href)
+            : "<ul class=\"list\">\(raw: rows)</ul>"
         return .card(
             id: "earlier", title: text(.earlierVersions),
             lead: text(versions.isEmpty ? .noEarlierVersions : .earlierVersionsLead), list)

@@ -65,7 +65,8 @@ extension Text {
     package static let adoptedAlready = Text("Adopted")
     package static let earlierVersions = Text("Earlier versions")
     package static let earlierVersionsLead = Text("A roll back reads the file that was kept. Answers stay.")
-    package static let noEarlierVersions = Text("There is none. A roll back takes the whole library back; answers stay.")
+    package static let noEarlierVersions = Text(
+        "There is none. A roll back takes the whole library back; answers stay.")
     package static let takeBackLibrary = Text("Take the library back")
     package static let formerItems = Text("Answers to items of former versions")
     package static let formerItemsLead = Text(
