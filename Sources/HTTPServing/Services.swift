@@ -23,6 +23,7 @@ package struct Services: Sendable {
 
     package var gaps: GapService { GapService(records: records, library: library) }
     package var controlLibrary: ControlLibraryService { ControlLibraryService(records: records, library: library) }
+    package var libraries: LibraryService { LibraryService(records: records, blobs: blobs, library: library) }
 
     package init(
         environment: Access.Environment, store: any Store, accounts: any AccountStore, blobs: any BlobStore,

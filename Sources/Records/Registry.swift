@@ -8,6 +8,7 @@ package enum Registry {
     package static let all: [any Record.Type] = [
         Organisation.self, Person.self, RoleAssignment.self,
         Framework.self, Requirement.self, Mapping.self, FrameworkAdoption.self,
+        ImportedLibrary.self, ReferenceControl.self, Threat.self, RiskMatrix.self,
         Asset.self, Control.self, Applicability.self, Assessment.self, Answer.self,
         Evidence.self, Milestone.self, Task.self,
         Risk.self, Obligation.self,

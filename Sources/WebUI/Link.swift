@@ -82,6 +82,12 @@ package enum Link: Sendable, Hashable {
     case importApply(UUID)
     case importDiscard(UUID)
     case importReport(UUID)
+    /// Framework libraries: all, a new one, importing the file that was looked at, one, and its roll back.
+    case libraries
+    case newLibrary
+    case applyLibrary
+    case library(UUID)
+    case rollBackLibrary(UUID, LinkQuery = [:])
     // The screens of every record type.
     case list(String, LinkQuery = [:])
     case csv(String, LinkQuery = [:])
@@ -157,6 +163,11 @@ package enum Link: Sendable, Hashable {
         case importApply = "/imports/:id/apply"
         case importDiscard = "/imports/:id/discard"
         case importReport = "/imports/:id/report.csv"
+        case libraries = "/libraries"
+        case newLibrary = "/libraries/new"
+        case applyLibrary = "/libraries/apply"
+        case library = "/libraries/:id"
+        case rollBackLibrary = "/libraries/:id/roll-back"
         case csv = "/:plural.csv"
         case list = "/:plural"
         case new = "/:plural/new"
@@ -244,6 +255,11 @@ package enum Link: Sendable, Hashable {
         case .importApply(let id): (.importApply, ["id": id.lowercased], [:])
         case .importDiscard(let id): (.importDiscard, ["id": id.lowercased], [:])
         case .importReport(let id): (.importReport, ["id": id.lowercased], [:])
+        case .libraries: (.libraries, [:], [:])
+        case .newLibrary: (.newLibrary, [:], [:])
+        case .applyLibrary: (.applyLibrary, [:], [:])
+        case .library(let id): (.library, ["id": id.lowercased], [:])
+        case .rollBackLibrary(let id, let query): (.rollBackLibrary, ["id": id.lowercased], query)
         case .list(let plural, let query): (.list, ["plural": plural], query)
         case .csv(let plural, let query): (.csv, ["plural": plural], query)
         case .new(let plural, let query): (.new, ["plural": plural], query)
@@ -358,6 +374,11 @@ extension Link {
         case .importApply: self = .importApply(id)
         case .importDiscard: self = .importDiscard(id)
         case .importReport: self = .importReport(id)
+        case .libraries: self = .libraries
+        case .newLibrary: self = .newLibrary
+        case .applyLibrary: self = .applyLibrary
+        case .library: self = .library(id)
+        case .rollBackLibrary: self = .rollBackLibrary(id, query)
         case .list: self = .list(plural, query)
         case .csv: self = .csv(plural, query)
         case .new: self = .new(plural, query)

@@ -120,7 +120,7 @@ enum Navigation {
                 .page(.controlLibrary, .controlLibrary(), .controls),
                 .records(Applicability.self, .applicability), .records(Framework.self, .policy),
                 .records(Requirement.self, .both), .page(.crosswalk, .crosswalk(), .crosswalk),
-                .records(Mapping.self, .arrowRight),
+                .records(Mapping.self, .arrowRight), .page(.libraries, .libraries, .assets),
             ]
         ),
         (.stepSystems, [.records(Asset.self, .assets), .records(Risk.self, .risk)]),

@@ -51,6 +51,7 @@ package struct WebRoutes: Sendable {
         ViewScreens(services: services, frame: frame, schemas: schemas).add(to: router)
         UndoScreens(services: services, frame: frame).add(to: router)
         ImportScreens(services: services, frame: frame, schemas: schemas).add(to: router)
+        LibraryScreens(services: services, frame: frame).add(to: router)
         RecordScreens(services: services, frame: frame, schemas: schemas).add(to: router)
     }
 }

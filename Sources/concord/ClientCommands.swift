@@ -4,6 +4,7 @@ import ArgumentParser
 extension Concord {
     static let clientCommands: [any ParsableCommand.Type] = [
         Login.self, Logout.self, WhoAmI.self, RecordCommand.self, Assess.self, Export.self, GapsCommand.self,
+        LibraryCommand.self,
         APICommand.self,
         Completions.self, Manual.self,
     ]

@@ -15,8 +15,10 @@ import Testing
 @Suite(.serialized) struct RecordLawTests {
     private static let installation = _Concurrency.Task { try await RouterHarness.api(withCatalogue: true) }
     private static let types = Registry.schemas.filter(\.isWritten).map(\.plural)
-    /// Answers are changed by the assessment's verb alone, which keeps both standards together.
-    private static let editable = types.filter { $0 != Answer.schema.erased.plural }
+    /// Answers and libraries are changed by verbs alone.
+    private static let editable = types.filter {
+        ![Answer.schema.erased.plural, ImportedLibrary.schema.erased.plural].contains($0)
+    }
 
     /// A record of the type, and the service for whoever may do everything.
     private struct Scene {

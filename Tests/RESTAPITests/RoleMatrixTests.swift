@@ -89,13 +89,16 @@ private struct Standing {
             let member = tenant[role]
             for standing in Standing.all(schema) {
                 let record: StoredRecord
-                if schema.isCatalogue || schema.type == Organisation.type {
-                    record = try #require(
-                        try await harness.store.read {
-                            try $0.page(
-                                Query(schema, sort: Sort(nil, isDescending: true), limit: 1), in: tenant.id, asOf: nil
-                            ).records.first
-                        })
+                // Shared content, or what a library brought.
+                let present =
+                    schema.isCatalogue || schema.type == Organisation.type
+                    ? try await harness.store.read {
+                        try $0.page(
+                            Query(schema, sort: Sort(nil, isDescending: true), limit: 1), in: tenant.id, asOf: nil
+                        ).records.first
+                    } : nil
+                if let present {
+                    record = present
                 } else {
                     record = try await make(schema, standing, member, harness, plain)
                 }

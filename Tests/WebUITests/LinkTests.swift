@@ -27,7 +27,8 @@ import WebUI
             .importReport(id), .gapsNow, .gaps(id), .gaps(id, ["measure": "IS-06"]), .gapTasks(id), .plan(),
             .controlLibrary(), .controlLibrary(["show": "coverage"]), .adoptControls, .mergeControls, .crosswalk(),
             .crosswalk(["from": "gdpr", "to": "iso27001-2022"]), .crosswalkConflicts,
-            .projection(key: "gdpr", ["word": "touched"]),
+            .projection(key: "gdpr", ["word": "touched"]), .libraries, .newLibrary, .applyLibrary, .library(id),
+            .rollBackLibrary(id), .rollBackLibrary(id, ["to": "2"]),
         ]
         + nasty.flatMap { text -> [Link] in
             [

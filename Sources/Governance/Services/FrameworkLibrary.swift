@@ -1,5 +1,6 @@
-// The loaded frameworks in memory: what is asked, and how the two ISO standards make one list of rows. It is made from
-// the database once and replaced when the loader changed something.
+// The loaded frameworks in memory: what is asked, and how the two ISO standards make one list of rows. What is shared is
+// made from the database once and replaced when the loader changed something; an organisation's own frameworks that it
+// adopted are added for it.
 import Catalogue
 package import Foundation
 import MerkleLog
@@ -10,6 +11,8 @@ package import Storage
 /// One assessable or grouping item of a framework, ready to show.
 package struct LibraryItem: Sendable {
     package let id: UUID
+    /// Framework and item: the key of its row.
+    package let key: String
     package let frameworkKey: String
     package let reference: String
     package let title: String
@@ -22,6 +25,8 @@ package struct LibraryItem: Sendable {
     package let typicalEvidence: [String]
     /// The reference of the twin item in the other management system standard.
     package let harmonisedWith: String?
+    /// References of the implementation groups that it belongs to.
+    package let groups: [String]
     package var isClause: Bool { kind == .clause }
 }
 
@@ -54,6 +59,15 @@ package struct LibrarySection: Sendable {
     package let rowKeys: [String]
 }
 
+/// A part of a framework that may be taken on by itself, such as IG1.
+package struct LibraryGroup: Sendable, Hashable {
+    package let reference: String
+    package let name: String
+    package let description: String?
+    /// The framework means it to be taken on unless somebody decides otherwise.
+    package let isDefault: Bool
+}
+
 /// A framework with its items in order.
 package struct LibraryFramework: Sendable {
     package let id: UUID
@@ -62,13 +76,42 @@ package struct LibraryFramework: Sendable {
     package let fullName: String
     package let items: [LibraryItem]
     package let contentSHA256: String
+    /// It came with an organisation's library; otherwise it is shared.
+    package let isOwn: Bool
+    /// Its implementation groups in order; empty if it has none.
+    package let groups: [LibraryGroup]
     /// "42001" for ISO/IEC 42001:2023: what a chip shows.
     package var shortName: String {
         let known = [
             "iso42001-2023": "42001", "iso27001-2022": "27001", "eu-ai-act": "AI Act", "nist-ai-rmf-1.0": "AI RMF",
             "nist-csf-2.0": "CSF", "gdpr": "GDPR",
         ]
-        return known[key] ?? name
+        return known[key] ?? (isOwn ? String(key.dropFirst(Self.ownPrefix.count)) : name)
+    }
+    /// Keys of own frameworks begin so, and no shared one does.
+    package static let ownPrefix = "own-"
+
+    init(_ record: Stored<Framework>, _ items: [LibraryItem]) throws {
+        (id, key) = (record.id.raw, record.value.key)
+        (name, fullName) = (record.value.name, record.value.fullName)
+        contentSHA256 = record.value.contentSHA256
+        isOwn = record.meta.organisation != nil
+        self.items = items
+        guard let groups = record.value.groups,
+            case .array(let all) = try JSONValue.parse(Array(groups.text.utf8))
+        else {
+            self.groups = []
+            return
+        }
+        self.groups = all.compactMap { group in
+            guard case .object(let members) = group, case .string(let reference)? = members["reference"] else {
+                return nil
+            }
+            func text(_ name: String) -> String? { if case .string(let text)? = members[name] { text } else { nil } }
+            return LibraryGroup(
+                reference: reference, name: text("name") ?? reference, description: text("description"),
+                isDefault: members["isDefault"] == .bool(true))
+        }
     }
 }
 
@@ -105,19 +148,13 @@ package struct FrameworkLibrary: Sendable {
             let items = try records.sorted { $0.value.position < $1.value.position }.map {
                 try Self.item($0, framework.value.key)
             }
-            frameworks.append(
-                LibraryFramework(
-                    id: framework.id.raw, key: framework.value.key, name: framework.value.name,
-                    fullName: framework.value.fullName, items: items,
-                    contentSHA256: framework.value.contentSHA256))
+            frameworks.append(try LibraryFramework(framework, items))
         }
         let order = CatalogueFile.frameworks.compactMap(\.frameworkID)
         frameworks.sort {
             (order.firstIndex(of: $0.key) ?? .max, $0.key) < (order.firstIndex(of: $1.key) ?? .max, $1.key)
         }
-        self.frameworks = frameworks
-        frameworkByKey = Dictionary(uniqueKeysWithValues: frameworks.map { ($0.key, $0) })
-        itemByID = Dictionary(uniqueKeysWithValues: frameworks.flatMap(\.items).map { ($0.id, $0) })
+        let frameworkByKey = Dictionary(uniqueKeysWithValues: frameworks.map { ($0.key, $0) })
         var rows: [LibraryRow] = []
         var sections: [LibrarySection] = []
         if let ai = frameworkByKey[Self.ai], let security = frameworkByKey[Self.security] {
@@ -142,9 +179,45 @@ package struct FrameworkLibrary: Sendable {
             rows += own
             sections += section
         }
+        self.init(frameworks, rows, sections)
+    }
+
+    private init(_ frameworks: [LibraryFramework], _ rows: [LibraryRow], _ sections: [LibrarySection]) {
+        self.frameworks = frameworks
         self.rows = rows
         self.sections = sections
-        rowPosition = Dictionary(uniqueKeysWithValues: rows.enumerated().map { ($1.key, $0) })
+        frameworkByKey = Dictionary(frameworks.map { ($0.key, $0) }) { first, _ in first }
+        itemByID = Dictionary(frameworks.flatMap(\.items).map { ($0.id, $0) }) { first, _ in first }
+        rowPosition = Dictionary(rows.enumerated().map { ($1.key, $0) }) { first, _ in first }
+    }
+
+    /// The same with an organisation's own frameworks at the end.
+    func adding(_ own: [LibraryFramework]) -> FrameworkLibrary {
+        var (rows, sections) = (rows, sections)
+        for framework in own {
+            let (more, parts) = Self.ownRows(framework)
+            rows += more
+            sections += parts
+        }
+        return FrameworkLibrary(frameworks + own, rows, sections)
+    }
+
+    /// The most items that one framework has.
+    static let itemsMax = 100_000
+
+    /// A framework of an organisation with its items that count now, found along their links to it: the cost does not
+    /// depend on what else the organisation imported.
+    static func own(
+        _ framework: Stored<Framework>, _ reader: any Reader, _ organisation: UUID
+    ) throws -> LibraryFramework {
+        let links = try reader.links(to: [framework.id.raw], in: organisation, asOf: nil, limit: itemsMax)
+        let ids = links.filter { $0.fromType == Requirement.type && $0.field == "framework" }.map(\.from)
+        let records = try ids.chunks(of: 500).flatMap { part in
+            try reader.all(Requirement.self, where: .ids(part), in: organisation, limit: part.count)
+        }
+        return try LibraryFramework(
+            framework,
+            records.sorted { $0.value.position < $1.value.position }.map { try item($0, framework.value.key) })
     }
 
     private static func integrated(
@@ -187,26 +260,32 @@ package struct FrameworkLibrary: Sendable {
             }, sha256: framework.contentSHA256)
     }
 
-    /// Rows of a framework that shares nothing: one for each assessable item, in sections by its topmost parents.
+    /// Rows of a framework that shares nothing: one for each assessable item, in sections by its topmost parents. The
+    /// title of a deeper one begins with the headings between.
     private static func ownRows(_ framework: LibraryFramework) -> ([LibraryRow], [LibrarySection]) {
         let byID = Dictionary(uniqueKeysWithValues: framework.items.map { ($0.id, $0) })
-        func top(_ item: LibraryItem) -> LibraryItem {
+        func above(_ item: LibraryItem) -> [LibraryItem] {
+            var path: [LibraryItem] = []
             var at = item
-            while let parent = at.parent.flatMap({ byID[$0] }) { at = parent }
-            return at
+            while let parent = at.parent.flatMap({ byID[$0] }), path.count < framework.items.count {
+                path.append(parent)
+                at = parent
+            }
+            return path
         }
         var keys: [String: [String]] = [:]
         var order: [LibraryItem] = []
         let rows = framework.items.filter(\.isAssessable).map { item in
-            let section = top(item)
-            let id = "\(framework.key):\(section.reference)"
-            if keys[id] == nil { order.append(section) }
-            let key = "\(framework.key):\(item.reference)"
-            keys[id, default: []].append(key)
+            let path = above(item)
+            let section = path.last ?? item
+            if keys[section.key] == nil { order.append(section) }
+            keys[section.key, default: []].append(item.key)
+            let own = item.title == item.reference ? item.text : item.title
+            let between = framework.isOwn ? path.dropLast().reversed().map(\.reference) : []
             return LibraryRow(
-                key: key, title: item.title == item.reference ? item.text : item.title, difference: nil,
+                key: item.key, title: (between + [own]).joined(separator: " › "), difference: nil,
                 sharing: .own, relationship: nil, strength: nil, rationale: nil, closestControl: nil,
-                members: [item], sectionID: "section:" + id)
+                members: [item], sectionID: "section:" + section.key)
         }
         let outer = LibrarySection(
             id: "section:" + framework.key, parentID: nil, label: framework.shortName, title: framework.name,
@@ -215,22 +294,21 @@ package struct FrameworkLibrary: Sendable {
             rows,
             [outer]
                 + order.map { item in
-                    let id = "\(framework.key):\(item.reference)"
-                    return LibrarySection(
-                        id: "section:" + id, parentID: outer.id, label: item.reference, title: item.title,
-                        rowKeys: keys[id] ?? [])
+                    LibrarySection(
+                        id: "section:" + item.key, parentID: outer.id, label: item.reference, title: item.title,
+                        rowKeys: keys[item.key] ?? [])
                 }
         )
     }
 
     private static func item(_ record: Stored<Requirement>, _ frameworkKey: String) throws -> LibraryItem {
         LibraryItem(
-            id: record.id.raw, frameworkKey: frameworkKey, reference: record.value.reference,
+            id: record.id.raw, key: record.value.key, frameworkKey: frameworkKey, reference: record.value.reference,
             title: record.value.title, text: record.value.text, kind: record.value.kind, theme: record.value.theme,
             parent: record.value.parent?.raw, isAssessable: record.value.isAssessable,
             questions: try texts(record.value.questions, member: "text"),
             typicalEvidence: try texts(record.value.typicalEvidence, member: nil),
-            harmonisedWith: record.value.harmonisedWith)
+            harmonisedWith: record.value.harmonisedWith, groups: try texts(record.value.groups, member: nil))
     }
 
     private static func texts(_ document: JSONDocument?, member: String?) throws -> [String] {
@@ -246,20 +324,96 @@ package struct FrameworkLibrary: Sendable {
     }
 }
 
-/// The library that services share; the loader replaces it.
+/// The libraries that services share: the one of all, and those of organisations that adopted frameworks of their own.
+/// The loader replaces them.
 package actor LibraryHolder {
+    /// Organisations whose libraries are kept.
+    package static let organisationsMax = 64
+
+    private struct Kept: Sendable {
+        /// While the ledger has this size, nothing changed.
+        var ledgerSize: Int
+        /// Versions of the own frameworks that are adopted.
+        let versions: [UUID: Int]
+        let library: FrameworkLibrary
+        var lastUse = 0
+    }
     private let store: any Store
     private var library: FrameworkLibrary?
     /// The crosswalk between the items of the library.
     package let crosswalks = CrosswalkCache()
+    private var shared: FrameworkLibrary?
+    private var kept: [UUID: Kept] = [:]
+    private var uses = 0
     package init(store: any Store) { self.store = store }
 
-    /// The library of an organisation: the shared frameworks. Made on the first call.
+    /// The library of an organisation: the shared frameworks, and those of its own that it adopted. Cost: one look at
+    /// the size of its ledger; after a change, two small queries; the items are read only if a framework changed.
     package func current(for organisation: UUID?) async throws -> FrameworkLibrary {
-        if let library { return library }
+        let shared = try await sharedLibrary()
+        guard let organisation else { return shared }
+        let before = kept[organisation]
+        var now = try await store.read { try Self.look(organisation, shared, before, $0) }
+        uses += 1
+        now.lastUse = uses
+        kept[organisation] = now
+        if kept.count > Self.organisationsMax, let oldest = kept.min(by: { $0.value.lastUse < $1.value.lastUse }) {
+            kept[oldest.key] = nil
+        }
+        return now.library
+    }
+
+    /// The library of an organisation with one more of its own frameworks, adopted or not.
+    /// - Parameter name: The framework's key or id.
+    package func current(for organisation: UUID, with name: String) async throws -> FrameworkLibrary {
+        let library = try await current(for: organisation)
+        let id = UUID(uuidString: name)
+        guard library.framework(name) == nil, id.flatMap({ library.framework(id: $0) }) == nil else { return library }
+        let more = try await store.read { reader -> LibraryFramework? in
+            let found = try reader.page(
+                Query(
+                    Framework.schema.erased, where: id.map { Criteria.ids([$0]) } ?? .equals("key", .text(name)),
+                    limit: 1),
+                in: organisation, asOf: nil
+            ).records.first
+            return try found.map { try FrameworkLibrary.own($0.decoded(), reader, organisation) }
+        }
+        return more.map { library.adding([$0]) } ?? library
+    }
+
+    /// Forgets all: the next call reads anew.
+    package func reset() {
+        shared = nil
+        kept = [:]
+    }
+
+    private func sharedLibrary() async throws -> FrameworkLibrary {
+        if let shared { return shared }
         let made = try await store.read { try FrameworkLibrary(reading: $0) }
-        library = made
+        shared = made
         return made
     }
-    package func reset() { library = nil }
+
+    private static func look(
+        _ organisation: UUID, _ shared: FrameworkLibrary, _ before: Kept?, _ reader: any Reader
+    ) throws -> Kept {
+        let size = try reader.ledgerSize(organisation)
+        if let before, before.ledgerSize == size { return before }
+        let common = Set(shared.frameworks.map(\.id))
+        let adopted = Set(
+            try reader.all(FrameworkAdoption.self, in: organisation, limit: Query.limitMax).map(\.value.framework.raw)
+        ).subtracting(common)
+        let frameworks = try adopted.sorted { $0 < $1 }.chunks(of: 500).flatMap { part in
+            try reader.all(Framework.self, where: .ids(part), in: organisation, limit: part.count)
+        }
+        let versions = Dictionary(frameworks.map { ($0.id.raw, $0.version) }) { first, _ in first }
+        if var before, before.versions == versions {
+            before.ledgerSize = size
+            return before
+        }
+        let own = try frameworks.map { try FrameworkLibrary.own($0, reader, organisation) }
+        return Kept(
+            ledgerSize: size, versions: versions,
+            library: own.isEmpty ? shared : shared.adding(own.sorted { $0.key < $1.key }))
+    }
 }

@@ -1,4 +1,5 @@
-// A standard or law as the catalogue has it. The loader writes it; organisations share it.
+// A standard or law as the catalogue has it: shared content that the loader writes, or an organisation's own, which
+// came with a library.
 package import RecordKit
 
 /// One edition of a standard, law or framework.
@@ -12,6 +13,10 @@ package struct Framework: Record {
     package var textOrigin = ""
     package var contentSHA256 = ""
     package var source: String?
+    package var urn: String?
+    package var library: String?
+    package var groups: JSONDocument?
+    package var scale: JSONDocument?
     package init() {}
 
     package static let type: RecordType = "framework"
@@ -47,6 +52,17 @@ package struct Framework: Record {
                 \.contentSHA256, "contentSHA256", label: "Content SHA-256",
                 help: "The fingerprint of the content file: an adoption keeps it, so that a change is noticed.",
                 .length(64...64))
+        }
+        Section("Library") {
+            Field(\.urn, "urn", label: "URN", help: "The name that its library gives it, in lower case.")
+            Field(
+                \.library, "library", help: "The URN of the library that brought it; empty for what Concord ships.")
+            Field(
+                \.groups, "groups", label: "Implementation groups",
+                help: "Parts that may be taken on by themselves: reference, name, description, isDefault.")
+            Field(
+                \.scale, "scale", label: "Scoring scale",
+                help: "The scale that its library scores by: minimum, maximum and the meaning of each score.")
         }
     }
 }

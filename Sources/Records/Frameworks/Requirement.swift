@@ -17,9 +17,15 @@ package struct Requirement: Record {
     package var guidance: JSONDocument?
     package var questions: JSONDocument?
     package var typicalEvidence: JSONDocument?
+    package var urn: String?
+    package var library: String?
+    package var groups: JSONDocument?
     package init() {}
 
-    package enum Kind: String, Choice { case clause, control, article, function, category, subcategory }
+    /// The last two are what libraries bring: what can be answered, and headings over it, at any depth.
+    package enum Kind: String, Choice {
+        case clause, control, article, function, category, subcategory, requirement, section
+    }
 
     /// For example "A.5.1 Policies for information security"; the reference alone for items without a title of
     /// their own.
@@ -67,6 +73,14 @@ package struct Requirement: Record {
             Field(
                 \.position, "position", label: "Order", help: "Its place in the framework, counted from 0.",
                 .range(0...100_000), .sortable)
+        }
+        Section("Library") {
+            Field(\.urn, "urn", label: "URN", help: "The name that its library gives it, in lower case.")
+            Field(
+                \.library, "library", help: "The URN of the library that brought it; empty for what Concord ships.")
+            Field(
+                \.groups, "groups", label: "Implementation groups",
+                help: "The references of the framework's groups that it belongs to.")
         }
     }
 }

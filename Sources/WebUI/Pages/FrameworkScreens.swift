@@ -27,7 +27,8 @@ package struct FrameworkScreens: Sendable {
     @Sendable private func browse(_ request: Request, _ context: ConcordContext) async throws -> Response {
         let caller = try frame.caller(context)
         let key = try context.path("key")
-        let library = try await services.library.current(for: caller.organisation)
+        guard let organisation = caller.organisation else { throw ServiceError.notFound(text(.page)) }
+        let library = try await services.library.current(for: organisation, with: key)
         guard let framework = library.framework(key) ?? UUID(uuidString: key).flatMap({ library.framework(id: $0) })
         else { throw ServiceError.notFound(Framework.schema.erased.label) }
         let query = try request.linkQuery()
@@ -48,23 +49,27 @@ package struct FrameworkScreens: Sendable {
     private static func mappings(
         of items: [UUID], _ reader: any Reader, _ caller: Caller
     ) throws -> [Mapping] {
-        guard !items.isEmpty else { return [] }
-        var found: [Mapping] = []
-        var cursor: String?
-        repeat {
-            let page = try reader.page(
-                Query(
-                    Mapping.schema.erased, where: .or([.linked("source", items), .linked("target", items)]),
-                    cursor: cursor, limit: Query.limitMax), in: caller.organisation, asOf: nil)
-            found += try page.records.map { try $0.decoded(as: Mapping.self).value }
-            cursor = page.next
-        } while cursor != nil
-        return found
+        var found: [UUID: Mapping] = [:]
+        for start in stride(from: 0, to: items.count, by: Query.limitMax) {
+            let part = Array(items[start..<min(start + Query.limitMax, items.count)])
+            var cursor: String?
+            repeat {
+                let page = try reader.page(
+                    Query(
+                        Mapping.schema.erased, where: .or([.linked("source", part), .linked("target", part)]),
+                        cursor: cursor, limit: Query.limitMax), in: caller.organisation, asOf: nil)
+                for record in page.records { found[record.id] = try record.decoded(as: Mapping.self).value }
+                cursor = page.next
+            } while cursor != nil
+        }
+        return found.sorted { $0.key < $1.key }.map(\.value)
     }
 }
 
 /// All that a framework's page shows.
 struct FrameworkPage {
+    /// A framework with more items is narrowed by subject or words.
+    static let itemsShownMax = 1_000
     /// More relations than this fold away.
     static let chipsShownMax = 4
     let framework: LibraryFramework
@@ -105,7 +110,7 @@ struct FrameworkPage {
     }
 
     func markup() -> Markup {
-        let items = items
+        let items = items.prefix(Self.itemsShownMax)
         return Markup(capacityBytes: 4_096 + items.count * 1_024) { html in
             html.add(
                 .pageHeader(
@@ -125,7 +130,7 @@ struct FrameworkPage {
                         title: text(.noItemFits), text(.noRowFitsWhy),
                         actions: .linkButton(text(.showAllItems), Link.framework(key: framework.key).href)))
             } else {
-                table(items, &html)
+                table(Array(items), &html)
             }
             html.raw("</div></section>")
         }
@@ -175,7 +180,7 @@ struct FrameworkPage {
             .link(
                 item.title == item.reference ? item.reference : "\(item.reference) \(item.title)",
                 Link.requirement(item.id).href, class: "title"))
-        if !item.text.isEmpty {
+        if !item.text.isEmpty, item.text != item.title {
             html.raw("<span class=\"sub\">")
             html.text(item.text)
             html.raw("</span>")
