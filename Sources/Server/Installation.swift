@@ -38,11 +38,10 @@ package struct Installation: Sendable {
         hasher = PasswordHasher(parameters: parameters)
         let library = LibraryHolder(store: store)
         let signIn = SignIn(accounts: store, store: store, hasher: hasher, environment: environment)
+        let blobs = try FolderBlobStore(folder: folder.blobs)
         services = Services(
-            environment: environment, store: store, accounts: store,
-            blobs: try FolderBlobStore(folder: folder.blobs),
-            signIn: signIn,
-            records: RecordService(store: store, environment: environment, posture: posture),
+            environment: environment, store: store, accounts: store, blobs: blobs, signIn: signIn,
+            records: RecordService(store: store, environment: environment, posture: posture, blobs: blobs),
             assessments: AssessmentService(
                 store: store, environment: environment, library: library, posture: posture),
             organisations: OrganisationService(
