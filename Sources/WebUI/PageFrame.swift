@@ -119,6 +119,7 @@ enum Navigation {
                 .records(Answer.self, .check), .records(Control.self, .controls),
                 .records(Applicability.self, .applicability), .records(Framework.self, .policy),
                 .records(Requirement.self, .both), .records(Mapping.self, .crosswalk),
+                .page(.reports, .reports(), .download),
             ]
         ),
         (.stepSystems, [.records(Asset.self, .assets), .records(Risk.self, .risk)]),

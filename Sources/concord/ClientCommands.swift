@@ -3,7 +3,7 @@ import ArgumentParser
 
 extension Concord {
     static let clientCommands: [any ParsableCommand.Type] = [
-        Login.self, Logout.self, WhoAmI.self, RecordCommand.self, Assess.self, Export.self, APICommand.self,
-        Completions.self, Manual.self,
+        Login.self, Logout.self, WhoAmI.self, RecordCommand.self, Assess.self, Export.self, ReportCommand.self,
+        APICommand.self, Completions.self, Manual.self,
     ]
 }

@@ -58,7 +58,8 @@ package final class DocumentRenderer: Sendable {
         try await make("pdf", by: "weasyprint", html, files)
     }
 
-    /// Takes what ``pdf(html:files:)`` takes; a word processor uses its own styles for headings, lists and tables.
+    /// Takes what ``pdf(html:files:)`` takes. Of each drawing in `files`, as `chart.svg`, an image is made that the page
+    /// may show, `chart.png`. A word processor uses its own styles for headings, lists and tables.
     /// - Throws: ``DocumentError``.
     package func docx(html: Data, files: [String: Data] = [:]) async throws -> Data {
         try await make("docx", by: "pandoc", html, files)
@@ -111,7 +112,7 @@ package final class DocumentRenderer: Sendable {
                 ? .tooLarge(bytesMax: Self.outputBytesMax) : .tooSlow(secondsMax: secondsMax)
         }
         return switch (process.terminationStatus, parts[0]) {
-        case (3, "missing"): .missing(package: package)
+        case (3, "missing"): .missing(package: parts.count > 1 ? parts[1] : package)
         case (3, "address"): .foreignAddress(parts.dropFirst().joined(separator: " "))
         case (3, "large"): .tooLarge(bytesMax: Self.outputBytesMax)
         case (3, "memory"): .failed("it needs more than \(Self.memoryBytesMax) bytes of memory")

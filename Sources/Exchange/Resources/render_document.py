@@ -8,6 +8,7 @@ refused. A refusal is one line on standard output, a word and its details with t
 import html.parser
 import os
 import resource
+import subprocess
 import sys
 import urllib.parse
 
@@ -66,7 +67,23 @@ def pdf(page, output, folder):
         refuse("address", refused[0])
 
 
+def as_png(folder):
+    """Drawings become images beside them, which every word processor shows (Debian: librsvg2-bin)."""
+    for name in sorted(os.listdir(folder)):
+        if name.endswith(".svg"):
+            drawing = os.path.join(folder, name)
+            try:
+                done = subprocess.run(
+                    ["/usr/bin/rsvg-convert", "--zoom=2", f"--output={drawing[:-4]}.png", drawing],
+                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            except FileNotFoundError:
+                refuse("missing", "librsvg2-bin")
+            if done.returncode != 0:
+                refuse("failed", f"{name} is no drawing")
+
+
 def docx(page, output, folder):
+    as_png(folder)
     with open(page, encoding="utf-8") as file:
         checked = Addresses(folder)
         checked.feed(file.read())

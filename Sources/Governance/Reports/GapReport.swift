@@ -17,6 +17,23 @@ package struct GapReport: Sendable {
     /// The parts of a report, in their order. Which of them a report has, is chosen.
     package enum Part: String, Sendable, CaseIterable {
         case scope, method, summary, strengths, gaps, plan, clauses, ledger
+
+        /// Reads `summary,gaps`; nothing means all of them. They keep the order of the report.
+        /// - Throws: ``ServiceError``: invalid, with the name that is none.
+        package static func read(_ names: [String]) throws -> [Part] {
+            var chosen: Set<Part> = []
+            for name in names.flatMap({ $0.split(separator: ",") }) {
+                let word = name.trimmingCharacters(in: .whitespaces)
+                guard let part = Part(rawValue: word) else {
+                    throw ServiceError.invalid(
+                        "sections",
+                        "“\(word.prefix(40))” is no section; known are "
+                            + allCases.map(\.rawValue).joined(separator: ", "))
+                }
+                chosen.insert(part)
+            }
+            return chosen.isEmpty ? allCases : allCases.filter(chosen.contains)
+        }
     }
 
     /// A control that serves a requirement.
