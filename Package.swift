@@ -55,7 +55,8 @@ let package = Package(
                 "RecordKit", "Storage", "AuditPack", "Access", "Governance", hummingbird, httpTypes, nioCore, logging,
             ]),
         .target(
-            name: "Exchange", dependencies: ["RecordKit", "Storage", crypto], resources: [.copy("Resources")]),
+            name: "Exchange", dependencies: ["RecordKit", "Storage", "CXlsx", crypto], resources: [.copy("Resources")]),
+        .systemLibrary(name: "CXlsx", providers: [.apt(["libxlsxwriter-dev"])]),
         .target(
             name: "RESTAPI",
             dependencies: [

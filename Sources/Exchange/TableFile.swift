@@ -51,10 +51,7 @@ package struct TableFile: Sendable {
             try reader.finish { rows.append($0) }
             for each in rows { try await row(each) }
         case .xlsx:
-            let folder = FileManager.default.temporaryDirectory.appendingPathComponent("concord-\(UUID().uuidString)")
-            try FileManager.default.createDirectory(
-                at: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
-            do {
+            try await WorkFolder.with { folder in
                 let workbook = folder.appendingPathComponent("workbook.xlsx")
                 guard FileManager.default.createFile(atPath: workbook.path, contents: nil) else {
                     throw CocoaError(.fileWriteUnknown)
@@ -66,11 +63,7 @@ package struct TableFile: Sendable {
                 }
                 try file.close()
                 try await WorkbookReader.read(workbook, in: folder, sheet: sheet, row)
-            } catch {
-                try FileManager.default.removeItem(at: folder)
-                throw error
             }
-            try FileManager.default.removeItem(at: folder)
         }
         let digest = hash.finalize().map { byte in
             (byte < 16 ? "0" : "") + String(byte, radix: 16)

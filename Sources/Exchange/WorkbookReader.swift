@@ -5,7 +5,6 @@ package import Foundation
 /// One sheet of a workbook as a table.
 package enum WorkbookReader {
     private static let memoryBytesMax = 2_147_483_648
-    private static let interpreter = "/usr/bin/python3"
 
     /// Reads a sheet and hands on its rows.
     /// - Parameters:
@@ -41,49 +40,19 @@ package enum WorkbookReader {
     }
 
     private static func convert(_ workbook: URL, to output: URL, sheet: String?) async throws {
-        guard let script = Bundle.module.url(forResource: "read_xlsx", withExtension: "py", subdirectory: "Resources")
-        else { throw TableError.readerFailed("its script is missing from the installation") }
-        guard FileManager.default.isExecutableFile(atPath: interpreter) else { throw TableError.readerMissing }
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: interpreter)
         let limits = [
             TableLimit.unpackedBytesMax, TableLimit.cellsMax, TableLimit.rowsMax, TableLimit.secondsMax, memoryBytesMax,
         ]
-        process.arguments =
-            ["-I", "-B", script.path, workbook.path, output.path, sheet ?? ""] + limits.map { String($0) }
-        process.environment = ["PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"]
-        let said = Pipe()
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = said
-        process.standardError = FileHandle.nullDevice
-        try await run(process)
+        guard
+            let (process, said) = ChildProcess.python(
+                "read_xlsx", [workbook.path, output.path, sheet ?? ""] + limits.map { String($0) })
+        else { throw TableError.readerMissing }
+        guard try await ChildProcess.run(process, secondsMax: TableLimit.secondsMax) else {
+            throw TableError.tooSlow(secondsMax: TableLimit.secondsMax)
+        }
         let line = String(decoding: said.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         guard process.terminationReason == .exit, process.terminationStatus == 0 else {
             throw refusal(process, line.trimmingCharacters(in: .newlines).components(separatedBy: "\t"), sheet)
-        }
-    }
-
-    /// Waits without a thread; a child that takes too long is ended.
-    private static func run(_ process: Process) async throws {
-        try await withThrowingTaskGroup(of: Bool.self) { group in
-            let (ended, end) = AsyncStream.makeStream(of: Void.self)
-            process.terminationHandler = { _ in end.finish() }
-            try process.run()
-            group.addTask {
-                for await _ in ended {}
-                return true
-            }
-            group.addTask {
-                try await _Concurrency.Task.sleep(for: .seconds(TableLimit.secondsMax))
-                return false
-            }
-            let isDone = try await group.next() ?? true
-            if !isDone || _Concurrency.Task.isCancelled {
-                process.terminate()
-                for await _ in ended {}
-            }
-            group.cancelAll()
-            if !isDone { throw TableError.tooSlow(secondsMax: TableLimit.secondsMax) }
         }
     }
 

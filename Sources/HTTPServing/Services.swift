@@ -17,6 +17,8 @@ package struct Services: Sendable {
     package let library: LibraryHolder
     /// The list of erasures beside the database.
     package let erasureJournal: any ErasureJournal
+    /// Makes documents; `nil` where nothing is to leave as one.
+    package let documents: (any DocumentMaking)?
     package var erasure: ErasureService {
         ErasureService(records: records, blobs: blobs, journal: erasureJournal)
     }
@@ -29,7 +31,8 @@ package struct Services: Sendable {
         environment: Access.Environment, store: any Store, accounts: any AccountStore, blobs: any BlobStore,
         signIn: SignIn,
         records: RecordService, assessments: AssessmentService, organisations: OrganisationService,
-        ledger: LedgerService, library: LibraryHolder, erasureJournal: any ErasureJournal = NoErasureJournal()
+        ledger: LedgerService, library: LibraryHolder, erasureJournal: any ErasureJournal = NoErasureJournal(),
+        documents: (any DocumentMaking)? = nil
     ) {
         self.environment = environment
         self.store = store
@@ -42,6 +45,7 @@ package struct Services: Sendable {
         self.ledger = ledger
         self.library = library
         self.erasureJournal = erasureJournal
+        self.documents = documents
     }
 }
 

@@ -38,11 +38,10 @@ package struct Installation: Sendable {
         hasher = PasswordHasher(parameters: parameters)
         let library = LibraryHolder(store: store)
         let signIn = SignIn(accounts: store, store: store, hasher: hasher, environment: environment)
+        let blobs = try FolderBlobStore(folder: folder.blobs)
         services = Services(
-            environment: environment, store: store, accounts: store,
-            blobs: try FolderBlobStore(folder: folder.blobs),
-            signIn: signIn,
-            records: RecordService(store: store, environment: environment, posture: posture),
+            environment: environment, store: store, accounts: store, blobs: blobs, signIn: signIn,
+            records: RecordService(store: store, environment: environment, posture: posture, blobs: blobs),
             assessments: AssessmentService(
                 store: store, environment: environment, library: library, posture: posture),
             organisations: OrganisationService(
@@ -50,7 +49,7 @@ package struct Installation: Sendable {
             ledger: LedgerService(
                 store: store, environment: environment, host: try folder.ledgerHost(proposed: ledgerHost),
                 seed: try folder.signingSeed(random: environment.random.bytes)),
-            library: library, erasureJournal: FileErasureJournal(folder.erasures))
+            library: library, erasureJournal: FileErasureJournal(folder.erasures), documents: try DocumentMaker())
         erasedAgain = try await services.erasure.start()
         try await services.records.imports.recover()
     }

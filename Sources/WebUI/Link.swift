@@ -64,6 +64,10 @@ package enum Link: Sendable, Hashable {
     case entryProof(Int)
     /// The bytes of the entry.
     case entryLeaf(Int)
+    /// Where a report is chosen.
+    case reports(LinkQuery = [:])
+    /// The report, to be shown or downloaded, of what `assessment`, `sections`, `asOf` and `format` name.
+    case report(LinkQuery = [:])
     /// What carrying out a request for erasure would remove.
     case erasurePreview(UUID)
     case search(query: String = "")
@@ -149,6 +153,8 @@ package enum Link: Sendable, Hashable {
         case entry = "/ledger/entries/:index"
         case entryProof = "/ledger/entries/:index/proof"
         case entryLeaf = "/ledger/entries/:index/leaf"
+        case reports = "/reports"
+        case report = "/reports/document"
         case erasurePreview = "/erasureRequests/:id/carry-out"
         case search = "/search"
         case views = "/views"
@@ -241,6 +247,8 @@ package enum Link: Sendable, Hashable {
         case .entry(let index): (.entry, ["index": String(index)], [:])
         case .entryProof(let index): (.entryProof, ["index": String(index)], [:])
         case .entryLeaf(let index): (.entryLeaf, ["index": String(index)], [:])
+        case .reports(let query): (.reports, [:], query)
+        case .report(let query): (.report, [:], query)
         case .erasurePreview(let id): (.erasurePreview, ["id": id.lowercased], [:])
         case .search(let words): (.search, [:], ["q": words])
         case .views(let query): (.views, [:], query)
@@ -360,6 +368,8 @@ extension Link {
         case .entry: self = .entry(index)
         case .entryProof: self = .entryProof(index)
         case .entryLeaf: self = .entryLeaf(index)
+        case .reports: self = .reports(query)
+        case .report: self = .report(query)
         case .erasurePreview: self = .erasurePreview(id)
         case .search: self = .search(query: query["q"] ?? "")
         case .views: self = .views(query)

@@ -121,6 +121,7 @@ enum Navigation {
                 .records(Applicability.self, .applicability), .records(Framework.self, .policy),
                 .records(Requirement.self, .both), .page(.crosswalk, .crosswalk(), .crosswalk),
                 .records(Mapping.self, .arrowRight), .page(.libraries, .libraries, .assets),
+                .page(.reports, .reports(), .download),
             ]
         ),
         (.stepSystems, [.records(Asset.self, .assets), .records(Risk.self, .risk)]),

@@ -47,6 +47,7 @@ package struct WebRoutes: Sendable {
         if let reference { APIScreens(reference: reference, frame: frame).add(to: router) }
         ProofScreens(services: services, frame: frame).add(to: router)
         PackScreens(services: services, frame: frame).add(to: router)
+        ReportScreens(services: services, frame: frame).add(to: router)
         ErasureScreens(services: services, frame: frame).add(to: router)
         ViewScreens(services: services, frame: frame, schemas: schemas).add(to: router)
         UndoScreens(services: services, frame: frame).add(to: router)

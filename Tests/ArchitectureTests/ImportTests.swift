@@ -13,7 +13,8 @@ private let table: [String: Set<String>] = [
     "SQLiteStorage": ["RecordKit", "Storage", "MerkleLog", "GRDB", "GRDBSQLite"],
     "Access": ["RecordKit", "Records", "Storage", "Crypto", "CryptoExtras"],
     "Governance": ["RecordKit", "Records", "Storage", "MerkleLog", "AuditPack", "Access", "Catalogue", "Exchange"],
-    "Exchange": ["RecordKit", "Storage", "Crypto"],
+    "Exchange": ["RecordKit", "Storage", "CXlsx", "Crypto"],
+    "CXlsx": [],
     "HTTPServing": [
         "RecordKit", "Storage", "AuditPack", "Access", "Governance", "Hummingbird", "HTTPTypes", "NIOCore", "Logging",
     ],

@@ -64,9 +64,11 @@ package final class RouterHarness: Sendable {
     /// - Parameters:
     ///   - withCatalogue: Loads the shipped standards and laws, which takes seconds in a debug build.
     ///   - schemas: The record types of the database.
+    ///   - documents: Makes documents, where a test asks for one.
     ///   - mount: Adds the routes under test.
     package init(
         withCatalogue: Bool = false, schemas: [AnySchema] = Registry.schemas,
+        documents: (any DocumentMaking)? = nil,
         mount: (Services, Router<ConcordContext>) throws -> Void
     ) async throws {
         kept = try WorldFolder("router", types: schemas == Registry.schemas ? .product : .own)
@@ -78,10 +80,10 @@ package final class RouterHarness: Sendable {
         let library = LibraryHolder(store: store)
         let hasher = PasswordHasher(parameters: .init(n: 16, r: 1, p: 1))
         let signIn = SignIn(accounts: store, store: store, hasher: hasher, environment: environment)
+        let blobs = try FolderBlobStore(folder: folder.appendingPathComponent("files"))
         services = Services(
-            environment: environment, store: store, accounts: store,
-            blobs: try FolderBlobStore(folder: folder.appendingPathComponent("files")), signIn: signIn,
-            records: RecordService(store: store, environment: environment, posture: posture),
+            environment: environment, store: store, accounts: store, blobs: blobs, signIn: signIn,
+            records: RecordService(store: store, environment: environment, posture: posture, blobs: blobs),
             assessments: AssessmentService(
                 store: store, environment: environment, library: library, posture: posture),
             organisations: OrganisationService(
@@ -89,7 +91,7 @@ package final class RouterHarness: Sendable {
             ledger: LedgerService(
                 store: store, environment: environment, host: "test.example.org",
                 seed: Array(repeating: 7, count: 32)),
-            library: library)
+            library: library, documents: documents)
         meridian = try await Self.tenant("Meridian", services)
         hospital = try await Self.tenant("Hospital", services)
         let router = Router(context: ConcordContext.self, options: .autoGenerateHeadEndpoints)

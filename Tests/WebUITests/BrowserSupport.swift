@@ -25,7 +25,7 @@ enum PagesUnderTest {
     static let access = _Concurrency.Task { try await installation(withCatalogue: false) }
 
     static func installation(withCatalogue: Bool = true) async throws -> RouterHarness {
-        try await RouterHarness(withCatalogue: withCatalogue) { services, router in
+        try await RouterHarness(withCatalogue: withCatalogue, documents: try DocumentMaker()) { services, router in
             try WebRoutes(services: services).add(to: router)
         }
     }
@@ -121,10 +121,10 @@ final class EmptyServer: Sendable {
         let signIn = SignIn(
             accounts: store, store: store, hasher: PasswordHasher(parameters: .init(n: 16, r: 1, p: 1)),
             environment: environment)
+        let blobs = try FolderBlobStore(folder: folder.appendingPathComponent("files"))
         services = Services(
-            environment: environment, store: store, accounts: store,
-            blobs: try FolderBlobStore(folder: folder.appendingPathComponent("files")), signIn: signIn,
-            records: RecordService(store: store, environment: environment, posture: posture),
+            environment: environment, store: store, accounts: store, blobs: blobs, signIn: signIn,
+            records: RecordService(store: store, environment: environment, posture: posture, blobs: blobs),
             assessments: AssessmentService(
                 store: store, environment: environment, library: library, posture: posture),
             organisations: OrganisationService(

@@ -2,6 +2,7 @@ import Access
 import Foundation
 import Governance
 import HTTPServing
+import HTTPTypes
 import RecordKit
 import Records
 import Storage
@@ -67,6 +68,57 @@ struct OverviewPageTests {
         }
     }
 
+    @Test func everyNumberOfACertificateOpensSoManyRows() async throws {
+        try await answerSome()
+        let page = try await browser.get("/").text
+        let cards = page.components(separatedBy: "class=\"card certificate\"").dropFirst()
+            .map { $0.components(separatedBy: "</section>")[0] }
+        #expect(cards.count == 2)
+        var numbers: [(href: String, number: Int)] = []
+        for card in cards {
+            for match in card.matches(of: /<a href="([^"]+)">(?:<b>|<span class="status [a-z]+"><svg.*?<\/svg>)?([0-9]+)/) {
+                numbers.append((match.1.replacingOccurrences(of: "&amp;", with: "&"), try #require(Int(match.2))))
+            }
+        }
+        #expect(numbers.count >= 8)
+        for (href, number) in numbers {
+            #expect(try await browser.get(href).text.count(of: "<li data-row ") == number, "\(href)")
+        }
+    }
+
+    @Test func theDaysLeftAreThoseToTheDayThatIsWanted() async throws {
+        let today = founder.today(at: harness.services.environment.now())
+        let adoption = try #require(
+            try await harness.store.read {
+                try $0.all(FrameworkAdoption.self, in: tenant.id, limit: 10).first { $0.value.name.contains("42001") }
+            })
+        _ = try await harness.services.records.update(
+            FrameworkAdoption.schema.erased, adoption.id.raw, over: adoption.version,
+            ["certificationTarget": .day(today.adding(days: 40))], keepsMissing: true, as: founder)
+        let page = try await browser.get("/").text
+        #expect(page.contains(Text.wantedBy(today.adding(days: 40)).string) && page.contains("<b>40 days left</b>"))
+        #expect(page.contains(Text.noTargetDay.string), "the other standard has none")
+    }
+
+    @Test func aReportIsChosenShownAndDownloaded() async throws {
+        let page = try await browser.get(Link.reports().href).text
+        #expect(PageCheck(page).problems.isEmpty)
+        #expect(page.contains("action=\"/reports/document\"") && page.contains("value=\"strengths\""))
+        let id = try #require(try await harness.services.assessments.latest(as: founder)).lowercased
+        let shown = try await browser.get(Link.report(["assessment": id, "sections": "summary"]).href)
+        #expect(shown.status == 200 && shown.headers[.contentDisposition] == nil)
+        let policy = try #require(shown.headers[.contentSecurityPolicy])
+        #expect(policy.contains("style-src 'sha256-") && !policy.contains("unsafe"))
+        #expect(!shown.text.contains(" style=\"") && !shown.text.contains("<script"))
+        let file = try await browser.get(Link.report(["assessment": id, "format": "html"]).href)
+        #expect(file.headers[.contentDisposition]?.hasPrefix("attachment") == true)
+        for wrong in [["assessment": "x"], ["assessment": id, "format": "odt"], ["assessment": id, "sections": "all"]] {
+            var query: LinkQuery = [:]
+            for (name, value) in wrong { query.add(name, value) }
+            #expect(try await browser.get(Link.report(query).href).status == 422)
+        }
+    }
+
     @Test func theResultsOfAStandardAddUpToItsItems() async throws {
         let numbers = try numbers(try await browser.get("/").text).map(\.number)
         for row in stride(from: 0, to: numbers.count, by: 6) {
@@ -81,6 +133,8 @@ struct OverviewPageTests {
         #expect(try numbers(page).map(\.number).prefix(6) == [70, 0, 0, 0, 0, 70])
         #expect(!page.contains("%</") && page.contains(Text.nothingAnsweredYet.string))
         #expect(page.contains(Text.beginAssessment.string))
+        #expect(page.contains(Text.nothingAnswered.string) && page.contains(Text.toBeAnswered(70).string))
+        #expect(page.contains(Text.nothingToCompare.string) && !page.contains(Text.noClauseInTheWay.string))
     }
 
     @Test func withoutAnAssessmentTheOverviewSaysWhatToDo() async throws {

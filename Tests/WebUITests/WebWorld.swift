@@ -64,10 +64,10 @@ final class WebWorld: Sendable {
         let signIn = SignIn(
             accounts: store, store: store, hasher: PasswordHasher(parameters: .init(n: 16, r: 1, p: 1)),
             environment: environment)
+        let blobs = try FolderBlobStore(folder: folder.appendingPathComponent("blobs"))
         services = Services(
-            environment: environment, store: store, accounts: store,
-            blobs: try FolderBlobStore(folder: folder.appendingPathComponent("blobs")), signIn: signIn,
-            records: RecordService(store: store, environment: environment, posture: PostureEngine()),
+            environment: environment, store: store, accounts: store, blobs: blobs, signIn: signIn,
+            records: RecordService(store: store, environment: environment, posture: PostureEngine(), blobs: blobs),
             assessments: AssessmentService(
                 store: store, environment: environment, library: library, posture: PostureEngine()),
             organisations: OrganisationService(

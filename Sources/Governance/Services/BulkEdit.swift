@@ -101,6 +101,7 @@ extension RecordService {
             throw ServiceError.invalid("records", "names a record twice")
         }
         let step = try step(edit.action, schema)
+        if case .set(let values) = edit.action { try checkFiles(schema, values, organisation) }
         do {
             return try await store.write(organisation) { [environment] transaction in
                 var rows: [BulkReport.Row] = []

@@ -339,7 +339,6 @@ package actor LibraryHolder {
         var lastUse = 0
     }
     private let store: any Store
-    private var library: FrameworkLibrary?
     /// The crosswalk between the items of the library.
     package let crosswalks = CrosswalkCache()
     private var shared: FrameworkLibrary?

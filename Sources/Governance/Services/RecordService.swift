@@ -12,18 +12,22 @@ package struct RecordService: Sendable {
     let store: any Store
     let environment: Environment
     let posture: PostureEngine
+    /// Where files lie that a rule looks into.
+    let blobs: (any BlobStore)?
     /// The record types that exist.
     package let schemas: [AnySchema]
     let byType: [RecordType: AnySchema]
 
     package init(
-        store: any Store, environment: Environment, posture: PostureEngine, schemas: [AnySchema] = Registry.schemas
+        store: any Store, environment: Environment, posture: PostureEngine, blobs: (any BlobStore)? = nil,
+        schemas: [AnySchema] = Registry.schemas
     ) {
         self.schemas = schemas
         byType = Dictionary(uniqueKeysWithValues: schemas.map { ($0.type, $0) })
         self.store = store
         self.environment = environment
         self.posture = posture
+        self.blobs = blobs
     }
 
     // MARK: Reading
@@ -211,6 +215,7 @@ package struct RecordService: Sendable {
         as caller: Caller, reason: String? = nil, request: String? = nil
     ) async throws -> StoredRecord {
         let organisation = try writable(caller, schema)
+        try checkFiles(schema, input, organisation)
         let change = caller.change("update", reason: try checked(reason), request: request, in: environment)
         return try await translated(schema) {
             try await store.write(organisation) { transaction in
@@ -359,7 +364,7 @@ package struct RecordService: Sendable {
 
     // MARK: Parts
 
-    private static func refusal(
+    static func refusal(
         _ transition: Transition, _ record: StoredRecord, _ caller: Caller, in reader: any Reader
     ) throws -> Refusal? {
         var authors: Set<UUID> = []

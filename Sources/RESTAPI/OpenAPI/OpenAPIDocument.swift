@@ -173,13 +173,18 @@ extension Endpoint {
             members["requestBody"] = ["required": .bool(body.isRequired), "content": .object(types)]
         }
         var responses: [String: JSONValue] = [:]
+        // One answer may come in several media types.
+        var contents: [Int: [String: JSONValue]] = [:]
         for answer in operation.answers {
             let replayed = takesKey ? ["Idempotency-Replayed"] : []
             var response: [String: JSONValue] = [
                 "description": .string(answer.words),
                 "headers": OpenAPIDocument.headers(answer.headers + replayed + ["RateLimit", "RateLimit-Policy"]),
             ]
-            if answer.hasContent { response["content"] = .object([answer.mediaType: ["schema": answer.schema]]) }
+            if answer.hasContent {
+                contents[answer.status, default: [:]][answer.mediaType] = ["schema": answer.schema]
+                response["content"] = .object(contents[answer.status] ?? [:])
+            }
             responses[String(answer.status)] = .object(response)
         }
         for status in problemStatuses {

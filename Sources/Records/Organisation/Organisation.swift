@@ -10,6 +10,7 @@ package struct Organisation: Record {
     package var timeZone = "UTC"
     package var roleTowardsAI: AIRole?
     package var purpose: String?
+    package var logo: FileReference?
     package init() {}
 
     /// The part an organisation plays in the life of AI systems (ISO/IEC 42001, clause 4.1).
@@ -46,6 +47,10 @@ package struct Organisation: Record {
                 \.purpose, "purpose",
                 help: "What the organisation is for and what it wants from its AI systems (clause 4.1).", .longText,
                 .searchable)
+        }
+        Section("Reports") {
+            Field(
+                \.logo, "logo", help: "A PNG or JPEG image of at most 1 MB: reports carry it beside the name.")
         }
         Check("timeZone", "must be a time zone name such as Europe/Berlin or UTC") {
             TimeZone(identifier: $0.timeZone) != nil

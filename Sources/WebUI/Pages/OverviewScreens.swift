@@ -38,10 +38,36 @@ package struct OverviewScreens: Sendable {
                 view: view, caller: caller, token: context.formToken, names: names, asOf: moment?.parameter)
         }
         let work = try await OpenWork(services.store, caller, today: today, asOf: moment?.asOf)
-        let page = OverviewPage(presenter: presenter, work: work, caller: caller, today: today)
+        var page = OverviewPage(presenter: presenter, work: work, caller: caller, today: today)
+        if let view = presenter?.view {
+            page.targets = try await targets(of: view, caller, asOf: moment?.asOf)
+            if moment == nil { page.changes = try await services.assessments.changes(in: view, as: caller) }
+        }
+        if moment == nil { page.decisions = try await services.records.waitingDecisions(as: caller) }
         return try await frame.page(
             text(.overview), request, context,
             { $0.asOf = moment?.band(backHref: Link.overview.href) }, content: page.markup())
+    }
+}
+
+extension OverviewScreens {
+    /// The days by which certificates are wanted, by the key of the framework.
+    private func targets(
+        of view: AssessmentView, _ caller: Caller, asOf: AsOf?
+    ) async throws -> [String: Day] {
+        let keys = Dictionary(uniqueKeysWithValues: view.frameworks.map { ($0.id, $0.key) })
+        let ids = view.assessment.value.scope.ids.map(\.raw)
+        let adoptions = try await services.store.read {
+            try $0.all(
+                FrameworkAdoption.self, where: .ids(ids), in: caller.organisation, asOf: asOf,
+                limit: AssessmentService.recordsMax)
+        }
+        return Dictionary(
+            adoptions.compactMap { adoption in
+                guard let key = keys[adoption.value.framework.raw] else { return nil }
+                return adoption.value.certificationTarget.map { (key, $0) }
+            }
+        ) { a, _ in a }
     }
 }
 
@@ -104,30 +130,54 @@ struct OpenWork: Sendable {
 struct OverviewPage {
     static let gapsShownMax = 8
     static let loweredShownMax = 10
+    static let decisionsShownMax = 8
 
     let presenter: RowPresenter?
     let work: OpenWork
     let caller: Caller
     let today: Day
+    /// By the key of the framework.
+    var targets: [String: Day] = [:]
+    /// `nil` of the past, and while there is nothing to compare with.
+    var changes: PostureChanges?
+    var decisions: [WaitingDecision] = []
 
     func markup() -> Markup {
-        Markup(capacityBytes: 32_768) { html in
+        Markup(capacityBytes: 49_152) { html in
             html.add(head)
             html.raw("<div class=\"stack\">")
             if let presenter {
-                html.add(posture(presenter))
+                html.add(certificates(presenter))
                 html.raw("<div class=\"grid\"><div class=\"c8 stack\">")
                 html.add(next(presenter))
+                html.add(worse(presenter))
                 html.add(lowered(presenter))
                 html.raw("</div><div class=\"c4 stack\">")
+                html.add(waiting)
                 html.add(tasks)
                 html.raw("</div></div>")
+                html.add(posture(presenter))
             } else {
                 html.add("<section class=\"card\">\(raw: NoAssessment(caller: caller).markup())</section>")
-                html.add("<div class=\"grid\"><div class=\"c8 stack\">\(raw: tasks)</div></div>")
+                html.add(
+                    "<div class=\"grid\"><div class=\"c8 stack\">\(raw: waiting)\(raw: tasks)</div></div>")
             }
             html.raw("</div>")
         }
+    }
+
+    /// The management system standards, and whatever else a certificate is wanted for.
+    private func certificates(_ presenter: RowPresenter) -> Markup? {
+        let wanted = presenter.view.frameworks.filter { framework in
+            [FrameworkLibrary.ai, FrameworkLibrary.security].contains(framework.key) || targets[framework.key] != nil
+        }
+        guard !wanted.isEmpty else { return nil }
+        let cards: Markup = .each(wanted) { framework in
+            CertificateCard(
+                framework: framework, presenter: presenter, target: targets[framework.key], today: today
+            ).markup()
+        }
+        return "<div class=\"certificates\">\(raw: cards)</div>"
     }
 
     private var head: Markup {
@@ -200,25 +250,15 @@ struct OverviewPage {
 
     // MARK: What to do
 
-    /// Rows with a gap that nobody owns or works on, nonconform first.
+    /// Rows with a gap that nobody owns or works on, in the order of ``GapReport/gaps(of:)``.
     static func gaps(_ view: AssessmentView) -> (open: [RowView], all: Int) {
-        let isGap: (PartView) -> Bool = { RowFilter.Shown.gaps.matches($0) }
-        let gaps = view.rows.filter { $0.partsInScope.contains(where: isGap) }
+        let gaps = GapReport.gaps(of: view)
         let open = gaps.filter { row in
             row.partsInScope.contains { part in
-                isGap(part) && (part.answer?.value.owner == nil || (part.status?.tasksOpen ?? 0) == 0)
+                GapReport.isGap(part) && (part.answer?.value.owner == nil || (part.status?.tasksOpen ?? 0) == 0)
             }
         }
-        func weight(_ row: RowView) -> Int {
-            row.partsInScope.reduce(0) { sum, part in
-                sum + (part.shown == .nonconform ? 100 : part.shown == .partlyConform ? 1 : 0)
-            }
-        }
-        let sorted = open.enumerated().sorted { a, b in
-            let (first, second) = (weight(a.element), weight(b.element))
-            return first == second ? a.offset < b.offset : first > second
-        }
-        return (sorted.map(\.element), gaps.count)
+        return (open, gaps.count)
     }
 
     private func next(_ presenter: RowPresenter) -> Markup {
@@ -252,6 +292,7 @@ struct OverviewPage {
 
     private func gapRow(_ row: RowView, _ presenter: RowPresenter) -> TableRow {
         let worst = row.worst
+        let isInTheWay = row.partsInScope.contains(where: GapReport.isInTheWay)
         let owner = row.partsInScope.lazy.compactMap { $0.answer?.value.owner?.raw }.first
         let isWorkedOn = row.partsInScope.contains { ($0.status?.tasksOpen ?? 0) > 0 }
         let reference = row.partsInScope.first?.item.reference ?? ""
@@ -268,9 +309,75 @@ struct OverviewPage {
             title: "\(reference) \(row.row.title)", href: presenter.rowLink(row.row.key),
             subtitle: row.partsInScope.map { row.frameworkName($0) }.joined(separator: ", "),
             cells: [
-                .status(worst.tone, worst.shownWord), .person(owner.map { presenter.names[$0] ?? text(.somebody) }),
+                .status(worst.tone, worst.shownWord) + (isInTheWay ? Self.flag : .empty), .person(owner.map { presenter.names[$0] ?? text(.somebody) }),
                 .escaped(text(isWorkedOn ? .hasOpenTask : .hasNoOpenTask)), action,
             ])
+    }
+
+    private static let flag: Markup = " <span class=\"pill nonconform\">\(Text.inTheWay)</span>"
+
+    /// What is shown worse than a week ago; that nothing is, is said too.
+    private func worse(_ presenter: RowPresenter) -> Markup? {
+        guard presenter.asOf == nil else { return nil }
+        let content: Markup
+        if let changes {
+            let items: Markup = .each(changes.worsened.prefix(Self.loweredShownMax)) { change in
+                let part = change.part
+                return """
+                    <li>\(raw: .link(
+                        "\(presenter.shortName(part.item.frameworkKey)) \(part.item.reference) \(change.row.row.title)",
+                        presenter.rowLink(change.row.row.key)))\(raw: .status(part.shown.tone, part.shown.shownWord))\
+                    <span class="meta">\(Text.wasBefore(change.before.word))\(raw: part.shown == part.assessed
+                        ? nil : " \(presenter.loweredWords(part))")</span></li>
+                    """
+            }
+            content =
+                changes.worsened.isEmpty
+                ? "<p class=\"meta\">\(Text.nothingWorse)</p>" : "<ul class=\"list\">\(raw: items)</ul>"
+        } else {
+            content = "<p class=\"meta\">\(Text.nothingToCompare)</p>"
+        }
+        let count = changes?.worsened.count ?? 0
+        let more: Text? =
+            changes?.isComplete == false
+            ? .notAllCompared : count > Self.loweredShownMax ? .shownOf(Self.loweredShownMax, count) : nil
+        return .card(
+            id: "worse", title: text(.becameWorse(PostureChanges.days)),
+            footer: more.map { .escaped(text($0)) }, content)
+    }
+
+    /// Decisions that others must not take for themselves, and rows of the assessment that are the reader's.
+    private var waiting: Markup? {
+        guard presenter?.asOf == nil else { return nil }
+        let own = (presenter?.view.rows ?? []).filter { row in
+            row.partsInScope.contains { part in
+                part.answer?.value.owner?.raw == caller.person && caller.person != nil
+                    && (GapReport.isGap(part) || part.shown == .unknown)
+            }
+        }
+        let items: Markup = .each(decisions.prefix(Self.decisionsShownMax)) { decision in
+            """
+            <li>\(raw: .link(decision.record.title, Link.record(decision.record.schema, decision.record.id).href))\
+            <span class="pill">\(decision.transition.label)</span>\
+            <span class="meta">\(decision.record.schema.label)</span></li>
+            """
+        }
+        let rows: Markup? =
+            if let presenter, let person = caller.person, !own.isEmpty {
+                """
+                <li>\(raw: .link(
+                    text(.rowsOfMine(own.count)),
+                    Link.assessment(presenter.assessmentID, ["owner": person.lowercased]).href))</li>
+                """
+            } else { nil }
+        let isEmpty = decisions.isEmpty && rows == nil
+        return .card(
+            id: "waiting", title: text(.waitingForYou),
+            footer: decisions.count > Self.decisionsShownMax
+                ? .escaped(text(.shownOf(Self.decisionsShownMax, decisions.count))) : nil,
+            isEmpty
+                ? "<p class=\"meta\">\(Text.nothingWaits)</p>"
+                : "<ul class=\"list\">\(raw: items)\(raw: rows)</ul>")
     }
 
     private func lowered(_ presenter: RowPresenter) -> Markup? {

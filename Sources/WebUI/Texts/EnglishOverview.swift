@@ -30,7 +30,37 @@ extension Text {
     package static let annexControls = Text("Annex A controls")
     package static let noPairs = Text("Only one standard is in scope, so no row serves two.")
     package static let whatNext = Text("What to do next")
-    package static let whatNextLead = Text("Gaps without an owner or without an open task, nonconform first.")
+    package static let whatNextLead = Text(
+        "Gaps without an owner or without an open task: first what stands in the way of a certificate, then nonconform "
+            + "before partly, then what counts for more standards.")
+    package static let inTheWay = Text("in the way")
+    package static let noTargetDay = Text("no certification day named")
+    package static let nothingAnswered = Text("Nothing answered yet")
+    package static let noClauseInTheWay = Text("No clause stands in the way of the certificate.")
+    package static let clausesInTheWayWhy = Text("Each can be raised as a major nonconformity.")
+    package static let clausesUnknownWhy = Text("Until they are answered nobody knows what stands in the way.")
+    package static let nothingWorse = Text("No requirement is shown worse than then.")
+    package static let nothingToCompare = Text("The assessment is younger than that, so there is nothing to compare with.")
+    package static let notAllCompared = Text("There are more; not all could be compared.")
+    package static let waitingForYou = Text("Waiting for you")
+    package static let nothingWaits = Text("No decision and no row of the assessment waits for you.")
+
+    package static func wantedBy(_ day: Day) -> Text { Text("wanted by \(dayWords(day).string)") }
+    package static func toBeAnswered(_ number: Int) -> Text { Text("\(count(number)) requirements to assess") }
+    package static func clausesInTheWay(_ number: Int) -> Text {
+        Text(
+            number == 1
+                ? "1 clause stands in the way of the certificate."
+                : "\(count(number)) clauses stand in the way of the certificate.")
+    }
+    package static func clausesUnknown(_ number: Int) -> Text {
+        Text(number == 1 ? "1 clause is unknown." : "\(count(number)) clauses are unknown.")
+    }
+    package static func becameWorse(_ days: Int) -> Text { Text("Became worse in the last \(days) days") }
+    package static func wasBefore(_ result: String) -> Text { Text("Was \(result.lowercased()).") }
+    package static func rowsOfMine(_ rows: Int) -> Text {
+        Text(rows == 1 ? "1 row of yours with a gap or unknown" : "\(count(rows)) rows of yours with a gap or unknown")
+    }
     package static let gap = Text("Gap")
     package static let work = Text("Work")
     package static let hasOpenTask = Text("Task open")
