@@ -17,15 +17,21 @@ package struct Services: Sendable {
     package let library: LibraryHolder
     /// The list of erasures beside the database.
     package let erasureJournal: any ErasureJournal
+    package let documents: any DocumentMaking
     package var erasure: ErasureService {
         ErasureService(records: records, blobs: blobs, journal: erasureJournal)
+    }
+
+    package var statements: StatementService {
+        StatementService(store: store, blobs: blobs, environment: environment, library: library)
     }
 
     package init(
         environment: Access.Environment, store: any Store, accounts: any AccountStore, blobs: any BlobStore,
         signIn: SignIn,
         records: RecordService, assessments: AssessmentService, organisations: OrganisationService,
-        ledger: LedgerService, library: LibraryHolder, erasureJournal: any ErasureJournal = NoErasureJournal()
+        ledger: LedgerService, library: LibraryHolder, erasureJournal: any ErasureJournal = NoErasureJournal(),
+        documents: any DocumentMaking = NoDocuments()
     ) {
         self.environment = environment
         self.store = store
@@ -38,6 +44,7 @@ package struct Services: Sendable {
         self.ledger = ledger
         self.library = library
         self.erasureJournal = erasureJournal
+        self.documents = documents
     }
 }
 

@@ -21,6 +21,14 @@ package enum Link: Sendable, Hashable {
     case assessmentChanges(UUID, LinkQuery = [:])
     case row(UUID, key: String, LinkQuery = [:])
     case answerRow(UUID, key: String)
+    /// The two Statements of Applicability, and the pages of one. The key of a print or a file may also be "both".
+    case statements
+    case statement(key: String, LinkQuery = [:])
+    case statementPrint(key: String, LinkQuery = [:])
+    case statementFile(key: String, format: String, LinkQuery = [:])
+    case statementDifferences(key: String, LinkQuery = [:])
+    case statementDecision(key: String, reference: String)
+    case statementVerb(key: String, name: String)
     /// A framework's items. The key may also be the framework's id, so that a reference leads there.
     case framework(key: String, LinkQuery = [:])
     case members
@@ -97,6 +105,13 @@ package enum Link: Sendable, Hashable {
         case assessmentChanges = "/assessments/:id/changes"
         case row = "/assessments/:id/rows/:key"
         case answerRow = "/assessments/:id/rows/:key/answer"
+        case statements = "/statements"
+        case statement = "/statements/:key"
+        case statementPrint = "/statements/:key/print"
+        case statementFile = "/statements/:key/files/:format"
+        case statementDifferences = "/statements/:key/differences"
+        case statementDecision = "/statements/:key/controls/:reference"
+        case statementVerb = "/statements/:key/verbs/:name"
         case members = "/settings/members"
         case invite = "/settings/members/invite"
         case endAccess = "/settings/members/end"
@@ -171,6 +186,14 @@ package enum Link: Sendable, Hashable {
         case .assessmentChanges(let id, let query): (.assessmentChanges, ["id": id.lowercased], query)
         case .row(let id, let key, let query): (.row, ["id": id.lowercased, "key": key], query)
         case .answerRow(let id, let key): (.answerRow, ["id": id.lowercased, "key": key], [:])
+        case .statements: (.statements, [:], [:])
+        case .statement(let key, let query): (.statement, ["key": key], query)
+        case .statementPrint(let key, let query): (.statementPrint, ["key": key], query)
+        case .statementFile(let key, let format, let query): (.statementFile, ["key": key, "format": format], query)
+        case .statementDifferences(let key, let query): (.statementDifferences, ["key": key], query)
+        case .statementDecision(let key, let reference):
+            (.statementDecision, ["key": key, "reference": reference], [:])
+        case .statementVerb(let key, let name): (.statementVerb, ["key": key, "name": name], [:])
         case .framework(let key, let query): (.framework, ["key": key], query)
         case .members: (.members, [:], [:])
         case .invite: (.invite, [:], [:])
@@ -273,6 +296,13 @@ extension Link {
         case .assessmentChanges: self = .assessmentChanges(id, query)
         case .row: self = .row(id, key: value("key"), query)
         case .answerRow: self = .answerRow(id, key: value("key"))
+        case .statements: self = .statements
+        case .statement: self = .statement(key: value("key"), query)
+        case .statementPrint: self = .statementPrint(key: value("key"), query)
+        case .statementFile: self = .statementFile(key: value("key"), format: value("format"), query)
+        case .statementDifferences: self = .statementDifferences(key: value("key"), query)
+        case .statementDecision: self = .statementDecision(key: value("key"), reference: value("reference"))
+        case .statementVerb: self = .statementVerb(key: value("key"), name: value("name"))
         case .framework: self = .framework(key: value("key"), query)
         case .members: self = .members
         case .invite: self = .invite

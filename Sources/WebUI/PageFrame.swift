@@ -117,7 +117,8 @@ enum Navigation {
             [
                 .page(.assessment, .assessmentNow, .assessment), .records(Assessment.self, .gaps),
                 .records(Answer.self, .check), .records(Control.self, .controls),
-                .records(Applicability.self, .applicability), .records(Framework.self, .policy),
+                .page(.statements, .statements, .applicability), .records(Applicability.self, .check),
+                .records(Framework.self, .policy),
                 .records(Requirement.self, .both), .records(Mapping.self, .crosswalk),
             ]
         ),
@@ -132,8 +133,10 @@ enum Navigation {
         ),
     ]
 
+    /// Versions of statements are found on the page of the statements.
     private static let placed: Set<RecordType> = Set(
-        steps.flatMap(\.entries).compactMap { if case .records(let type, _) = $0 { type.type } else { nil } })
+        steps.flatMap(\.entries).compactMap { if case .records(let type, _) = $0 { type.type } else { nil } }
+            + [StatementOfApplicability.type])
 
     /// The groups with the entries that the caller may see. A type that no step names stands in the last group.
     static func groups(for caller: Caller, path: String, schemas: [AnySchema] = Registry.schemas) -> [NavGroup] {

@@ -3,7 +3,8 @@ import ArgumentParser
 
 extension Concord {
     static let clientCommands: [any ParsableCommand.Type] = [
-        Login.self, Logout.self, WhoAmI.self, RecordCommand.self, Assess.self, Export.self, APICommand.self,
+        Login.self, Logout.self, WhoAmI.self, RecordCommand.self, Assess.self, StatementCommand.self, Export.self,
+        APICommand.self,
         Completions.self, Manual.self,
     ]
 }

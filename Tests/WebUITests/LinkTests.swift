@@ -24,11 +24,14 @@ import WebUI
             .restoreValues("controls", id), .bulk("controls"), .views(), .views(["type": "controls", "query": "q=x"]),
             .view(id), .undo, .imports, .newImport(), .newImport(["type": "controls"]), .importJob(id),
             .importJob(id, ["show": "error"]), .importMapping(id), .importApply(id), .importDiscard(id),
-            .importReport(id),
+            .importReport(id), .statements, .statementVerb(key: "iso27001-2022", name: "submit"),
+            .statementPrint(key: "both"), .statementFile(key: "both", format: "pdf", ["version": "2"]),
+            .statementDifferences(key: "iso27001-2022", ["from": "1"]),
         ]
         + nasty.flatMap { text -> [Link] in
             [
                 .setUp(secret: text), .invitation(secret: text), .row(id, key: text), .framework(key: text),
+                .statement(key: text, ["show": text]), .statementDecision(key: text, reference: text),
                 .list("controls", ["q": text, "status": text]), .search(query: text),
             ]
         }
