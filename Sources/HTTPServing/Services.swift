@@ -17,8 +17,7 @@ package struct Services: Sendable {
     package let library: LibraryHolder
     /// The list of erasures beside the database.
     package let erasureJournal: any ErasureJournal
-    /// Makes documents; `nil` where nothing is to leave as one.
-    package let documents: (any DocumentMaking)?
+    package let documents: any DocumentMaking
     package var erasure: ErasureService {
         ErasureService(records: records, blobs: blobs, journal: erasureJournal)
     }
@@ -26,13 +25,16 @@ package struct Services: Sendable {
     package var gaps: GapService { GapService(records: records, library: library) }
     package var controlLibrary: ControlLibraryService { ControlLibraryService(records: records, library: library) }
     package var libraries: LibraryService { LibraryService(records: records, blobs: blobs, library: library) }
+    package var statements: StatementService {
+        StatementService(store: store, blobs: blobs, environment: environment, library: library)
+    }
 
     package init(
         environment: Access.Environment, store: any Store, accounts: any AccountStore, blobs: any BlobStore,
         signIn: SignIn,
         records: RecordService, assessments: AssessmentService, organisations: OrganisationService,
         ledger: LedgerService, library: LibraryHolder, erasureJournal: any ErasureJournal = NoErasureJournal(),
-        documents: (any DocumentMaking)? = nil
+        documents: any DocumentMaking = NoDocuments()
     ) {
         self.environment = environment
         self.store = store

@@ -11,7 +11,7 @@ package enum Registry {
         ImportedLibrary.self, ReferenceControl.self, Threat.self, RiskMatrix.self,
         Asset.self, Control.self, Applicability.self, Assessment.self, Answer.self,
         Evidence.self, Milestone.self, Task.self,
-        Risk.self, Obligation.self,
+        Risk.self, Obligation.self, StatementOfApplicability.self,
         ErasureRequest.self, Hold.self,
     ]
 

@@ -49,7 +49,8 @@ package struct Installation: Sendable {
             ledger: LedgerService(
                 store: store, environment: environment, host: try folder.ledgerHost(proposed: ledgerHost),
                 seed: try folder.signingSeed(random: environment.random.bytes)),
-            library: library, erasureJournal: FileErasureJournal(folder.erasures), documents: try DocumentMaker())
+            library: library, erasureJournal: FileErasureJournal(folder.erasures),
+            documents: try DocumentMaker(environment: environment))
         erasedAgain = try await services.erasure.start()
         try await services.records.imports.recover()
     }

@@ -33,6 +33,14 @@ package enum Link: Sendable, Hashable {
     case controlLibrary(LinkQuery = [:])
     case adoptControls
     case mergeControls
+    /// The two Statements of Applicability, and the pages of one. The key of a print or a file may also be "both".
+    case statements
+    case statement(key: String, LinkQuery = [:])
+    case statementPrint(key: String, LinkQuery = [:])
+    case statementFile(key: String, format: String, LinkQuery = [:])
+    case statementDifferences(key: String, LinkQuery = [:])
+    case statementDecision(key: String, reference: String)
+    case statementVerb(key: String, name: String)
     /// A framework's items. The key may also be the framework's id, so that a reference leads there.
     case framework(key: String, LinkQuery = [:])
     /// Two frameworks side by side (`from`, `to`), opened at two of their sections (`row`, `column`).
@@ -138,6 +146,13 @@ package enum Link: Sendable, Hashable {
         case crosswalkConflicts = "/crosswalk/conflicts"
         case projection = "/frameworks/:key/projection"
         case projectedItem = "/frameworks/:key/projection/:id"
+        case statements = "/statements"
+        case statement = "/statements/:key"
+        case statementPrint = "/statements/:key/print"
+        case statementFile = "/statements/:key/files/:format"
+        case statementDifferences = "/statements/:key/differences"
+        case statementDecision = "/statements/:key/controls/:reference"
+        case statementVerb = "/statements/:key/verbs/:name"
         case members = "/settings/members"
         case invite = "/settings/members/invite"
         case endAccess = "/settings/members/end"
@@ -226,6 +241,14 @@ package enum Link: Sendable, Hashable {
         case .controlLibrary(let query): (.controlLibrary, [:], query)
         case .adoptControls: (.adoptControls, [:], [:])
         case .mergeControls: (.mergeControls, [:], [:])
+        case .statements: (.statements, [:], [:])
+        case .statement(let key, let query): (.statement, ["key": key], query)
+        case .statementPrint(let key, let query): (.statementPrint, ["key": key], query)
+        case .statementFile(let key, let format, let query): (.statementFile, ["key": key, "format": format], query)
+        case .statementDifferences(let key, let query): (.statementDifferences, ["key": key], query)
+        case .statementDecision(let key, let reference):
+            (.statementDecision, ["key": key, "reference": reference], [:])
+        case .statementVerb(let key, let name): (.statementVerb, ["key": key, "name": name], [:])
         case .framework(let key, let query): (.framework, ["key": key], query)
         case .crosswalk(let query): (.crosswalk, [:], query)
         case .crosswalkConflicts: (.crosswalkConflicts, [:], [:])
@@ -347,6 +370,13 @@ extension Link {
         case .controlLibrary: self = .controlLibrary(query)
         case .adoptControls: self = .adoptControls
         case .mergeControls: self = .mergeControls
+        case .statements: self = .statements
+        case .statement: self = .statement(key: value("key"), query)
+        case .statementPrint: self = .statementPrint(key: value("key"), query)
+        case .statementFile: self = .statementFile(key: value("key"), format: value("format"), query)
+        case .statementDifferences: self = .statementDifferences(key: value("key"), query)
+        case .statementDecision: self = .statementDecision(key: value("key"), reference: value("reference"))
+        case .statementVerb: self = .statementVerb(key: value("key"), name: value("name"))
         case .framework: self = .framework(key: value("key"), query)
         case .crosswalk: self = .crosswalk(query)
         case .crosswalkConflicts: self = .crosswalkConflicts

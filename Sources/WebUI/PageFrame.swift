@@ -118,7 +118,8 @@ enum Navigation {
                 .page(.assessment, .assessmentNow, .assessment), .page(.gapList, .gapsNow, .gaps),
                 .records(Assessment.self, .audit), .records(Answer.self, .check), .records(Control.self, .controls),
                 .page(.controlLibrary, .controlLibrary(), .controls),
-                .records(Applicability.self, .applicability), .records(Framework.self, .policy),
+                .page(.statements, .statements, .applicability), .records(Applicability.self, .check),
+                .records(Framework.self, .policy),
                 .records(Requirement.self, .both), .page(.crosswalk, .crosswalk(), .crosswalk),
                 .records(Mapping.self, .arrowRight), .page(.libraries, .libraries, .assets),
                 .page(.reports, .reports(), .download),
@@ -136,8 +137,10 @@ enum Navigation {
         ),
     ]
 
+    /// Versions of statements are found on the page of the statements.
     private static let placed: Set<RecordType> = Set(
-        steps.flatMap(\.entries).compactMap { if case .records(let type, _) = $0 { type.type } else { nil } })
+        steps.flatMap(\.entries).compactMap { if case .records(let type, _) = $0 { type.type } else { nil } }
+            + [StatementOfApplicability.type])
 
     /// The groups with the entries that the caller may see. A type that no step names stands in the last group.
     static func groups(for caller: Caller, path: String, schemas: [AnySchema] = Registry.schemas) -> [NavGroup] {

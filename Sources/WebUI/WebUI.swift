@@ -38,6 +38,7 @@ package struct WebRoutes: Sendable {
         GapScreens(services: services, frame: frame).add(to: router)
         PlanScreens(services: services, frame: frame).add(to: router)
         ControlLibraryScreens(services: services, frame: frame).add(to: router)
+        StatementScreens(services: services, frame: frame, schemas: schemas).add(to: router)
         FrameworkScreens(services: services, frame: frame).add(to: router)
         CrosswalkScreens(services: services, frame: frame).add(to: router)
         ProjectionScreens(services: services, frame: frame).add(to: router)
@@ -74,21 +75,25 @@ struct Assets: Sendable {
         var files: [File] = []
         for (name, mediaType) in [
             ("concord.css", "text/css; charset=utf-8"), ("concord.js", "text/javascript; charset=utf-8"),
-            ("favicon.svg", "image/svg+xml"),
+            ("favicon.svg", "image/svg+xml"), (DocumentMaker.stylesheetName, "text/css; charset=utf-8"),
         ] {
-            guard let folder = Bundle.module.resourceURL?.appendingPathComponent("Assets") else {
-                throw AssetError(name: name, reason: "the resource bundle is missing")
-            }
-            do {
-                let bytes = [UInt8](try Data(contentsOf: folder.appendingPathComponent(name)))
-                let digest = SHA256.hash(data: bytes).prefix(8)
-                let tag = digest.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
-                files.append(File(name: name, mediaType: mediaType, bytes: bytes, tag: tag))
-            } catch { throw AssetError(name: name, reason: "\(error)") }
+            let bytes = [UInt8](try Self.data(name))
+            let digest = SHA256.hash(data: bytes).prefix(8)
+            let tag = digest.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+            files.append(File(name: name, mediaType: mediaType, bytes: bytes, tag: tag))
         }
         self.files = files
         links = AssetLinks(
             stylesheetPrefix: files[0].tag, scriptPrefix: files[1].tag, iconPrefix: files[2].tag, root: "/static")
+    }
+
+    static func data(_ name: String) throws(AssetError) -> Data {
+        guard let folder = Bundle.module.resourceURL?.appendingPathComponent("Assets") else {
+            throw AssetError(name: name, reason: "the resource bundle is missing")
+        }
+        do { return try Data(contentsOf: folder.appendingPathComponent(name)) } catch {
+            throw AssetError(name: name, reason: "\(error)")
+        }
     }
 
     func add(to router: Router<ConcordContext>) {

@@ -114,6 +114,21 @@ import Testing
         #expect(decisions.filter { !$0.isApplicable }.count == 8)
     }
 
+    @Test func theStatementOfSecurityIsApprovedAndTheOneOfAIIsBlockedByRowsWithoutReason() async throws {
+        let (world, report) = try await Shared.shared.seeded()
+        let caller = Caller.system(organisation: report.organisations[0])
+        let service = StatementService(
+            store: world.store, blobs: world.blobs, environment: world.environment, library: world.library)
+        let security = try await service.view(FrameworkLibrary.security, as: caller)
+        #expect(security.approved?.number == 1 && security.content.blocking.isEmpty)
+        #expect(!security.changes.isEmpty)
+        #expect(security.content.rows.contains { $0.source == .own })
+        #expect(security.content.rows.contains { $0.source == .otherFramework })
+        let ai = try await service.view(FrameworkLibrary.ai, as: caller).content
+        #expect(ai.blocking.map(\.reference) == ["A.3.3", "A.4.4", "A.4.5", "A.6.1.2"])
+        #expect(ai.rows.contains { !$0.exceptFor.isEmpty && $0.basis == .riskAssessment })
+    }
+
     @Test func theIntegratedAssessmentShowsTheFiguresOfTheDesign() async throws {
         let (world, report) = try await Shared.shared.seeded()
         let meridian = report.organisations[0]

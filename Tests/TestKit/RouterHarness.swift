@@ -68,7 +68,7 @@ package final class RouterHarness: Sendable {
     ///   - mount: Adds the routes under test.
     package init(
         withCatalogue: Bool = false, schemas: [AnySchema] = Registry.schemas,
-        documents: (any DocumentMaking)? = nil,
+        documents: any DocumentMaking = NoDocuments(),
         mount: (Services, Router<ConcordContext>) throws -> Void
     ) async throws {
         kept = try WorldFolder("router", types: schemas == Registry.schemas ? .product : .own)

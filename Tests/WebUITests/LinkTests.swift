@@ -28,12 +28,16 @@ import WebUI
             .controlLibrary(), .controlLibrary(["show": "coverage"]), .adoptControls, .mergeControls, .crosswalk(),
             .crosswalk(["from": "gdpr", "to": "iso27001-2022"]), .crosswalkConflicts,
             .projection(key: "gdpr", ["word": "touched"]), .libraries, .newLibrary, .applyLibrary, .library(id),
-            .rollBackLibrary(id), .rollBackLibrary(id, ["to": "2"]),
+            .rollBackLibrary(id), .rollBackLibrary(id, ["to": "2"]), .statements,
+            .statementVerb(key: "iso27001-2022", name: "submit"), .statementPrint(key: "both"),
+            .statementFile(key: "both", format: "pdf", ["version": "2"]),
+            .statementDifferences(key: "iso27001-2022", ["from": "1"]),
         ]
         + nasty.flatMap { text -> [Link] in
             [
                 .setUp(secret: text), .invitation(secret: text), .row(id, key: text), .framework(key: text),
                 .projectedItem(key: text, id), .acceptProjection(id, key: text),
+                .statement(key: text, ["show": text]), .statementDecision(key: text, reference: text),
                 .list("controls", ["q": text, "status": text]), .search(query: text),
             ]
         }

@@ -74,7 +74,7 @@ final class WebWorld: Sendable {
                 store: store, accounts: store, signIn: signIn, environment: environment, library: library),
             ledger: LedgerService(
                 store: store, environment: environment, host: "test", seed: [UInt8](repeating: 7, count: 32)),
-            library: library)
+            library: library, documents: try DocumentMaker(environment: environment))
         var ids: [UUID] = []
         for name in ["Meridian", "Hospital"] {
             let email = "founder@\(name.lowercased()).example"

@@ -1,5 +1,6 @@
 // Meridian Credit: which controls of ISO/IEC 42001, Annex A, apply, and why.
 import Governance
+import Records
 
 extension Meridian {
     static let aiDecisions: [DecisionDraft] = [
@@ -32,7 +33,12 @@ extension Meridian {
             "Fairness, explanation and stability are goals of the lending strategy."),
         .ai("A.6.1.3", by: "rohan", day: -49, "Models are developed by us, in short cycles."),
         .ai("A.6.2.2", by: "rohan", day: -49, "Risk, Legal and business expect different things from one score."),
-        .ai("A.6.2.3", by: "rohan", day: -49, "Successors have to understand why the model is as it is."),
+        .ai(
+            "A.6.2.3", by: "rohan", day: -49, basis: .riskAssessment, exceptFor: ["reader", "chatbot"],
+            """
+            Successors have to understand why the model is as it is. The document reader and the chatbot are bought: \
+            their design is their makers', and is asked for under A.10.3.
+            """),
         .ai("A.6.2.4", by: "rohan", day: -49, "A model that was not validated must not decide on loans."),
         .ai("A.6.2.5", by: "rohan", day: -49, "A failed release of the scoring stops the whole business."),
         .ai(
@@ -44,7 +50,7 @@ extension Meridian {
         .ai("A.6.2.8", by: "rohan", day: -49, reasons: "AI Act, Art. 12", "Disputes about decisions last years."),
         .ai("A.7.2", by: "rohan", day: -49, "Training data have to be chosen, described and renewed by rule."),
         .ai(
-            "A.7.3", by: "rohan", day: -49, applies: false,
+            "A.7.3", by: "rohan", day: -49, applies: false, basis: .riskAssessment,
             """
             Excluded: training data are our own application and payment records. Nothing is bought or \
             collected for training; bureau entries are an input in operation and fall under A.10.3.
@@ -74,7 +80,7 @@ extension Meridian {
             "A.10.3", by: "rohan", day: -48, reasons: "Risk: supplier changes the model silently",
             "The maker of the language model changes versions every few months."),
         .ai(
-            "A.10.4", by: "rohan", day: -48, applies: false,
+            "A.10.4", by: "rohan", day: -48, applies: false, basis: .riskAssessment,
             """
             Excluded: no AI system is supplied to other organisations. Borrowers are covered as interested \
             parties by A.8.

@@ -1,4 +1,5 @@
 // Meridian Credit: a consumer lender with some 180 staff that decides with models, on its way to both certificates.
+import Governance
 import Records
 
 extension Story {
@@ -28,6 +29,13 @@ extension Story {
         story.controls =
             Meridian.managementControls + Meridian.aiControls + Meridian.accessControls + Meridian.operationsControls
             + Meridian.peopleControls
+        story.risks = Meridian.risks
+        story.obligations = Meridian.obligations
+        story.statements = [
+            StatementDraft(
+                framework: FrameworkLibrary.security, by: "katarzyna", day: -20, approvedBy: "charlotte",
+                approved: -18, note: "The first statement, for the stage 1 audit.")
+        ]
         story.decisions = Meridian.securityDecisions + Meridian.aiDecisions
         story.assessments = [Meridian.lastYear, Meridian.integrated]
         story.evidence = Meridian.evidenceFiles + Meridian.evidenceLinks + Meridian.evidenceRecords

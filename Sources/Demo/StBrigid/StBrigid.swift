@@ -23,6 +23,8 @@ extension Story {
         story.assets = StBrigid.assets
         story.controls = StBrigid.controls
         story.decisions = StBrigid.decisions
+        story.risks = StBrigid.risks
+        story.obligations = StBrigid.obligations
         story.assessments = [StBrigid.assessment]
         story.evidence = StBrigid.evidence
         story.tasks = StBrigid.tasks

@@ -27,6 +27,9 @@ struct Story: Sendable {
     /// Working days of tasks, by title.
     var efforts: [String: Decimal] = [:]
     var decisions: [DecisionDraft] = []
+    var risks: [RiskDraft] = []
+    var obligations: [ObligationDraft] = []
+    var statements: [StatementDraft] = []
     var assessments: [AssessmentDraft] = []
 }
 
@@ -267,6 +270,83 @@ struct DecisionDraft: Sendable {
     let day: Int
     let justification: String
     let reasons: String?
+    var basis: Applicability.ExclusionBasis?
+    /// Keys of AI systems to which it does not apply.
+    var exceptFor: [String] = []
+}
+
+struct RiskDraft: Sendable {
+    let code: String
+    let title: String
+    let aspect: Risk.Aspect
+    let owner: String
+    let likelihood: Int
+    let severity: Int
+    let controls: [String]
+    let security: String
+    let assets: [String]
+    let day: Int
+    /// `nil` while it is only identified.
+    let treated: Int?
+    let text: String
+
+    init(
+        _ code: String, _ title: String, _ aspect: Risk.Aspect, _ owner: String, _ likelihood: Int, _ severity: Int,
+        controls: [String], security: String = "", on assets: [String], day: Int = -33, treated: Int? = -30,
+        _ text: String
+    ) {
+        self.code = code
+        self.title = title
+        self.aspect = aspect
+        self.owner = owner
+        self.likelihood = likelihood
+        self.severity = severity
+        self.controls = controls
+        self.security = security
+        self.assets = assets
+        self.day = day
+        self.treated = treated
+        self.text = text
+    }
+}
+
+struct ObligationDraft: Sendable {
+    let code: String
+    let title: String
+    let kind: Obligation.Kind
+    let counterparty: String
+    let owner: String
+    let controls: [String]
+    let security: String
+    let ai: String
+    let source: String?
+    let text: String
+
+    init(
+        _ code: String, _ title: String, _ kind: Obligation.Kind, to counterparty: String, _ owner: String,
+        controls: [String], security: String = "", ai: String = "", source: String? = nil, _ text: String
+    ) {
+        self.code = code
+        self.title = title
+        self.kind = kind
+        self.counterparty = counterparty
+        self.owner = owner
+        self.controls = controls
+        self.security = security
+        self.ai = ai
+        self.source = source
+        self.text = text
+    }
+}
+
+/// A version of a Statement of Applicability, submitted and approved.
+struct StatementDraft: Sendable {
+    let framework: String
+    let by: String
+    let day: Int
+    let approvedBy: String
+    let approved: Int
+    let note: String
 }
 
 struct AssessmentDraft: Sendable {
@@ -309,11 +389,11 @@ extension DecisionDraft {
     /// About a control of ISO/IEC 42001, Annex A.
     static func ai(
         _ reference: String, by: String, day: Int, applies: Bool = true, reasons: String? = nil,
-        _ justification: String
+        basis: Applicability.ExclusionBasis? = nil, exceptFor: [String] = [], _ justification: String
     ) -> DecisionDraft {
         DecisionDraft(
             framework: FrameworkLibrary.ai, reference: reference, isApplicable: applies, by: by, day: day,
-            justification: justification, reasons: reasons)
+            justification: justification, reasons: reasons, basis: basis, exceptFor: exceptFor)
     }
 }
 

@@ -14,6 +14,9 @@ extension StoryWriter {
         for draft in Self.inOrder(story.assets) { schedule(draft, &timeline) }
         for draft in story.controls { schedule(draft, &timeline) }
         scheduleDecisions(&timeline)
+        for draft in story.risks { schedule(draft, &timeline) }
+        for draft in story.obligations { schedule(draft, &timeline) }
+        for draft in story.statements { schedule(draft, &timeline) }
         for draft in story.assessments { schedule(draft, &timeline) }
         for draft in story.evidence { schedule(draft, &timeline) }
         for draft in story.milestones { schedule(draft, &timeline) }
@@ -144,8 +147,57 @@ extension StoryWriter {
                 decision.isApplicable = draft.isApplicable
                 decision.justification = draft.justification
                 decision.reasons = draft.reasons
+                decision.exclusionBasis = draft.basis
+                decision.systems = try await writer.links(draft.exceptFor)
                 try await writer.create(decision, "\(draft.framework):\(draft.reference)", by: draft.by)
             }
+        }
+    }
+
+    private func schedule(_ draft: RiskDraft, _ timeline: inout Timeline) {
+        let lead = story.lead
+        timeline.add(draft.day) { writer in
+            var risk = Risk()
+            risk.code = draft.code
+            risk.title = draft.title
+            risk.aspect = draft.aspect
+            risk.description = draft.text
+            risk.owner = try await writer.reference(draft.owner)
+            risk.likelihood = draft.likelihood
+            risk.severity = draft.severity
+            risk.treatment = .modify
+            risk.controls = try await writer.links(draft.controls)
+            risk.requirements = try await writer.requirements(security: draft.security, ai: "")
+            risk.assets = try await writer.links(draft.assets)
+            try await writer.create(risk, draft.code, by: lead)
+        }
+        if let day = draft.treated {
+            timeline.add(day) { try await $0.take("treat", Risk.schema.erased, draft.code, by: draft.owner) }
+        }
+    }
+
+    private func schedule(_ draft: ObligationDraft, _ timeline: inout Timeline) {
+        let lead = story.lead
+        timeline.add(-33) { writer in
+            var obligation = Obligation()
+            obligation.code = draft.code
+            obligation.title = draft.title
+            obligation.kind = draft.kind
+            obligation.counterparty = draft.counterparty
+            obligation.description = draft.text
+            obligation.source = draft.source
+            obligation.owner = try await writer.reference(draft.owner)
+            obligation.controls = try await writer.links(draft.controls)
+            obligation.requirements = try await writer.requirements(security: draft.security, ai: draft.ai)
+            try await writer.create(obligation, draft.code, by: lead)
+        }
+    }
+
+    private func schedule(_ draft: StatementDraft, _ timeline: inout Timeline) {
+        timeline.add(draft.day) { try await $0.submit(draft.framework, note: draft.note, by: draft.by) }
+        timeline.add(draft.approved) {
+            try await $0.take(
+                "approve", StatementOfApplicability.schema.erased, draft.framework, by: draft.approvedBy)
         }
     }
 

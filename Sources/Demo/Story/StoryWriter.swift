@@ -19,6 +19,7 @@ actor StoryWriter {
     let library: FrameworkLibrary
     private let records: RecordService
     private let assessments: AssessmentService
+    private let statements: StatementService
     /// Ids of what was written, by kind and key.
     private var ids: [String: UUID] = [:]
     /// Versions of answers, by assessment and requirement.
@@ -41,6 +42,7 @@ actor StoryWriter {
         organisation = Self.id(of: story.key)
         records = RecordService(store: store, environment: environment, posture: posture)
         assessments = AssessmentService(store: store, environment: environment, library: holder, posture: posture)
+        statements = StatementService(store: store, blobs: blobs, environment: environment, library: holder)
     }
 
     /// The same on every server and day.
@@ -123,6 +125,15 @@ actor StoryWriter {
             let old = try await records.get(schema, id, as: caller)
             _ = try await records.take(transition, schema, id, over: old.version, as: caller, reason: reason)
         }
+    }
+
+    /// Submits a statement as it stands, by the framework's key.
+    func submit(_ framework: String, note: String, by person: String) async throws {
+        let caller = try await caller(person)
+        let made = try await told("submit \(framework) by \(person)") {
+            try await statements.submit(framework, note: note, as: caller)
+        }
+        ids["\(StatementOfApplicability.type.name):\(framework)"] = made.id
     }
 
     /// Keeps a file in the blob store.

@@ -273,6 +273,8 @@ private struct AnswerVerb {
         if part.applicability != nil, decision.isApplicable == isApplicable, input.justification == nil { return }
         decision.requirement = ID(part.item.id)
         decision.name = "\(part.item.reference) \(part.item.title) (\(current.frameworkName(part)))"
+        // What an exclusion rested on, and its exceptions, belong to the former decision.
+        if decision.isApplicable != isApplicable { (decision.exclusionBasis, decision.systems) = (nil, Links()) }
         decision.isApplicable = isApplicable
         if let justification = input.justification {
             decision.justification = justification

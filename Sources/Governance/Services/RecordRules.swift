@@ -12,6 +12,7 @@ enum RecordRules {
         switch schema.type {
         case Answer.type: "Answers are given on the assessment's page, which keeps both standards together."
         case Organisation.type: "An organisation is created by the server's administrator."
+        case StatementOfApplicability.type: "A Statement of Applicability is submitted on its page, with all its rows."
         default: "Your role does not allow you to create a \(schema.label.lowercased())."
         }
     }
@@ -34,6 +35,7 @@ enum RecordRules {
                 requirement.value.kind == .control
             else { throw Invalid("requirement", "must be a control of Annex A: clauses 4 to 10 always apply") }
             set("name", .text(try name(of: requirement, in: transaction)))
+            try StatementRules.checkSystems(get("systems"), in: transaction, by: caller)
         case FrameworkAdoption.type:
             guard old == nil, case .reference(let id) = get("framework"),
                 let framework = try transaction.find(ID<Framework>(id), in: caller.organisation)
@@ -52,7 +54,7 @@ enum RecordRules {
             if let old, old["status"] == .text(Assessment.Status.closed.rawValue) {
                 throw ServiceError.conflict(.state("the assessment is closed; reopen it first"))
             }
-        case Answer.type: throw ServiceError.forbidden(whyNotCreated(schema))
+        case Answer.type, StatementOfApplicability.type: throw ServiceError.forbidden(whyNotCreated(schema))
         case ErasureRequest.type, Hold.type:
             if let old {
                 try ErasureRules.checkEdit(old)
@@ -106,6 +108,9 @@ enum RecordRules {
         }
         // `ErasureVerb` decides, in the same transaction.
         if record.schema.type == ErasureRequest.type { return }
+        if record.schema.type == StatementOfApplicability.type {
+            return try StatementRules.check(transition, record, in: transaction, by: caller)
+        }
         guard !transition.byVerb else {
             throw ServiceError.forbidden("“\(transition.label)” is taken by the system only.")
         }

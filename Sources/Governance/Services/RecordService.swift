@@ -343,6 +343,9 @@ package struct RecordService: Sendable {
             try ErasureVerb(schemas: schemas, environment: environment, posture: posture)
                 .carryOut(old, &values, in: transaction, by: caller)
         }
+        if schema.type == StatementOfApplicability.type {
+            try StatementRules.supersede(for: transition, old, in: transaction, by: caller, environment)
+        }
         let saved = try transaction.save(
             try schema.validated(values), id: id, over: version, isArchived: false, by: change)
         try posture.recordChanged(from: old, to: saved, in: transaction, today: caller.today(at: change.at))

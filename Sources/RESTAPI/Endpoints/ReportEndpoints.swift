@@ -21,7 +21,7 @@ extension RESTRoutes {
                     parameters: [
                         .init(
                             name: "format", words: "Without it HTML that stands alone.",
-                            schema: JSONSchema.choice(DocumentFormat.allCases.map(\.rawValue)), example: "pdf"),
+                            schema: JSONSchema.choice(DocumentFormat.ofGapReport.map(\.rawValue)), example: "pdf"),
                         .init(
                             name: "sections",
                             words: "Which ones, separated by commas; without it all. They keep the report's order.",
@@ -31,7 +31,7 @@ extension RESTRoutes {
                                     "^(\(sections.joined(separator: "|")))(,(\(sections.joined(separator: "|"))))*$"),
                             ], example: "summary,gaps"), .asOf,
                     ],
-                    answers: DocumentFormat.allCases.map { format in
+                    answers: DocumentFormat.ofGapReport.map { format in
                         .init(
                             words: "The report.", mediaType: format.mediaType,
                             schema: ["type": "string", "format": "binary"], headers: ["Content-Disposition"])
@@ -43,17 +43,17 @@ extension RESTRoutes {
     private func gapReport(_ id: UUID, _ call: Call) async throws -> Response {
         let parameters = try QueryParameters(call.request, allowed: ["format", "sections", "asOf"])
         let parts = try GapReport.Part.read(parameters["sections"].map { [$0] } ?? [])
-        guard let format = DocumentFormat(rawValue: parameters["format"] ?? DocumentFormat.html.rawValue) else {
+        let wanted = parameters["format"] ?? DocumentFormat.html.rawValue
+        guard let format = DocumentFormat.ofGapReport.first(where: { $0.rawValue == wanted }) else {
             throw Failure.invalid(
-                "format", "must be one of \(DocumentFormat.allCases.map(\.rawValue).joined(separator: ", "))")
+                "format", "must be one of \(DocumentFormat.ofGapReport.map(\.rawValue).joined(separator: ", "))")
         }
         try call.request.checkAccept([format.mediaType])
         let asOf = try await moment(parameters, call)
-        guard let documents = services.documents else { throw ServiceError.notFound("report") }
         let report = try await services.reports.exportGapReport(
             id, format: format.rawValue, as: call.caller, asOf: asOf, request: call.id)
-        return DocumentAnswer.attachment(
-            try await documents.document(.gapReport(report, parts), format), format,
-            name: DocumentAnswer.name(of: report))
+        return DocumentAnswer.response(
+            try await services.documents.document(.gapReport(report, parts), format), format,
+            name: report.fileName)
     }
 }

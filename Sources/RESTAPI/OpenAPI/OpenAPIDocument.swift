@@ -83,6 +83,7 @@ final class OpenAPIDocument: Sendable {
     private static let ownSchemas = [
         answerSchemas, RESTRoutes.ledgerSchemas, RESTRoutes.erasureSchemas, RESTRoutes.searchSchemas,
         RESTRoutes.importSchemas, RESTRoutes.gapSchemas, RESTRoutes.crosswalkSchemas, RESTRoutes.librarySchemas,
+        RESTRoutes.statementSchemas,
     ].reduce(commonSchemas) {
         $0.merging($1) { a, _ in a }
     }

@@ -8,7 +8,12 @@ package struct Applicability: Record {
     package var isApplicable = true
     package var justification = ""
     package var reasons: String?
+    package var exclusionBasis: ExclusionBasis?
+    package var systems = Links<Asset>()
     package init() {}
+
+    /// What an exclusion rests on (ISO/IEC 42001, clause 6.1.3).
+    package enum ExclusionBasis: String, Choice { case riskAssessment, externalRequirement }
 
     package static let type: RecordType = "applicability"
     package static let schema = Schema<Applicability>(
@@ -36,6 +41,19 @@ package struct Applicability: Record {
                 \.reasons, "reasons", label: "Reasons for inclusion",
                 help: "The risks, laws and contracts that call for it, beside those linked already.", .longText,
                 .listed, .searchable)
+        }
+        Section("Exclusion") {
+            Field(
+                \.exclusionBasis, "exclusionBasis", label: "Basis of the exclusion",
+                help: "The risk assessment, or applicable external requirements (ISO/IEC 42001, clause 6.1.3).",
+                .filterable)
+            Field(
+                \.systems, "systems", label: "AI systems excepted",
+                help: "AI systems to which an applicable control does not apply; empty if it applies to all.",
+                .filterable, .later)
+        }
+        Check("systems", "are for a control that applies in general; one that does not apply is excluded for all") {
+            $0.isApplicable || $0.systems.ids.isEmpty
         }
     }
 }

@@ -192,7 +192,7 @@ struct FormPage: Sendable {
         }
     }
 
-    private var summary: Markup {
+    var summary: Markup {
         if let notice {
             return "<div class=\"mb\">\(raw: .notice(.bad, title: text(.notSaved), "\(notice)", isAlert: true))</div>"
         }

@@ -66,7 +66,7 @@ package struct ReportScreens: Sendable {
                 .links(GapReport.Part.allCases.map { FieldOption($0.rawValue, text(.partTitle($0))) }),
                 values: GapReport.Part.allCases.map(\.rawValue), help: text(.reportSectionsHelp)),
         ]
-        let downloads: Markup = .each(DocumentFormat.allCases.reversed()) { format in
+        let downloads: Markup = .each(DocumentFormat.ofGapReport.reversed()) { format in
             .submitButton(
                 text(.formatName(format.rawValue)), name: "format", value: format.rawValue, icon: .download)
         }
@@ -109,19 +109,18 @@ package struct ReportScreens: Sendable {
         }
         let parts = try GapReport.Part.read(query.values("sections"))
         let asOf = try await Moment.read(query, services, caller)?.asOf
-        guard let documents = services.documents else { throw ServiceError.notFound(text(.page)) }
         if (query["format"] ?? Self.show) == Self.show {
             let report = try await services.reports.gapReport(id, as: caller, asOf: asOf)
-            return Self.shown(try await documents.document(.gapReport(report, parts), .html))
+            return Self.shown(try await services.documents.document(.gapReport(report, parts), .html))
         }
-        guard let format = query["format"].flatMap({ DocumentFormat(rawValue: $0) }) else {
+        guard let format = DocumentFormat.ofGapReport.first(where: { $0.rawValue == query["format"] }) else {
             throw Failure.invalid("format", text(.meansNothing))
         }
         let report = try await services.reports.exportGapReport(
             id, format: format.rawValue, as: caller, asOf: asOf, request: context.requestID)
-        return DocumentAnswer.attachment(
-            try await documents.document(.gapReport(report, parts), format), format,
-            name: DocumentAnswer.name(of: report))
+        return DocumentAnswer.response(
+            try await services.documents.document(.gapReport(report, parts), format), format,
+            name: report.fileName)
     }
 
     /// The page that stands alone, in the browser: its one style is allowed by its digest, and nothing else.

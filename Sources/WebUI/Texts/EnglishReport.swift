@@ -23,9 +23,8 @@ extension Text {
     package static let reportLogo = Text("Name and logo")
     package static let reportNoLogo = Text("No logo is stored.")
     package static let reportChangeLogo = Text("Change name and logo")
-    package static let documentNotMade = Text("The document was not made")
 
-    package static func documentFailed(_ format: String, _ why: String) -> Text { Text("The \(format) \(why).") }
+    package static func noSuchForm(_ format: String) -> Text { Text("A gap report has no form \(format).") }
     package static func formatName(_ format: String) -> Text {
         switch format {
         case "pdf": Text("PDF, to send and to print")
