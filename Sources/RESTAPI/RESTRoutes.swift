@@ -39,7 +39,8 @@ package struct RESTRoutes: Sendable {
     /// What the API offers. A new call is added here or to one of these lists, and is then mounted and documented.
     private static func everyEndpoint(_ resources: [Resource]) -> [Endpoint] {
         let own: [[Endpoint]] = [
-            installationEndpoints(), memberEndpoints(), assessmentEndpoints(), fileEndpoints(resources),
+            installationEndpoints(), memberEndpoints(), assessmentEndpoints(), roundEndpoints(),
+            fileEndpoints(resources),
             ledgerEndpoints(), erasureEndpoints(), searchEndpoints(), importEndpoints(),
         ]
         return own.flatMap(\.self) + resources.flatMap { recordEndpoints($0) + changeEndpoints($0) }

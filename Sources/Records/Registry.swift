@@ -11,6 +11,7 @@ package enum Registry {
         Asset.self, Control.self, Applicability.self, Assessment.self, Answer.self,
         Evidence.self, Task.self,
         Risk.self, Obligation.self,
+        SectionAssignment.self,
         ErasureRequest.self, Hold.self,
     ]
 

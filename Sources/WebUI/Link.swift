@@ -20,6 +20,15 @@ package enum Link: Sendable, Hashable {
     /// What others changed since a ledger index.
     case assessmentChanges(UUID, LinkQuery = [:])
     case row(UUID, key: String, LinkQuery = [:])
+    /// Who has which section of an assessment in hand; `people` searches for somebody.
+    case sections(UUID, LinkQuery = [:])
+    case sectionStep(UUID)
+    case nextAssessment(UUID)
+    /// With the assessment that it continues, or the one that `with` names; `change` narrows the list.
+    case comparison(UUID, LinkQuery = [:])
+    case comparisonCSV(UUID, LinkQuery = [:])
+    /// Which implementation groups an assessment is about.
+    case implementationGroups(UUID)
     case answerRow(UUID, key: String)
     /// A framework's items. The key may also be the framework's id, so that a reference leads there.
     case framework(key: String, LinkQuery = [:])
@@ -96,6 +105,12 @@ package enum Link: Sendable, Hashable {
         case assessment = "/assessments/:id/rows"
         case assessmentChanges = "/assessments/:id/changes"
         case row = "/assessments/:id/rows/:key"
+        case sections = "/assessments/:id/sections"
+        case sectionStep = "/assessments/:id/sections/step"
+        case nextAssessment = "/assessments/:id/next"
+        case comparison = "/assessments/:id/comparison"
+        case comparisonCSV = "/assessments/:id/comparison.csv"
+        case implementationGroups = "/assessments/:id/groups"
         case answerRow = "/assessments/:id/rows/:key/answer"
         case members = "/settings/members"
         case invite = "/settings/members/invite"
@@ -170,6 +185,12 @@ package enum Link: Sendable, Hashable {
         case .assessment(let id, let query): (.assessment, ["id": id.lowercased], query)
         case .assessmentChanges(let id, let query): (.assessmentChanges, ["id": id.lowercased], query)
         case .row(let id, let key, let query): (.row, ["id": id.lowercased, "key": key], query)
+        case .sections(let id, let query): (.sections, ["id": id.lowercased], query)
+        case .sectionStep(let id): (.sectionStep, ["id": id.lowercased], [:])
+        case .nextAssessment(let id): (.nextAssessment, ["id": id.lowercased], [:])
+        case .comparison(let id, let query): (.comparison, ["id": id.lowercased], query)
+        case .comparisonCSV(let id, let query): (.comparisonCSV, ["id": id.lowercased], query)
+        case .implementationGroups(let id): (.implementationGroups, ["id": id.lowercased], [:])
         case .answerRow(let id, let key): (.answerRow, ["id": id.lowercased, "key": key], [:])
         case .framework(let key, let query): (.framework, ["key": key], query)
         case .members: (.members, [:], [:])
@@ -272,6 +293,12 @@ extension Link {
         case .assessment: self = .assessment(id, query)
         case .assessmentChanges: self = .assessmentChanges(id, query)
         case .row: self = .row(id, key: value("key"), query)
+        case .sections: self = .sections(id, query)
+        case .sectionStep: self = .sectionStep(id)
+        case .nextAssessment: self = .nextAssessment(id)
+        case .comparison: self = .comparison(id, query)
+        case .comparisonCSV: self = .comparisonCSV(id, query)
+        case .implementationGroups: self = .implementationGroups(id)
         case .answerRow: self = .answerRow(id, key: value("key"))
         case .framework: self = .framework(key: value("key"), query)
         case .members: self = .members

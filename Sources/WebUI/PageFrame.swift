@@ -116,6 +116,7 @@ enum Navigation {
             .stepAssess,
             [
                 .page(.assessment, .assessmentNow, .assessment), .records(Assessment.self, .gaps),
+                .records(SectionAssignment.self, .attest),
                 .records(Answer.self, .check), .records(Control.self, .controls),
                 .records(Applicability.self, .applicability), .records(Framework.self, .policy),
                 .records(Requirement.self, .both), .records(Mapping.self, .crosswalk),
@@ -159,6 +160,14 @@ enum Navigation {
         if let person = caller.person {
             menu.append(
                 (text(.myTasks), Link.list("tasks", ["assignee": person.lowercased, "status": "open"]).href))
+            menu.append(
+                (
+                    text(.mySections),
+                    Link.list(
+                        SectionAssignment.schema.erased.plural,
+                        ["assignee": person.lowercased, "status": "assigned", "status": "returned"]
+                    ).href
+                ))
         }
         menu.append((text(.settingsAccount), Link.account.href))
         menu.append((text(.settingsTokens), Link.tokens.href))

@@ -35,6 +35,7 @@ package struct WebRoutes: Sendable {
         SignInScreens(services: services, frame: frame).add(to: router)
         OverviewScreens(services: services, frame: frame).add(to: router)
         AssessmentScreens(services: services, frame: frame).add(to: router)
+        RoundScreens(services: services, frame: frame).add(to: router)
         FrameworkScreens(services: services, frame: frame).add(to: router)
         SettingsScreens(services: services, frame: frame).add(to: router)
         HostedScreens(services: services, frame: frame).add(to: router)

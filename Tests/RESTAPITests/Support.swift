@@ -110,6 +110,8 @@ struct Plain {
             given.merge(["kind": .text("link"), "file": .null]) { own, _ in own }
         }
         // A result would need the day on which it was given, which only the assessment's verb sets.
+        // Nobody reviews their own section.
+        if schema.type == SectionAssignment.type { given.merge(["reviewer": .null]) { own, _ in own } }
         if schema.type == Records.Answer.type { given.merge(["result": .null]) { own, _ in own } }
         if [ErasureRequest.type, Hold.type].contains(schema.type) {
             let subject = targets[Records.Task.type]?.first ?? .unset

@@ -124,7 +124,7 @@ struct LifecycleLawTests {
     private static let types = Registry.schemas.filter { $0.lifecycle != nil }
 
     @Test func theStateIsAReadOnlyChoiceThatStartsAtTheInitialState() throws {
-        #expect(Self.types.count == 11)
+        #expect(Self.types.count == 12)
         for schema in Self.types {
             let lifecycle = try #require(schema.lifecycle)
             let field = try #require(schema.field(lifecycle.field))
@@ -218,7 +218,8 @@ struct PermissionLawTests {
             let mayCreate = !permissions.conditions(for: .create, roles: all).isEmpty
             let mayUpdate = !permissions.conditions(for: .update, roles: all).isEmpty
             let byVerb = schema.type == Answer.type
-            #expect(mayCreate == !(schema.isCatalogue || byVerb || schema.type == Organisation.type), "\(name)")
+            let madeByVerb = byVerb || schema.type == SectionAssignment.type
+            #expect(mayCreate == !(schema.isCatalogue || madeByVerb || schema.type == Organisation.type), "\(name)")
             #expect(mayUpdate == !(schema.isCatalogue || byVerb), "\(name)")
             if !mayUpdate {
                 #expect(permissions.conditions(for: .archive, roles: all).isEmpty, "\(name)")
@@ -258,7 +259,8 @@ struct PermissionLawTests {
             (Control.schema.erased, [.assigned("owner"), .author]),
             (Evidence.schema.erased, [.assigned("owner"), .author]),
             (Task.schema.erased, [.assigned("assignee"), .author]), (Answer.schema.erased, [.assigned("owner")]),
-            (Assessment.schema.erased, [.assigned("lead")]),
+            (Assessment.schema.erased, [.assigned("lead"), .assigned("reviewer")]),
+            (SectionAssignment.schema.erased, [.assigned("assignee"), .assigned("reviewer")]),
         ]
         for (schema, conditions) in expected {
             let found = schema.permissions.conditions(for: .read, roles: [.employee])

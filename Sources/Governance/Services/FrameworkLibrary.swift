@@ -22,6 +22,8 @@ package struct LibraryItem: Sendable {
     package let typicalEvidence: [String]
     /// The reference of the twin item in the other management system standard.
     package let harmonisedWith: String?
+    /// The implementation groups that it belongs to; empty where a framework has none.
+    package var groups: [String] = []
     package var isClause: Bool { kind == .clause }
 }
 
@@ -100,8 +102,9 @@ package struct FrameworkLibrary: Sendable {
         let stored = try reader.all(Framework.self, in: nil, limit: 100)
         var frameworks: [LibraryFramework] = []
         for framework in stored {
-            let records = try reader.all(
-                Requirement.self, where: .linked("framework", [framework.id.raw]), in: nil, limit: Query.limitMax)
+            let records = try reader.every(
+                Requirement.schema.erased, where: .linked("framework", [framework.id.raw]), in: nil
+            ).map { try $0.decoded(as: Requirement.self) }
             let items = try records.sorted { $0.value.position < $1.value.position }.map {
                 try Self.item($0, framework.value.key)
             }
@@ -230,7 +233,14 @@ package struct FrameworkLibrary: Sendable {
             parent: record.value.parent?.raw, isAssessable: record.value.isAssessable,
             questions: try texts(record.value.questions, member: "text"),
             typicalEvidence: try texts(record.value.typicalEvidence, member: nil),
-            harmonisedWith: record.value.harmonisedWith)
+            harmonisedWith: record.value.harmonisedWith, groups: try groups(record.value.guidance))
+    }
+
+    private static func groups(_ guidance: JSONDocument?) throws -> [String] {
+        guard let guidance, case .object(let members) = try JSONValue.parse(Array(guidance.text.utf8)),
+            case .array(let groups) = members["implementationGroups"]
+        else { return [] }
+        return groups.compactMap { if case .string(let group) = $0 { group } else { nil } }
     }
 
     private static func texts(_ document: JSONDocument?, member: String?) throws -> [String] {

@@ -38,7 +38,8 @@ package struct OverviewScreens: Sendable {
                 view: view, caller: caller, token: context.formToken, names: names, asOf: moment?.parameter)
         }
         let work = try await OpenWork(services.store, caller, today: today, asOf: moment?.asOf)
-        let page = OverviewPage(presenter: presenter, work: work, caller: caller, today: today)
+        var page = OverviewPage(presenter: presenter, work: work, caller: caller, today: today)
+        if let presenter, moment == nil { page.delegated = try await DelegatedSections(services, presenter) }
         return try await frame.page(
             text(.overview), request, context,
             { $0.asOf = moment?.band(backHref: Link.overview.href) }, content: page.markup())
@@ -109,12 +110,15 @@ struct OverviewPage {
     let work: OpenWork
     let caller: Caller
     let today: Day
+    /// The sections of the assessment that are in the caller's hands.
+    var delegated: DelegatedSections?
 
     func markup() -> Markup {
         Markup(capacityBytes: 32_768) { html in
             html.add(head)
             html.raw("<div class=\"stack\">")
             if let presenter {
+                html.add(delegated?.card)
                 html.add(posture(presenter))
                 html.raw("<div class=\"grid\"><div class=\"c8 stack\">")
                 html.add(next(presenter))
