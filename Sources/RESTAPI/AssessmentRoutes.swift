@@ -22,14 +22,25 @@ extension RESTRoutes {
     // MARK: Reading
 
     func rows(_ id: UUID, _ call: Call) async throws -> Response {
-        let parameters = try QueryParameters(call.request, allowed: ["asOf"])
+        let parameters = try QueryParameters(call.request, allowed: ["asOf", "from", "limit"])
+        let limit = try parameters.integer("limit", in: 1...Query.limitMax)
         let asOf = try await moment(parameters, call)
         let view = try await services.assessments.view(id, as: call.caller, asOf: asOf)
-        var json = JSONWriter(reservingBytes: 4_096 * (view.rows.count + 1))
+        var rows = view.rows[...]
+        if let from = parameters["from"] {
+            guard let start = rows.firstIndex(where: { $0.row.key == from }) else {
+                throw Failure.invalid("from", "is no row of this assessment")
+            }
+            rows = rows[start...]
+        }
+        let shown = limit.map { rows.prefix($0) } ?? rows
+        let next = shown.endIndex < view.rows.endIndex ? view.rows[shown.endIndex].row.key : nil
+        var json = JSONWriter(reservingBytes: 4_096 * (shown.count + 1))
         json.object { json in
             Self.append(headOf: view, asOf, to: &json)
             Self.append(countsOf: view, to: &json)
-            json.array("rows", view.rows) { $0.append($1, for: call.caller) }
+            json.array("rows", shown) { $0.append($1, for: call.caller) }
+            json.string("next", next)
         }
         return Response(json: json.bytes)
     }
@@ -93,6 +104,14 @@ extension RESTRoutes {
                 json.strings("rows", section.rowKeys.filter(shown.contains))
             }
         }
+        if let origins = view.origins {
+            json.object("origins") { json in
+                json.integer("reassessed", origins.reassessed)
+                json.integer("carriedOver", origins.carriedOver)
+            }
+        } else {
+            json.null("origins")
+        }
         json.object("workSaved") { json in
             json.integer("answeredOnce", view.workSaved.answeredOnce)
             json.integer("split", view.workSaved.split)
@@ -126,7 +145,7 @@ extension RESTRoutes {
 extension JSONBody {
     private static let answerMembers: Set<String> = [
         "part", "result", "maturity", "note", "owner", "dueOn", "justification", "isSeparate", "versions",
-        "applicabilityVersions",
+        "applicabilityVersions", "confirm",
     ]
 
     /// What is said about a row. A member that is missing stays as it is; `null` clears maturity, note, owner and due
@@ -149,13 +168,8 @@ extension JSONBody {
             input.result = result
         }
         check { () throws(Problem) in input.justification = try text("justification") }
-        check { () throws(Problem) in
-            switch members["isSeparate"] {
-            case nil: break
-            case .bool(let flag): input.isSeparate = flag
-            default: throw Problem("isSeparate", "must be true or false")
-            }
-        }
+        check { () throws(Problem) in input.isSeparate = try flag("isSeparate") }
+        check { () throws(Problem) in input.confirms = try flag("confirm") ?? false }
         // These four are fields of an answer, and are read as such.
         func field(_ name: String) throws(Problem) -> FieldValue? {
             guard let value = members[name], let field = Answer.schema.erased.field(name) else { return nil }
@@ -173,7 +187,15 @@ extension JSONBody {
         return input
     }
 
-    private func text(_ name: String) throws(Problem) -> String? {
+    private func flag(_ name: String) throws(Problem) -> Bool? {
+        switch members[name] {
+        case nil: return nil
+        case .bool(let flag): return flag
+        default: throw Problem(name, "must be true or false")
+        }
+    }
+
+    func text(_ name: String) throws(Problem) -> String? {
         switch members[name] {
         case nil: return nil
         case .string(let text): return text
@@ -234,6 +256,7 @@ extension JSONWriter {
                     json.integer(part.item.frameworkKey, part.applicability?.version ?? 0)
                 }
             }
+            if let delegation = view.delegation { json.append(delegation) } else { json.null("delegation") }
             json.array("parts", view.parts) { $0.append($1, named: view.frameworkName($1)) }
         }
     }
@@ -256,6 +279,8 @@ extension JSONWriter {
             json.string("measured", part.measured?.rawValue)
             json.string("shown", part.shown.rawValue)
             json.string("answeredOnlyFor", part.answeredOnlyFor)
+            json.string("origin", part.origin?.rawValue)
+            json.string("originNote", part.originNote)
             if let answer = part.answer { json.append(answer) } else { json.null("answer") }
             if let decision = part.applicability { json.append(decision) } else { json.null("applicability") }
             if let status = part.status { json.append(status) } else { json.null("status") }
@@ -274,6 +299,15 @@ extension JSONWriter {
             json.bool("isSeparate", answer.value.isSeparate)
             json.string("answeredOn", answer.value.answeredOn?.description)
             json.id("answeredBy", answer.value.answeredBy?.raw)
+        }
+    }
+
+    private mutating func append(_ delegation: Stored<SectionAssignment>) {
+        object("delegation") { json in
+            json.id("id", delegation.id.raw)
+            json.string("section", delegation.value.section)
+            json.string("status", delegation.value.status.rawValue)
+            json.id("assignee", delegation.value.assignee.raw)
         }
     }
 

@@ -41,7 +41,7 @@ package struct RESTRoutes: Sendable {
         let own: [[Endpoint]] = [
             installationEndpoints(), memberEndpoints(), assessmentEndpoints(), fileEndpoints(resources),
             ledgerEndpoints(), erasureEndpoints(), searchEndpoints(), importEndpoints(), gapEndpoints(),
-            crosswalkEndpoints(), libraryEndpoints(), reportEndpoints(), statementEndpoints(),
+            crosswalkEndpoints(), libraryEndpoints(), reportEndpoints(), statementEndpoints(), roundEndpoints(),
         ]
         return own.flatMap(\.self) + resources.flatMap { recordEndpoints($0) + changeEndpoints($0) }
     }

@@ -20,6 +20,15 @@ package enum Link: Sendable, Hashable {
     /// What others changed since a ledger index.
     case assessmentChanges(UUID, LinkQuery = [:])
     case row(UUID, key: String, LinkQuery = [:])
+    /// Who has which section of an assessment in hand; `people` searches for somebody.
+    case sections(UUID, LinkQuery = [:])
+    case sectionStep(UUID)
+    case nextAssessment(UUID)
+    /// With the assessment that it continues, or the one that `with` names; `change` narrows the list.
+    case comparison(UUID, LinkQuery = [:])
+    case comparisonCSV(UUID, LinkQuery = [:])
+    /// Which implementation groups an assessment is about.
+    case implementationGroups(UUID)
     case answerRow(UUID, key: String)
     /// The gaps of the present assessment.
     case gapsNow
@@ -133,6 +142,12 @@ package enum Link: Sendable, Hashable {
         case assessment = "/assessments/:id/rows"
         case assessmentChanges = "/assessments/:id/changes"
         case row = "/assessments/:id/rows/:key"
+        case sections = "/assessments/:id/sections"
+        case sectionStep = "/assessments/:id/sections/step"
+        case nextAssessment = "/assessments/:id/next"
+        case comparison = "/assessments/:id/comparison"
+        case comparisonCSV = "/assessments/:id/comparison.csv"
+        case implementationGroups = "/assessments/:id/groups"
         case answerRow = "/assessments/:id/rows/:key/answer"
         case gapsNow = "/gaps"
         case gaps = "/assessments/:id/gaps"
@@ -233,6 +248,12 @@ package enum Link: Sendable, Hashable {
         case .assessment(let id, let query): (.assessment, ["id": id.lowercased], query)
         case .assessmentChanges(let id, let query): (.assessmentChanges, ["id": id.lowercased], query)
         case .row(let id, let key, let query): (.row, ["id": id.lowercased, "key": key], query)
+        case .sections(let id, let query): (.sections, ["id": id.lowercased], query)
+        case .sectionStep(let id): (.sectionStep, ["id": id.lowercased], [:])
+        case .nextAssessment(let id): (.nextAssessment, ["id": id.lowercased], [:])
+        case .comparison(let id, let query): (.comparison, ["id": id.lowercased], query)
+        case .comparisonCSV(let id, let query): (.comparisonCSV, ["id": id.lowercased], query)
+        case .implementationGroups(let id): (.implementationGroups, ["id": id.lowercased], [:])
         case .answerRow(let id, let key): (.answerRow, ["id": id.lowercased, "key": key], [:])
         case .gapsNow: (.gapsNow, [:], [:])
         case .gaps(let id, let query): (.gaps, ["id": id.lowercased], query)
@@ -362,6 +383,12 @@ extension Link {
         case .assessment: self = .assessment(id, query)
         case .assessmentChanges: self = .assessmentChanges(id, query)
         case .row: self = .row(id, key: value("key"), query)
+        case .sections: self = .sections(id, query)
+        case .sectionStep: self = .sectionStep(id)
+        case .nextAssessment: self = .nextAssessment(id)
+        case .comparison: self = .comparison(id, query)
+        case .comparisonCSV: self = .comparisonCSV(id, query)
+        case .implementationGroups: self = .implementationGroups(id)
         case .answerRow: self = .answerRow(id, key: value("key"))
         case .gapsNow: self = .gapsNow
         case .gaps: self = .gaps(id, query)

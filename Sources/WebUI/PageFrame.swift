@@ -116,7 +116,8 @@ enum Navigation {
             .stepAssess,
             [
                 .page(.assessment, .assessmentNow, .assessment), .page(.gapList, .gapsNow, .gaps),
-                .records(Assessment.self, .audit), .records(Answer.self, .check), .records(Control.self, .controls),
+                .records(Assessment.self, .audit), .records(SectionAssignment.self, .attest),
+                .records(Answer.self, .check), .records(Control.self, .controls),
                 .page(.controlLibrary, .controlLibrary(), .controls),
                 .page(.statements, .statements, .applicability), .records(Applicability.self, .check),
                 .records(Framework.self, .policy),
@@ -166,6 +167,14 @@ enum Navigation {
         if let person = caller.person {
             menu.append(
                 (text(.myTasks), Link.list("tasks", ["assignee": person.lowercased, "status": "open"]).href))
+            menu.append(
+                (
+                    text(.mySections),
+                    Link.list(
+                        SectionAssignment.schema.erased.plural,
+                        ["assignee": person.lowercased, "status": "assigned", "status": "returned"]
+                    ).href
+                ))
         }
         menu.append((text(.settingsAccount), Link.account.href))
         menu.append((text(.settingsTokens), Link.tokens.href))

@@ -39,6 +39,7 @@ package struct WebRoutes: Sendable {
         PlanScreens(services: services, frame: frame).add(to: router)
         ControlLibraryScreens(services: services, frame: frame).add(to: router)
         StatementScreens(services: services, frame: frame, schemas: schemas).add(to: router)
+        RoundScreens(services: services, frame: frame).add(to: router)
         FrameworkScreens(services: services, frame: frame).add(to: router)
         CrosswalkScreens(services: services, frame: frame).add(to: router)
         ProjectionScreens(services: services, frame: frame).add(to: router)

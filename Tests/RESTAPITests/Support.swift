@@ -110,6 +110,8 @@ struct Plain {
             given.merge(["kind": .text("link"), "file": .null]) { own, _ in own }
         }
         // A result would need the day on which it was given, which only the assessment's verb sets.
+        // Nobody reviews their own section.
+        if schema.type == SectionAssignment.type { given.merge(["reviewer": .null]) { own, _ in own } }
         if schema.type == Records.Answer.type { given.merge(["result": .null]) { own, _ in own } }
         // One of the controls of each standard, a pair that no other record has.
         if schema.type == Mapping.type, let items = targets[Requirement.type], items.count > 100 {

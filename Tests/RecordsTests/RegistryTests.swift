@@ -218,10 +218,11 @@ struct PermissionLawTests {
             let mayCreate = !permissions.conditions(for: .create, roles: all).isEmpty
             let mayUpdate = !permissions.conditions(for: .update, roles: all).isEmpty
             let byVerb = [Answer.type, ImportedLibrary.type, StatementOfApplicability.type].contains(schema.type)
+            let madeByVerb = byVerb || schema.type == SectionAssignment.type
             // Of the catalogue, an organisation has mappings of its own.
             let byLoader = schema.isCatalogue && schema.type != Mapping.type
             #expect(schema.isWritten == !byLoader, "\(name)")
-            #expect(mayCreate == !(byLoader || byVerb || schema.type == Organisation.type), "\(name)")
+            #expect(mayCreate == !(byLoader || madeByVerb || schema.type == Organisation.type), "\(name)")
             #expect(mayUpdate == !(byLoader || byVerb), "\(name)")
             if !mayUpdate {
                 #expect(permissions.conditions(for: .archive, roles: all).isEmpty, "\(name)")
@@ -264,7 +265,8 @@ struct PermissionLawTests {
             (Control.schema.erased, [.assigned("owner"), .author]),
             (Evidence.schema.erased, [.assigned("owner"), .author]),
             (Task.schema.erased, [.assigned("assignee"), .author]), (Answer.schema.erased, [.assigned("owner")]),
-            (Assessment.schema.erased, [.assigned("lead")]),
+            (Assessment.schema.erased, [.assigned("lead"), .assigned("reviewer")]),
+            (SectionAssignment.schema.erased, [.assigned("assignee"), .assigned("reviewer")]),
         ]
         for (schema, conditions) in expected {
             let found = schema.permissions.conditions(for: .read, roles: [.employee])

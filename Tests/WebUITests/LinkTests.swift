@@ -12,7 +12,9 @@ import WebUI
         [
             .overview, .signIn(), .signIn(next: "/controls?q=a b&x=%2F"), .signOut, .theme, .switchOrganisation,
             .assessmentNow, .assessment(id), .assessment(id, ["standard": "iso42001-2023", "shown": "na"]),
-            .assessmentChanges(id, ["since": "4812"]), .answerRow(id, key: "6.1.2"), .members, .invite, .endAccess,
+            .assessmentChanges(id, ["since": "4812"]), .sections(id), .sections(id, ["people": "ä"]), .sectionStep(id),
+            .nextAssessment(id), .comparison(id), .comparison(id, ["change": "worse"]), .comparisonCSV(id),
+            .implementationGroups(id), .answerRow(id, key: "6.1.2"), .members, .invite, .endAccess,
             .resetLink, .resetAnyLink, .hosted(), .hosted(["after": id.lowercased]),
             .tokens, .revokeToken(id), .account, .apiReference, .ledger(), .ledger(["from": "12"]), .pack, .entry(4812),
             .entryProof(0), .entryLeaf(12), .search(), .search(query: "ä&b"),

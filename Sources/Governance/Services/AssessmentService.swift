@@ -7,12 +7,15 @@ package import Storage
 
 /// Reads and answers assessments.
 package struct AssessmentService: Sendable {
-    /// Answers, adoptions and applicability decisions of one organisation that are read at once.
-    package static let recordsMax = 1_000
+    /// Answers or applicability decisions of one assessment, of as many requirements as 20 large frameworks have.
+    package static let recordsMax = 20_000
+    /// Rows that a page shows at once.
+    package static let windowRows = 200
     let store: any Store
     let environment: Environment
     let library: LibraryHolder
     let posture: PostureEngine
+    let views = AssessmentViewCache()
 
     package init(store: any Store, environment: Environment, library: LibraryHolder, posture: PostureEngine) {
         self.store = store
@@ -23,42 +26,92 @@ package struct AssessmentService: Sendable {
 
     // MARK: Reading
 
-    /// The latest assessment that the caller may see; `nil` if there is none.
+    /// The latest assessment that the caller may see, or of which a section is in their hands; `nil` if there is none.
     package func latest(as caller: Caller, asOf: AsOf? = nil) async throws -> UUID? {
-        let query = Query(
-            Assessment.schema.erased, where: Authorisation.visible(caller, .read, Assessment.schema.erased),
-            sort: Sort(nil, isDescending: true), limit: 1)
-        return try await store.read { try $0.page(query, in: caller.organisation, asOf: asOf).records.first?.id }
+        @Sendable func query(_ schema: AnySchema) -> Query {
+            Query(
+                schema, where: Authorisation.visible(caller, .read, schema), sort: Sort(nil, isDescending: true),
+                limit: 1)
+        }
+        return try await store.read { reader in
+            if let own = try reader.page(query(Assessment.schema.erased), in: caller.organisation, asOf: asOf)
+                .records.first
+            {
+                return own.id
+            }
+            return try reader.page(query(SectionAssignment.schema.erased), in: caller.organisation, asOf: asOf)
+                .records.first?.links(single: "assessment")
+        }
     }
 
-    /// All rows of an assessment with what is assessed, measured and shown. Five queries, whatever the number of
-    /// rows.
+    /// All rows of an assessment with what is assessed, measured and shown; for somebody who may see only sections in
+    /// their own hands, those. Cost: seven queries, whatever the number of rows, then one pass over the rows; what
+    /// was read last is kept, so that the next page of the same rows costs three small queries.
     package func view(_ id: UUID, as caller: Caller, asOf: AsOf? = nil) async throws -> AssessmentView {
         let library = try await library.current(for: caller.organisation)
         let today = caller.today(at: environment.now())
-        return try await store.read { [posture] reader in
-            let schema = Assessment.schema.erased
-            guard let organisation = caller.organisation,
-                let record = try reader.find(schema, id, in: organisation, asOf: asOf),
-                Authorisation.may(caller, .read, record)
-            else { throw ServiceError.notFound(schema.label) }
-            return try AssessmentView(
-                assessment: record.decoded(), library: library, reader: reader, organisation: organisation,
-                asOf: asOf, today: today, posture: posture)
+        return try await store.read { reader in
+            let record = try assessment(id, as: caller, in: reader, asOf: asOf)
+            return try visible(
+                try whole(record, library, reader, asOf: asOf, today, mayKeep: true), record, to: caller)
         }
+    }
+
+    /// The assessment itself.
+    /// - Throws: ``ServiceError/notFound`` unless the caller may see it or one of its sections.
+    func assessment(
+        _ id: UUID, as caller: Caller, in reader: any Reader, asOf: AsOf? = nil
+    ) throws -> StoredRecord {
+        let schema = Assessment.schema.erased
+        guard caller.organisation != nil,
+            let record = try reader.find(schema, id, in: caller.organisation, asOf: asOf),
+            record.meta.organisation == caller.organisation
+        else { throw ServiceError.notFound(schema.label) }
+        if Authorisation.may(caller, .read, record) { return record }
+        let delegated = SectionAssignment.schema.erased
+        let own = try reader.count(
+            delegated, where: .both(.linked("assessment", [id]), Authorisation.visible(caller, .read, delegated)),
+            in: caller.organisation, asOf: asOf)
+        guard own > 0 else { throw ServiceError.notFound(schema.label) }
+        return record
+    }
+
+    private func visible(_ view: AssessmentView, _ record: StoredRecord, to caller: Caller) throws -> AssessmentView {
+        Authorisation.may(caller, .read, record) ? view : view.only(delegatedTo: caller.person)
+    }
+
+    /// - Parameter mayKeep: The reader sees only what is committed.
+    func whole(
+        _ record: StoredRecord, _ library: FrameworkLibrary, _ reader: any Reader, asOf: AsOf? = nil, _ today: Day,
+        mayKeep: Bool = false
+    ) throws -> AssessmentView {
+        guard let organisation = record.meta.organisation else {
+            throw ServiceError.notFound(Assessment.schema.erased.label)
+        }
+        func made(_ statuses: [StatusRow]?) throws -> AssessmentView {
+            try AssessmentView(
+                assessment: record.decoded(), library: library, reader: reader, organisation: organisation,
+                asOf: asOf, today: today, posture: posture, statuses: statuses)
+        }
+        guard asOf == nil else { return try made(nil) }
+        let key = AssessmentViewCache.Key(
+            assessment: record.id, ledgerSize: try reader.ledgerSize(organisation),
+            serverLedgerSize: try reader.ledgerSize(nil), contents: library.frameworks.map(\.contentSHA256),
+            statuses: try reader.statuses(in: organisation))
+        if let kept = views.view(key) { return kept }
+        let view = try made(key.statuses)
+        if mayKeep { views.keep(view, key) }
+        return view
     }
 
     // MARK: Answering
 
-    /// Roles that may answer any row; whoever owns a row may answer that one.
+    /// Roles that may answer any row; whoever owns a row may answer that one, and whoever has a section in hand its
+    /// rows.
     static let answeringRoles: Set<Role> = [.complianceLead, .aiRiskOfficer, .dataSecurityOfficer]
 
-    /// Whether the caller may answer a row.
-    package static func mayAnswer(_ row: RowView, as caller: Caller) -> Bool {
-        guard caller.mayWrite, !caller.roles.contains(.externalAuditor) else { return false }
-        if caller.hasEveryPermission || !caller.roles.isDisjoint(with: answeringRoles) { return true }
-        return row.parts.contains { $0.answer?.value.owner?.raw == caller.person && caller.person != nil }
-    }
+    /// Whether the caller may answer a row now.
+    package static func mayAnswer(_ row: RowView, as caller: Caller) -> Bool { whyNotAnswered(row, by: caller) == nil }
 
     /// Answers one row, or a part of it, over the versions that the caller saw.
     /// - Returns: The whole assessment as it is afterwards.
@@ -105,38 +158,22 @@ package struct AssessmentService: Sendable {
         guard let organisation = caller.organisation else { throw ServiceError.notFound("assessment") }
         guard caller.mayWrite else { throw ServiceError.forbidden(Refusal.readOnlyToken.message) }
         let now = environment.now()
-        let environment = environment
         let today = caller.today(at: now)
         return try await translated(Answer.schema.erased) {
-            try await store.write(organisation) { [posture] transaction in
-                let schema = Assessment.schema.erased
-                guard let record = try transaction.find(schema, assessmentID, in: organisation, asOf: nil),
-                    Authorisation.may(caller, .read, record)
-                else { throw ServiceError.notFound(schema.label) }
-                let assessment = try record.decoded(as: Assessment.self)
-                guard assessment.value.status == .open, !assessment.meta.isArchived else {
-                    throw ServiceError.conflict(.state("the assessment is closed"))
-                }
-                var view = try AssessmentView(
-                    assessment: assessment, library: library, reader: transaction, organisation: organisation,
-                    asOf: nil, today: today, posture: posture)
+            try await store.write(organisation) { transaction in
+                let record = try assessment(assessmentID, as: caller, in: transaction)
+                let view = try whole(record, library, transaction, today)
                 guard let current = view.rows.first(where: { $0.row.key == key }) else {
                     throw ServiceError.invalid("row", "\(key) belongs to no standard in the scope of this assessment")
                 }
-                guard Self.mayAnswer(current, as: caller) else {
-                    throw ServiceError.forbidden(
-                        "A row is answered by the compliance lead, the AI risk officer, the data security officer or its owner."
-                    )
-                }
+                if let refusal = Self.whyNotAnswered(current, by: caller) { throw refusal }
                 let verb = AnswerVerb(
                     row: row, current: current, input: input, acceptedFrom: try accepted(view, current, transaction),
-                    assessment: assessment.id, caller: caller, environment: environment, today: today,
+                    assessment: view.assessment.id, caller: caller, environment: environment, today: today,
                     request: request, transaction: transaction)
                 try verb.run()
-                view = try AssessmentView(
-                    assessment: assessment, library: library, reader: transaction, organisation: organisation,
-                    asOf: nil, today: today, posture: posture)
-                return view
+                return try visible(
+                    try view.renewed(current, reader: transaction, organisation: organisation), record, to: caller)
             }
         }
     }
@@ -164,6 +201,8 @@ package struct AnswerInput: Sendable {
     package var justification: String?
     /// Splits a row that one answer fills, or joins it again.
     package var isSeparate: Bool?
+    /// What was carried over still holds: it becomes an answer of this round as it stands.
+    package var confirms = false
     /// The version of each framework's answer that the caller saw; 0 if there was none.
     package var versions: [String: Int] = [:]
     /// The version of each framework's decision whether the control applies that the caller saw; 0 if there was none.
@@ -196,6 +235,7 @@ private struct AnswerVerb {
         for part in parts { answers[part.item.frameworkKey] = part.answer?.value ?? blank(part.item) }
         if let result = input.result { try set(result, parts, &answers) }
         let chosen = parts.filter { input.part == nil || $0.item.frameworkKey == input.part }
+        if input.confirms { try confirm(chosen, &answers) }
         for part in chosen {
             let key = part.item.frameworkKey
             if let maturity = input.maturity { answers[key]?.maturity = maturity }
@@ -250,12 +290,37 @@ private struct AnswerVerb {
             if part.applicability?.value.isApplicable == false { try decide(part, isApplicable: true) }
             let given = Answer.Result(rawValue: result.rawValue)
             let key = part.item.frameworkKey
-            if answers[key]?.result != given || answers[key]?.originNote != acceptedFrom {
-                answers[key]?.result = given
-                answers[key]?.origin = acceptedFrom == nil ? nil : .acceptedProjection
-                answers[key]?.originNote = acceptedFrom
-                answers[key]?.answeredOn = given == nil ? nil : today
-                answers[key]?.answeredBy = given == nil ? nil : caller.person.map { ID($0) }
+            let isFromElsewhere = (answers[key]?.origin ?? .assessed) != .assessed
+            if answers[key]?.result != given || isFromElsewhere || acceptedFrom != nil {
+                give(given, to: &answers[key])
+            }
+        }
+    }
+
+    private func give(_ result: Answer.Result?, to answer: inout Answer?) {
+        answer?.result = result
+        answer?.answeredOn = result == nil ? nil : today
+        answer?.answeredBy = result == nil ? nil : caller.person.map { ID($0) }
+        answer?.origin = result == nil ? nil : acceptedFrom == nil ? .assessed : .acceptedProjection
+        answer?.originNote = acceptedFrom
+    }
+
+    /// What was not found in this round is found again as it stands.
+    private func confirm(_ parts: [PartView], _ answers: inout [String: Answer]) throws {
+        let old = parts.filter { $0.origin != nil && $0.origin != .assessed }
+        guard !old.isEmpty else {
+            throw ServiceError.conflict(.state("there is nothing to confirm: the row was assessed in this round"))
+        }
+        for part in old {
+            let key = part.item.frameworkKey
+            if part.assessed == .notApplicable, let decision = part.applicability {
+                let valid = try Applicability.schema.validated(decision.value)
+                try checkSeen(part, valid.erased.values)
+                try transaction.save(
+                    valid, id: decision.id, over: decision.version,
+                    by: caller.change("decide", request: request, in: environment))
+            } else {
+                give(answers[key]?.result, to: &answers[key])
             }
         }
     }
@@ -320,6 +385,6 @@ private struct AnswerVerb {
         }
         try transaction.save(
             valid, id: AssessmentService.answerID(assessment, part.item.id), over: part.answer?.version,
-            by: caller.change("answer", request: request, in: environment))
+            by: caller.change(input.confirms ? "confirm" : "answer", request: request, in: environment))
     }
 }

@@ -143,8 +143,9 @@ package struct FrameworkLibrary: Sendable {
         let stored = try reader.all(Framework.self, in: nil, limit: 100)
         var frameworks: [LibraryFramework] = []
         for framework in stored {
-            let records = try reader.all(
-                Requirement.self, where: .linked("framework", [framework.id.raw]), in: nil, limit: Query.limitMax)
+            let records = try reader.every(
+                Requirement.schema.erased, where: .linked("framework", [framework.id.raw]), in: nil
+            ).map { try $0.decoded(as: Requirement.self) }
             let items = try records.sorted { $0.value.position < $1.value.position }.map {
                 try Self.item($0, framework.value.key)
             }

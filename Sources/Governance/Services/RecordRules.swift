@@ -11,6 +11,9 @@ enum RecordRules {
     static func whyNotCreated(_ schema: AnySchema) -> String {
         switch schema.type {
         case Answer.type: "Answers are given on the assessment's page, which keeps both standards together."
+        case SectionAssignment.type:
+            "Sections are delegated on the assessment's page, by the compliance lead, the AI risk officer or the data "
+                + "security officer."
         case Organisation.type: "An organisation is created by the server's administrator."
         case StatementOfApplicability.type: "A Statement of Applicability is submitted on its page, with all its rows."
         default: "Your role does not allow you to create a \(schema.label.lowercased())."
@@ -53,6 +56,13 @@ enum RecordRules {
         case Assessment.type:
             if let old, old["status"] == .text(Assessment.Status.closed.rawValue) {
                 throw ServiceError.conflict(.state("the assessment is closed; reopen it first"))
+            }
+            if let old, old["status"] == .text(Assessment.Status.locked.rawValue) {
+                throw ServiceError.conflict(.state("the assessment is locked for review; unlock it first"))
+            }
+        case SectionAssignment.type:
+            if get("assignee") == get("reviewer") {
+                throw Invalid("reviewer", "must be somebody else than the assignee")
             }
         case Answer.type, StatementOfApplicability.type: throw ServiceError.forbidden(whyNotCreated(schema))
         case ErasureRequest.type, Hold.type:
@@ -105,6 +115,13 @@ enum RecordRules {
     ) throws {
         if record.schema.type == RoleAssignment.type, transition.to == RoleAssignment.Status.active.rawValue {
             return try checkRole(record.decoded(), in: transaction, by: caller)
+        }
+        if record.schema.type == SectionAssignment.type {
+            let section = try record.decoded(as: SectionAssignment.self).value
+            let assessment = try transaction.find(section.assessment, in: caller.organisation)
+            guard let assessment, AssessmentLock(assessment) != .closed else {
+                throw ServiceError.conflict(.state("the assessment is closed"))
+            }
         }
         // `ErasureVerb` decides, in the same transaction.
         if record.schema.type == ErasureRequest.type { return }

@@ -20,7 +20,7 @@ package struct UndoReport: Sendable {
 
 extension RecordService {
     /// What can be taken back: changes of values and of the archive. Transitions are verbs of their own.
-    package static let undoable: Set<String> = ["update", "archive", "restore", "answer", "decide", "undo"]
+    package static let undoable: Set<String> = ["update", "archive", "restore", "answer", "confirm", "decide", "undo"]
 
     /// Takes back what the caller's request that wrote a ledger entry changed: an edit, an archiving, a bulk edit, an
     /// answer.
@@ -114,9 +114,10 @@ extension RecordService {
             guard schema.type == Answer.type else { return }
             let answer = try present.decoded(as: Answer.self)
             let assessment = try transaction.find(answer.value.assessment, in: caller.organisation)
-            guard assessment?.value.status == .open, assessment?.meta.isArchived == false else {
-                throw ServiceError.conflict(.state("the assessment is closed"))
+            guard let assessment, AssessmentLock(assessment) == .none else {
+                throw ServiceError.conflict(.state("the assessment is locked or closed"))
             }
+            try checkSection(of: answer.value, as: caller, in: transaction)
             return
         }
         if present.meta.isArchived != isArchived {
@@ -132,6 +133,25 @@ extension RecordService {
                     "Your role does not allow you to update this \(schema.label.lowercased()).")
             }
         }
+    }
+
+    /// What stands in a submitted or accepted section is taken back no more than it is answered. Only then is the
+    /// library made to find the section.
+    private func checkSection(of answer: Answer, as caller: Caller, in transaction: any Transaction) throws {
+        let frozen: Criteria = .and([
+            .linked("assessment", [answer.assessment.raw]),
+            .oneOf("status", [SectionAssignment.Status.submitted, .accepted].map { .text($0.rawValue) }),
+        ])
+        let schema = SectionAssignment.schema.erased
+        guard try transaction.count(schema, where: frozen, in: caller.organisation, asOf: nil) > 0,
+            let assessment = try transaction.find(answer.assessment, in: caller.organisation),
+            let organisation = caller.organisation
+        else { return }
+        let view = try AssessmentView(
+            assessment: assessment, library: FrameworkLibrary(reading: transaction), reader: transaction,
+            organisation: organisation, asOf: nil, today: caller.today(at: environment.now()), posture: posture)
+        let row = view.rows.first { $0.parts.contains { $0.item.id == answer.requirement.raw } }
+        if let why = row.flatMap({ AssessmentService.whyNotAnswered($0, by: caller) }) { throw why }
     }
 
     /// An answer as if nobody had given it; whatever names it stays. A decision keeps what it says.

@@ -5,6 +5,7 @@ import Hummingbird
 import MerkleLog
 import NIOCore
 import RecordKit
+import Storage
 
 extension RESTRoutes {
     static func installationEndpoints() -> [Endpoint] {
@@ -56,9 +57,16 @@ extension RESTRoutes {
                 .get, rows,
                 Operation(
                     id: "getAssessmentRows", tag: "Assessment", summary: "Read the rows of an assessment",
-                    parameters: [.asOf],
+                    words: "All of them, or a window: `next` is the key of the row after it.",
+                    parameters: [
+                        .asOf,
+                        .init(name: "from", words: "The key of the first row to read.", schema: JSONSchema.text),
+                        .init(
+                            name: "limit", words: "How many rows at most; without it all.",
+                            schema: ["type": "integer", "minimum": 1, "maximum": .integer(Query.limitMax)]),
+                    ],
                     answers: [
-                        .init(words: "All rows with their parts.", schema: JSONSchema.reference("AssessmentRows"))
+                        .init(words: "Rows with their parts.", schema: JSONSchema.reference("AssessmentRows"))
                     ]
                 )
             ) { try await $0.rows($1.path.id(), $1) },

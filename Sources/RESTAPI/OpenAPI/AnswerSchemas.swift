@@ -43,7 +43,10 @@ extension OpenAPIDocument {
             "title": JSONSchema.text, "counts": JSONSchema.reference("Counts"), "rows": JSONSchema.texts,
         ]),
         "AssessmentRows": JSONSchema.object(
-            head + counts + [("rows", JSONSchema.list(JSONSchema.reference("AssessmentRow")))]),
+            head + counts + [
+                ("rows", JSONSchema.list(JSONSchema.reference("AssessmentRow"))),
+                ("next", JSONSchema.nullable(JSONSchema.text)),
+            ]),
         "Posture": JSONSchema.object(
             head + counts + [
                 ("formula", JSONSchema.text),
@@ -60,6 +63,12 @@ extension OpenAPIDocument {
             "mayAnswer": JSONSchema.boolean,
             "versions": ["type": "object", "additionalProperties": count],
             "applicabilityVersions": ["type": "object", "additionalProperties": count],
+            "delegation": JSONSchema.nullable(
+                JSONSchema.object([
+                    "id": JSONSchema.id, "section": JSONSchema.text,
+                    "status": JSONSchema.choice(SectionAssignment.Status.allCases.map(\.rawValue)),
+                    "assignee": JSONSchema.id,
+                ])),
             "parts": JSONSchema.list(JSONSchema.reference("RowPart")),
         ]),
         "RowPart": JSONSchema.object([
@@ -70,6 +79,8 @@ extension OpenAPIDocument {
             "typicalEvidence": JSONSchema.texts, "inScope": JSONSchema.boolean, "assessed": conformity,
             "measured": JSONSchema.nullable(JSONSchema.choice(Measured.allCases.map(\.rawValue))),
             "shown": conformity, "answeredOnlyFor": JSONSchema.nullable(JSONSchema.text),
+            "origin": JSONSchema.nullable(JSONSchema.choice(Answer.Origin.allCases.map(\.rawValue))),
+            "originNote": JSONSchema.nullable(JSONSchema.text),
             "answer": JSONSchema.nullable(
                 JSONSchema.object([
                     "id": JSONSchema.id, "version": JSONSchema.integer,
@@ -96,6 +107,10 @@ extension OpenAPIDocument {
                 "result": JSONSchema.choice(AnswerInput.Result.allCases.map(\.rawValue)),
                 "maturity": input("maturity"), "note": input("note"), "owner": input("owner"),
                 "dueOn": input("dueOn"), "justification": JSONSchema.text, "isSeparate": JSONSchema.boolean,
+                "confirm": [
+                    "type": "boolean",
+                    "description": "What was carried over still holds: it becomes an answer of this round.",
+                ],
                 "versions": [
                     "type": "object", "additionalProperties": count,
                     "description": "By framework key, the version that you saw; 0 for none.",
@@ -118,6 +133,10 @@ extension OpenAPIDocument {
         ("total", JSONSchema.reference("Counts")),
         ("frameworks", JSONSchema.list(JSONSchema.reference("FrameworkCounts"))),
         ("sections", JSONSchema.list(JSONSchema.reference("SectionCounts"))),
+        (
+            "origins",
+            JSONSchema.nullable(JSONSchema.object(["reassessed": count, "carriedOver": count]))
+        ),
         (
             "workSaved",
             JSONSchema.object(["answeredOnce": count, "split": count, "sharePart": count, "own": count])

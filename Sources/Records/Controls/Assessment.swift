@@ -1,4 +1,5 @@
 // A gap assessment: a round of answers to the requirements of the adopted standards.
+import Foundation
 package import RecordKit
 
 /// One round of answering how far the requirements are met.
@@ -10,9 +11,18 @@ package struct Assessment: Record {
     package var dueOn: Day?
     package var notes: String?
     package var status = Status.open
+    package var reviewer: ID<Person>?
+    package var previous: ID<Assessment>?
+    package var implementationGroups: JSONDocument?
     package init() {}
 
-    package enum Status: String, Choice { case open, closed }
+    package enum Status: String, Choice { case open, closed, locked }
+
+    /// By framework key, the implementation groups that are assessed; a framework that is not named is assessed whole.
+    package var groups: [String: [String]] {
+        guard let text = implementationGroups?.text else { return [:] }
+        return (try? JSONDecoder().decode([String: [String]].self, from: Data(text.utf8))) ?? [:]
+    }
 
     package static let type: RecordType = "assessment"
     package static let schema = Schema<Assessment>(
@@ -21,12 +31,17 @@ package struct Assessment: Record {
         permissions: Permissions(
             .allow(.read, to: Role.allButEmployee),
             .allow(.read, to: [.employee], when: .assigned("lead")),
+            .allow(.read, to: [.employee], when: .assigned("reviewer")),
             .allow(.create, .update, .archive, to: [.complianceLead])),
         lifecycle: Lifecycle(
             "status", initial: Status.open,
             [
-                Transition("close", from: [Status.open], to: .closed, by: [.complianceLead]),
+                Transition("close", from: [Status.open, .locked], to: .closed, by: [.complianceLead]),
                 Transition("reopen", from: [Status.closed], to: .open, by: [.complianceLead], needsReason: true),
+                Transition("lock", from: [Status.open], to: .locked, by: [.complianceLead], assigned: ["reviewer"]),
+                Transition(
+                    "unlock", from: [Status.locked], to: .open, by: [.complianceLead], assigned: ["reviewer"],
+                    needsReason: true),
             ])
     ) {
         Section("Assessment") {
@@ -38,7 +53,8 @@ package struct Assessment: Record {
                 \.scope, "scope", label: "Standards assessed",
                 help: "The adopted frameworks whose requirements are answered.", .listed, .filterable)
             Field(
-                \.status, "status", help: "A closed assessment takes no more answers.", .readOnly, .listed,
+                \.status, "status", help: "Only an open assessment takes answers; locked is for the time of a review.",
+                .readOnly, .listed,
                 .filterable, .sortable)
         }
         Section("Time") {
@@ -47,6 +63,17 @@ package struct Assessment: Record {
             Field(
                 \.notes, "notes", help: "What this round leaves out, who was asked, what to do better.", .longText,
                 .searchable)
+        }
+        Section("Review and continuation") {
+            Field(
+                \.reviewer, "reviewer", help: "Who accepts sections and may lock the assessment for a review.",
+                .filterable)
+            Field(
+                \.previous, "previous", label: "Earlier assessment",
+                help: "The round that this one continues and is compared with.", .fixed, .filterable)
+            Field(
+                \.implementationGroups, "implementationGroups",
+                help: "By framework, the implementation groups that are assessed; empty for all.", .readOnly)
         }
         Check("dueOn", "must not be before the start") { record in
             guard let start = record.startedOn, let due = record.dueOn else { return true }

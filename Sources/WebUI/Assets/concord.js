@@ -4,6 +4,8 @@
 //   [data-save]      any other unit that saves itself (the detail beside the list)
 //   [data-state]     where a unit says saving, saved, offline, conflict
 //   [data-swap]      on a <template> of a response: the selector of the element that its content replaces
+//   [data-more]      a link to the rows after those of the list, which are loaded as one comes near; [data-confirm] a
+//                    button that the key c presses
 //   [data-poll-url]  asks for what others changed since the ledger index in data-ledger
 //   [data-autosubmit] a filter form; its value selects the part of the page to renew
 //   [data-finder]    the search dialog; [data-finder-results] the list that the server writes into it
@@ -253,14 +255,37 @@
     enterRow(row, true);
   }
 
-  function move(row, step) {
-    const rows = findAll('[data-row]', row.closest('[data-rows]'));
-    const next = rows[rows.indexOf(row) + step];
+  async function move(row, step) {
+    const list = row.closest('[data-rows]');
+    const beside = () => { const rows = findAll('[data-row]', list); return rows[rows.indexOf(row) + step]; };
+    if (!beside() && step < 0) find('[data-before]', list)?.click();
+    if (!beside() && step > 0) await loadMore(find('[data-more]', list));
+    const next = beside();
     if (!next) return;
     makeCurrent(next);
     next.focus();
     next.scrollIntoView({ block: 'nearest' });
   }
+
+  /// Puts the next rows of a long list under those that stand there.
+  async function loadMore(link) {
+    if (!link || link.dataset.isLoading) return;
+    link.dataset.isLoading = 'true';
+    const response = await fragment(link.href).catch(() => null);
+    const fresh = response?.ok && !response.redirected && parse(await response.text()).first;
+    if (!fresh || !link.isConnected) { delete link.dataset.isLoading; return; }
+    find('[data-goes-on]', fresh)?.remove();
+    const rows = findAll('[data-row]', fresh);
+    const next = find('[data-more]', fresh);
+    link.parentElement.replaceWith(...fresh.childNodes);
+    rows.forEach((row) => enterRow(row, false));
+    if (next) awaitMore(next);
+  }
+
+  const sight = new IntersectionObserver(
+    (entries) => entries.forEach((entry) => { if (entry.isIntersecting) loadMore(entry.target); }),
+    { rootMargin: '1200px' });
+  const awaitMore = (link) => sight.observe(link);
 
   /// Answers the part that has the focus, or every part of the row.
   function answer(row, key) {
@@ -283,6 +308,7 @@
     m: (row) => reveal(find('[name=maturity]', row)),
     n: (row) => reveal(find('textarea[name=note]', row)),
     e: (row) => find('a[data-evidence]', row)?.click(),
+    c: (row) => find('[data-confirm]', row)?.click(),
     o: (row) => find('a[data-open]', row)?.click(),
     f: () => reveal(find('[data-filter] :is(select, input:not([type=hidden]))')),
     '?': () => find('#keys')?.showPopover(),
@@ -387,6 +413,7 @@
 
   function prepareRows(list) {
     findAll('[data-row]', list).forEach((row, index) => enterRow(row, index === 0));
+    findAll('[data-more]', list).forEach(awaitMore);
   }
 
   // ── Forms, theme, choosing rows ──────────────────────────────────────────────────────────────────────────────

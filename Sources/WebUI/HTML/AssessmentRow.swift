@@ -71,6 +71,10 @@ package struct AssessmentRow: Sendable {
     package var isEditable: Bool
     /// False while nobody has said anything of the row: then there is nothing that could be saved.
     package var isAnswered: Bool
+    /// In a continued assessment: carried over, and from where, or assessed again.
+    package var origin: String?
+    /// What was carried over can be confirmed.
+    package var isToConfirm = false
 
     package init(
         id: String, action: String, hidden: [(name: String, value: String)], kind: Kind, kindWord: String,
@@ -134,6 +138,11 @@ extension HTML {
             text(remark)
             raw("</span>")
         }
+        if let origin = row.origin {
+            raw(row.isToConfirm ? "<span class=\"note origin old\">" : "<span class=\"note origin\">")
+            text(origin)
+            raw("</span>")
+        }
         rowNote(row)
         raw("</div>")
     }
@@ -174,6 +183,13 @@ extension HTML {
         raw("</span><button class=\"button small unscripted\" type=\"submit\">")
         text(.save)
         raw("</button>")
+        guard row.isToConfirm else { return }
+        // After the other button: Enter in a field means that one.
+        raw("<button class=\"button small still-true\" type=\"submit\" name=\"confirm\" value=\"true\" data-confirm>")
+        text(.stillTrue)
+        raw("<span class=\"visually-hidden\"> ")
+        text(row.reference)
+        raw("</span></button>")
     }
 
     private mutating func answerPart(_ part: AnswerPart, _ row: AssessmentRow) {
@@ -264,7 +280,8 @@ extension Markup {
     package static var keysDialog: Markup {
         let keys: [([String], Text)] = [
             (["j", "k"], .keyMove), (["1", "5"], .keyAnswer), (["m"], .keyMaturity), (["n"], .keyNote),
-            (["e"], .keyEvidence), (["o"], .keyOpen), (["/"], .keySearch), (["f"], .keyFilter), (["?"], .keyHelp),
+            (["e"], .keyEvidence), (["c"], .keyConfirm), (["o"], .keyOpen), (["/"], .keySearch), (["f"], .keyFilter),
+            (["?"], .keyHelp),
             (["Esc"], .keyBack),
         ]
         let items: Markup = .each(keys) { names, meaning in

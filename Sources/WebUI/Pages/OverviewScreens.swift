@@ -44,6 +44,7 @@ package struct OverviewScreens: Sendable {
             if moment == nil { page.changes = try await services.assessments.changes(in: view, as: caller) }
         }
         if moment == nil { page.decisions = try await services.records.waitingDecisions(as: caller) }
+        if let presenter, moment == nil { page.delegated = try await DelegatedSections(services, presenter) }
         return try await frame.page(
             text(.overview), request, context,
             { $0.asOf = moment?.band(backHref: Link.overview.href) }, content: page.markup())
@@ -141,12 +142,15 @@ struct OverviewPage {
     /// `nil` of the past, and while there is nothing to compare with.
     var changes: PostureChanges?
     var decisions: [WaitingDecision] = []
+    /// The sections of the assessment that are in the caller's hands.
+    var delegated: DelegatedSections?
 
     func markup() -> Markup {
         Markup(capacityBytes: 49_152) { html in
             html.add(head)
             html.raw("<div class=\"stack\">")
             if let presenter {
+                html.add(delegated?.card)
                 html.add(certificates(presenter))
                 html.raw("<div class=\"grid\"><div class=\"c8 stack\">")
                 html.add(next(presenter))

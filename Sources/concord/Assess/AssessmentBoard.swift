@@ -46,6 +46,8 @@ struct AssessmentBoard {
         let status: String
         let asOf: Int?
         let total: Counts
+        /// It continues another one, so that rows say whether they were assessed again.
+        let isContinued: Bool
         let frameworks: [Counted]
         let sections: [Counted]
 
@@ -56,6 +58,7 @@ struct AssessmentBoard {
             status = assessment.string("status") ?? ""
             asOf = value.integer("asOf")
             total = Counts(value["total"])
+            isContinued = value["origins"] != .null
             frameworks = value.array("frameworks").map {
                 Counted(key: $0.string("key") ?? "", name: $0.string("name") ?? "", counts: Counts($0["counts"]))
             }
@@ -86,6 +89,8 @@ struct AssessmentBoard {
         let measured: String?
         let shown: ConformityWord
         let answeredOnlyFor: String?
+        let origin: String?
+        let originNote: String?
         let maturity: Int?
         let note: String
         let answeredOn: String?
@@ -105,6 +110,8 @@ struct AssessmentBoard {
             measured = value.string("measured")
             shown = value.string("shown").flatMap { ConformityWord(rawValue: $0) } ?? .unknown
             answeredOnlyFor = value.string("answeredOnlyFor")
+            origin = value.string("origin")
+            originNote = value.string("originNote")
             let answer = value["answer"]
             maturity = answer.integer("maturity")
             note = answer.string("note") ?? ""

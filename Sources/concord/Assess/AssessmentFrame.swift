@@ -99,6 +99,12 @@ struct AssessmentFrame {
             let isChosen = screen.chosenPart?.framework == part.framework
             add("\(isChosen ? "▸ " : "")\(part.frameworkName) \(part.reference) \(part.title)") { style.bold($0) }
             add(state(part), indent: 2)
+            if screen.board.head.isContinued, let origin = part.origin {
+                let from = part.originNote.map { " from \($0)" } ?? ""
+                add(
+                    origin == "carriedOver" ? "Carried over\(from) (c: still true)." : "Assessed in this round.",
+                    indent: 2)
+            }
             if let other = part.answeredOnlyFor { add("Answered for \(other) only.", indent: 2) }
             if !part.note.isEmpty { add("Note: \(part.note)", indent: 2) }
             if let why = part.justification, part.assessed == "notApplicable" {
@@ -148,7 +154,8 @@ struct AssessmentFrame {
             ("4", "not assessed: takes the answer back"),
             ("5", "not applicable, with a reason: controls only"), ("m", "maturity 0 to 5"),
             ("n", "note; Ctrl-N makes a new line"), ("Tab", "the other standard's part"),
-            ("u", "answer each standard apart, or join"), ("/", "search; Esc shows all rows"),
+            ("c", "what was carried over still holds"), ("u", "answer each standard apart, or join"),
+            ("/", "search; Esc shows all rows"),
             ("f", "only rows with something unknown"), ("r", "read anew"),
             ("q", "leave; every answer is saved at once"),
         ]

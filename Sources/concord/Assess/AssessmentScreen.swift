@@ -124,6 +124,7 @@ struct AssessmentScreen {
         case .character("n"): return begin { .note(LineInput($0.editedPart?.note ?? "")) }
         case .character("m"): return begin { _ in .maturity }
         case .character("u"): return split()
+        case .character("c"): return answer(["confirm": .bool(true)])
         default: break
         }
         return .none
@@ -209,7 +210,7 @@ struct AssessmentScreen {
         if board.head.asOf != nil {
             message = "This is the past: it is only shown."
         } else if board.head.status != "open" {
-            message = "The assessment is closed."
+            message = "The assessment is \(board.head.status)."
         } else if !row.mayAnswer {
             message = "This row is not yours to answer."
         } else {

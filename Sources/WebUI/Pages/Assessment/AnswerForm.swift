@@ -67,7 +67,7 @@ struct AnswerForm {
     let applicabilityVersions: [String: Int]
     /// Splits or joins the row.
     let separate: Bool?
-    /// Takes over the other standard's result.
+    /// Takes over the other standard's result, or what was carried over from an earlier assessment.
     let confirms: Bool
     let justification: String?
     /// The field whose search button was pressed, and the words to search by.
@@ -176,6 +176,13 @@ struct AnswerForm {
     }
 
     private func confirmation(_ parts: [PartView]) throws -> AnswerInput {
+        guard parts.contains(where: { $0.answeredOnlyFor != nil }) else {
+            var input = AnswerInput()
+            input.confirms = true
+            input.part = part
+            (input.versions, input.applicabilityVersions) = (versions, applicabilityVersions)
+            return input
+        }
         let answered = parts.filter { $0.answeredOnlyFor == nil && $0.answer?.value.result != nil }
         guard let known = answered.first, parts.contains(where: { $0.answeredOnlyFor != nil }) else {
             throw ServiceError.conflict(.state(text(.nothingToConfirm)))

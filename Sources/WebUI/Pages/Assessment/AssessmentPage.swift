@@ -2,6 +2,7 @@
 import Access
 import Foundation
 import Governance
+import HTTPServing
 import RecordKit
 import Records
 
@@ -9,7 +10,12 @@ import Records
 struct AssessmentPage {
     let presenter: RowPresenter
     let filter: RowFilter
+    /// All rows that fit the filters.
     let rows: [RowView]
+    /// Which of them the page shows.
+    let window: Range<Int>
+    /// The sections in the caller's hands.
+    let delegations: DelegatedSections?
     /// The detail that stands open beside the rows.
     let detail: Markup?
     /// The ledger index of the answer that was just given, which can be taken back.
@@ -17,9 +23,34 @@ struct AssessmentPage {
 
     private var view: AssessmentView { presenter.view }
 
-    init(presenter: RowPresenter, filter: RowFilter, detail: Markup? = nil, undoIndex: Int? = nil) {
+    /// - Parameter from: The key of the first row to show, or of a row before it that no longer fits the filters.
+    /// - Throws: ``Failure`` for a row that the assessment does not have.
+    init(
+        presenter: RowPresenter, filter: RowFilter, detail: Markup? = nil, undoIndex: Int? = nil, from: String? = nil,
+        delegations: DelegatedSections? = nil
+    ) throws {
         (self.presenter, self.filter, self.detail, self.undoIndex) = (presenter, filter, detail, undoIndex)
-        rows = filter.rows(of: presenter.view)
+        self.delegations = delegations
+        let view = presenter.view
+        let positions = filter.positions(in: view)
+        rows = positions.map { view.rows[$0] }
+        var start = 0
+        if let from {
+            guard let place = view.rows.firstIndex(where: { $0.row.key == from }) else {
+                throw Failure.invalid("from", text(.meansNothing))
+            }
+            start = positions.firstIndex { $0 >= place } ?? positions.count
+        }
+        window = start..<min(start + AssessmentService.windowRows, rows.count)
+    }
+
+    /// The rows of the window alone, for a page that shows those before.
+    var moreRows: Markup {
+        Markup(capacityBytes: window.count * 4_096) { html in
+            html.raw("<div>")
+            windowRows(&html)
+            html.raw("</div>")
+        }
     }
 
     /// The address of the page with other filters.
@@ -30,9 +61,11 @@ struct AssessmentPage {
     }
 
     func markup() -> Markup {
-        Markup(capacityBytes: 65_536 + rows.count * 4_096) { html in
+        Markup(capacityBytes: 65_536 + window.count * 4_096) { html in
             html.add(head)
             html.add(UndoOffer.place(index: undoIndex, back: link(filter), formToken: presenter.token))
+            html.add(groupsNote)
+            html.add(delegations?.card)
             html.add(PostureFragments(presenter).card)
             html.raw("<div class=\"split\">")
             tree(&html)
@@ -44,6 +77,7 @@ struct AssessmentPage {
             html.add(
                 """
                 <div class="row-tools">\(raw: PostureFragments(presenter).answered)\
+                \(raw: PostureFragments(presenter).origins)\
                 <span class="right" data-result-count>\(Text.rowsShown(rows.count, view.rows.count))</span></div>
                 """)
             results(&html)
@@ -60,19 +94,43 @@ struct AssessmentPage {
 
     private var head: Markup {
         let value = view.assessment.value
-        let isClosed = value.status == .closed
+        let isOpen = value.status == .open
         var next = filter
         next.shown = .unknown
         let left = view.rows.contains { $0.partsInScope.contains { $0.shown == .unknown } }
         let record = Link.record(Assessment.schema.erased, presenter.assessmentID).href
         return .pageHeader(
             value.title, crumbs: [Crumb(text(.assessments), Link.list(Assessment.schema.erased.plural).href)],
-            state: isClosed ? .currentPill(text(.closed)) : nil,
+            state: isOpen ? nil : .currentPill(text(value.status == .closed ? .closed : .locked)),
             actions: """
-                \(raw: .linkButton(text(.aboutAssessment), record))\
+                \(raw: presenter.seesWhole ? roundLinks + .linkButton(text(.aboutAssessment), record) : nil)\
                 \(raw: left && presenter.isOpen ? .linkButton(text(.whatIsUnknown), link(next), look: .primary) : nil)
                 """,
-            lead: text(isClosed ? .closedLead : .assessmentLead))
+            lead: text(isOpen ? .assessmentLead : value.status == .closed ? .closedLead : .lockedLead))
+    }
+
+    /// What belongs to the assessment beside its rows.
+    private var roundLinks: Markup {
+        let id = presenter.assessmentID
+        guard presenter.asOf == nil else { return .empty }
+        return Markup { html in
+            html.add(.linkButton(text(.delegatedSections), Link.sections(id).href))
+            if view.assessment.value.previous != nil {
+                html.add(.linkButton(text(.compare), Link.comparison(id).href))
+            }
+            if Authorisation.mayCreate(presenter.caller, Assessment.schema.erased) {
+                html.add(.linkButton(text(.nextRound), Link.nextAssessment(id).href))
+            }
+        }
+    }
+
+    /// Which implementation groups are in the scope, where they were chosen.
+    private var groupsNote: Markup? {
+        let groups = view.assessment.value.groups
+        let chosen = view.frameworks.compactMap { framework in
+            groups[framework.key].map { text(.groupsOf(framework.name, $0)) }
+        }
+        return chosen.isEmpty ? nil : "<p class=\"meta mb\">\(chosen.joined(separator: " "))</p>"
     }
 
     // MARK: Sections
@@ -165,25 +223,49 @@ struct AssessmentPage {
         }
         html.add(.assessmentHead)
         html.raw("<div data-rows>")
+        if window.lowerBound > 0 { html.add(moreLink(from: max(0, window.lowerBound - AssessmentService.windowRows))) }
+        windowRows(&html)
+        html.raw("</div>")
+    }
+
+    /// A link to another window: one that follows is loaded by the script as it comes into sight.
+    private func moreLink(from start: Int) -> Markup {
+        var query = filter.query
+        query.add("from", start == 0 ? nil : rows[start].row.key)
+        query.add("asOf", presenter.asOf)
+        let end = min(start + AssessmentService.windowRows, rows.count)
+        let isNext = start >= window.upperBound
+        return """
+            <p class="more-rows"><a class="button small" href="\(Link.assessment(presenter.assessmentID, query).href)"\
+            \(flag: "data-more", isNext)\(flag: "data-before", !isNext)>\(Text.rowsFromTo(start + 1, end, rows.count))</a></p>
+            """
+    }
+
+    private func windowRows(_ html: inout HTML) {
         let titles = Dictionary(view.sections.map { ($0.id, $0) }) { a, _ in a }
         var present: String?
-        let counts = Dictionary(grouping: rows, by: \.row.sectionID).mapValues(\.count)
-        for row in rows {
+        let counts = rows.reduce(into: [:]) { $0[$1.row.sectionID, default: 0] += 1 }
+        // A section that goes on has its heading above already, if the script puts these rows under the others.
+        let before = window.lowerBound > 0 ? rows[window.lowerBound - 1].row.sectionID : nil
+        for row in rows[window] {
             if row.row.sectionID != present {
                 if present != nil { html.raw("</ul>") }
                 present = row.row.sectionID
-                heading(titles[row.row.sectionID], counts[row.row.sectionID] ?? 0, &html)
+                heading(
+                    titles[row.row.sectionID], counts[row.row.sectionID] ?? 0, goesOn: before == row.row.sectionID,
+                    &html)
                 html.raw("<ul class=\"items\">")
             }
             html.assessmentRow(presenter.row(row))
             html.add(presenter.confirmLine(row))
         }
-        html.raw("</ul></div>")
+        if present != nil { html.raw("</ul>") }
+        if window.upperBound < rows.count { html.add(moreLink(from: window.upperBound)) }
     }
 
-    private func heading(_ section: LibrarySection?, _ count: Int, _ html: inout HTML) {
+    private func heading(_ section: LibrarySection?, _ count: Int, goesOn: Bool, _ html: inout HTML) {
         guard let section else { return }
-        html.raw("<h2 id=\"s-")
+        html.raw(goesOn ? "<h2 data-goes-on id=\"s-" : "<h2 id=\"s-")
         html.text(RowPresenter.elementID(section.id))
         html.raw("\">")
         html.text(section.label)
@@ -206,6 +288,8 @@ extension RowFilter.Shown {
         case .gaps: .gaps
         case .lowered: .loweredRows
         case .confirm: .toConfirm
+        case .reassessed: .reassessed
+        case .carriedOver: .carriedOver
         }
     }
 }
@@ -251,6 +335,22 @@ struct PostureFragments {
             """
     }
 
+    /// How much of a continued assessment was looked at again, each number with its rows.
+    var origins: Markup? {
+        guard let origins = view.origins else { return nil }
+        func link(_ shown: RowFilter.Shown, _ words: Text) -> Markup {
+            var filter = RowFilter()
+            filter.shown = shown
+            var query = filter.query
+            query.add("asOf", presenter.asOf)
+            return .link(words.string, Link.assessment(presenter.assessmentID, query).href)
+        }
+        return """
+            <span id="live-origins" data-live>\(raw: link(.reassessed, .countReassessed(origins.reassessed))), \
+            \(raw: link(.carriedOver, .countCarriedOver(origins.carriedOver)))</span>
+            """
+    }
+
     func sectionBar(_ section: LibrarySection) -> Markup {
         let counts = view.sectionCounts[section.id]?.posture ?? PostureCounts()
         return """
@@ -269,6 +369,7 @@ struct PostureFragments {
                     "<template data-swap=\"#posture-\(row.id)\">\(raw: .postureRow(row))</template>")
             }
             html.add("<template data-swap=\"#live-answered\">\(raw: answered)</template>")
+            if let origins { html.add("<template data-swap=\"#live-origins\">\(raw: origins)</template>") }
             for section in view.sections where section.rowKeys.contains(where: keys.contains) {
                 html.add(
                     """

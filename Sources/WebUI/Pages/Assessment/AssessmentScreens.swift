@@ -49,7 +49,10 @@ package struct AssessmentScreens: Sendable {
             open = try await rowDetail(row, presenter, .panel, moment).markup()
         }
         let undo = moment == nil ? query["undo"].flatMap { Int($0) } : nil
-        let page = AssessmentPage(presenter: presenter, filter: filter, detail: open, undoIndex: undo)
+        let page = try AssessmentPage(
+            presenter: presenter, filter: filter, detail: open, undoIndex: undo, from: query["from"],
+            delegations: moment == nil ? try await DelegatedSections(services, presenter) : nil)
+        if request.isByScript, query["from"] != nil { return PageReply.html(page.moreRows) }
         let poll = moment == nil ? Link.assessmentChanges(id).href : nil
         let back = page.link(filter, isNow: true)
         return try await frame.page(
@@ -71,11 +74,9 @@ package struct AssessmentScreens: Sendable {
         let size = try await services.store.read { try $0.ledgerSize(caller.organisation) }
         guard size - 1 > since else { return PageReply.nothing }
         let view = try await services.assessments.view(id, as: caller)
-        let changed = view.rows.filter { row in
-            row.parts.contains { part in
-                (part.answer?.meta.since ?? -1) > since || (part.applicability?.meta.since ?? -1) > since
-            }
-        }
+        // No more at once than a page shows; whoever asked asks again for the rest.
+        let all = view.rows.filter { $0.lastIndex > since }.sorted { $0.lastIndex < $1.lastIndex }
+        let changed = Array(all.prefix(AssessmentService.windowRows))
         guard !changed.isEmpty else {
             var response = PageReply.nothing
             response.headers[Self.ledgerHeader] = String(size - 1)
@@ -93,7 +94,8 @@ package struct AssessmentScreens: Sendable {
             html.add(fragments.swaps(after: changed))
         }
         var response = PageReply.html(markup)
-        response.headers[Self.ledgerHeader] = String(view.ledgerSize - 1)
+        let upTo = all.count > changed.count ? changed.last?.lastIndex : nil
+        response.headers[Self.ledgerHeader] = String(upTo ?? view.ledgerSize - 1)
         return response
     }
 

@@ -37,6 +37,7 @@ struct RowDetail {
             if place == .panel { html.add("<h2><bdi>\(row.row.title)</bdi></h2>") }
             html.add(relation)
             html.add(confirmation)
+            html.add(carriedOver)
             if row.isOneAnswer { html.add(form.unit(nil, refused: refused)) }
             for (index, part) in row.partsInScope.enumerated() {
                 html.add(section(part, form, isFirst: index == 0, refused: refused))
@@ -71,6 +72,14 @@ struct RowDetail {
         else { return .notice(.info, title: hint) }
         let label = text(.confirmFor(row.frameworkName(waiting), known.assessed.word))
         return .notice(.info, title: hint, presenter.confirmForm(row, place: place, label: label))
+    }
+
+    /// Whether the row was looked at in this round, and the button that says that it still holds.
+    private var carriedOver: Markup? {
+        guard presenter.view.origins != nil, let origin = presenter.origin(row) else { return nil }
+        guard origin.isOld, presenter.mayAnswer(row) else { return "<p class=\"meta\">\(origin.words)</p>" }
+        return .notice(
+            .info, title: origin.words, presenter.confirmForm(row, place: place, label: text(.stillTrue)))
     }
 
     /// Splitting a row that one answer fills, and joining it again.
@@ -245,6 +254,10 @@ struct RowDetail {
 
     private func change(_ change: FieldChange) -> HistoryChange? {
         guard !Self.silent.contains(change.field.name) else { return nil }
+        if change.field.name == "origin" {
+            return HistoryChange(
+                field: change.field.label, before: words(change.old)?.asLabel, after: words(change.new)?.asLabel)
+        }
         return HistoryChange(field: change.field.label, before: words(change.old), after: words(change.new))
     }
 

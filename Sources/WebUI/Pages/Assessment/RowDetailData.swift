@@ -43,7 +43,7 @@ struct RowDetailData: Sendable {
         var history: [Governance.HistoryEntry] = []
         if asOf == nil {
             for part in row.partsInScope {
-                if let answer = part.answer {
+                if let answer = part.answer, let stored = part.storedAnswer, Authorisation.may(caller, .read, stored) {
                     history += try await services.records.history(
                         Answer.schema.erased, answer.id.raw, as: caller, limit: Self.historyMax)
                 }
@@ -156,7 +156,8 @@ struct PeopleChoice: Sendable {
 
     /// The field for an owner, who is among the choices in any case.
     func field(
-        _ fieldName: String, owner: UUID?, name: String?, value: String?, error: String?, width: FormField.Width
+        _ fieldName: String, owner: UUID?, name: String?, value: String?, error: String?, width: FormField.Width,
+        label: String = text(.owner)
     ) -> FormField {
         var options = options
         if let owner, !options.contains(where: { $0.value == owner.lowercased }) {
@@ -164,7 +165,7 @@ struct PeopleChoice: Sendable {
         }
         let values = [value ?? owner?.lowercased ?? ""]
         return FormField(
-            fieldName, label: text(.owner),
+            fieldName, label: label,
             isSearch ? .referenceSearch(found: options, query: words) : .reference(options), values: values,
             error: error, width: width)
     }

@@ -18,6 +18,8 @@ struct RowFilter: Hashable {
         case lowered
         /// Answered for the other standard only.
         case confirm
+        /// Of a continued assessment: looked at in this round, or not yet.
+        case reassessed, carriedOver
 
         init(_ tone: Tone) {
             switch tone {
@@ -39,6 +41,8 @@ struct RowFilter: Hashable {
             case .gaps: part.shown == .partlyConform || part.shown == .nonconform
             case .lowered: part.shown != part.assessed
             case .confirm: part.answeredOnlyFor != nil
+            case .reassessed: part.origin == .assessed
+            case .carriedOver: part.origin == .carriedOver
             }
         }
     }
@@ -92,11 +96,15 @@ struct RowFilter: Hashable {
     var setCount: Int { query.items.count }
 
     /// The rows that fit, in order. A row fits if one of its parts in scope fits all conditions.
-    func rows(of view: AssessmentView) -> [RowView] {
-        guard setCount > 0 else { return view.rows }
+    func rows(of view: AssessmentView) -> [RowView] { positions(in: view).map { view.rows[$0] } }
+
+    /// The places of these rows among all rows.
+    func positions(in view: AssessmentView) -> [Int] {
+        guard setCount > 0 else { return Array(view.rows.indices) }
         let keys = section.map { id in Set(view.sections.first { $0.id == id }?.rowKeys ?? []) }
         let wanted = words.lowercased().split(whereSeparator: \.isWhitespace)
-        return view.rows.filter { row in
+        return view.rows.indices.filter { position in
+            let row = view.rows[position]
             if let keys, !keys.contains(row.row.key) { return false }
             guard row.partsInScope.contains(where: matches) else { return false }
             return wanted.isEmpty || Self.contains(row, wanted)

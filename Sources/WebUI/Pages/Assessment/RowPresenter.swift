@@ -17,6 +17,8 @@ struct RowPresenter {
     let names: [UUID: String]
     /// Now, and the assessment takes answers.
     let isOpen: Bool
+    /// False for somebody who is here for the sections in their hands alone.
+    let seesWhole: Bool
     /// Kept in links while the page shows the past.
     let asOf: String?
     private let shortNames: [String: String]
@@ -29,6 +31,10 @@ struct RowPresenter {
     ) {
         (self.view, self.caller, self.token, self.names, self.asOf) = (view, caller, token, names, asOf)
         isOpen = asOf == nil && view.assessment.value.status == .open && !view.assessment.meta.isArchived
+        let people = [view.assessment.value.lead, view.assessment.value.reviewer].compactMap { $0?.raw }
+        seesWhole =
+            Authorisation.visible(caller, .read, Assessment.schema.erased) == .all
+            || caller.person.map(people.contains) == true
         rowsHref = Link.assessment(view.assessment.id.raw).href
         rowQuery = LinkQuery(dictionaryLiteral: ("asOf", asOf)).string
         shortNames = Dictionary(uniqueKeysWithValues: view.frameworks.map { ($0.key, $0.shortName) })
@@ -37,7 +43,8 @@ struct RowPresenter {
     /// The people whose names the rows of a view need.
     static func people(in view: AssessmentView) -> [UUID] {
         let answers = view.rows.flatMap { $0.partsInScope.compactMap { $0.answer?.value } }
-        return Array(Set(answers.flatMap { [$0.owner?.raw, $0.answeredBy?.raw].compactMap(\.self) }))
+        let lead = [view.assessment.value.lead, view.assessment.value.reviewer].compactMap { $0?.raw }
+        return Array(Set(answers.flatMap { [$0.owner?.raw, $0.answeredBy?.raw].compactMap(\.self) } + lead))
     }
 
     /// Those who own a row.
@@ -93,7 +100,8 @@ struct RowPresenter {
         let (kind, word) = kind(row, parts, isOneAnswer: isOneAnswer)
         let (remark, isBad) = remark(row, parts)
         let href = rowLink(row.row.key)
-        return AssessmentRow(
+        let origin = view.origins == nil ? nil : self.origin(row)
+        var shown = AssessmentRow(
             id: Self.elementID(row.row.key), action: answerLink(row.row.key),
             hidden: [("csrf", token), ("version", row.versions(parts))],
             kind: kind, kindWord: word, chips: chips(parts), reference: parts.first?.item.reference ?? "",
@@ -104,6 +112,21 @@ struct RowPresenter {
             evidenceCount: parts.reduce(0) { $0 + ($1.status?.evidence ?? 0) }, detailHref: href,
             evidenceHref: href + "#evidence", errors: errors, isEditable: mayAnswer(row),
             isAnswered: parts.contains { $0.answer != nil || $0.applicability != nil })
+        shown.origin = origin?.words
+        shown.isToConfirm = origin?.isOld == true && shown.isEditable
+        return shown
+    }
+
+    /// Whether what is assessed was assessed in this round; nil while nothing is.
+    func origin(_ row: RowView) -> (words: String, isOld: Bool)? {
+        let parts = row.partsInScope.filter { $0.origin != nil }
+        guard !parts.isEmpty else { return nil }
+        guard let old = parts.first(where: { $0.origin == .carriedOver }) else {
+            return parts.allSatisfy { $0.origin == .assessed } ? (text(.reassessed), false) : nil
+        }
+        let words = text(.carriedOverFrom(old.originNote ?? ""))
+        let isMixed = parts.contains { $0.origin != .carriedOver }
+        return (isMixed ? text(.partWords(shortName(old.item.frameworkKey), words)) : words, true)
     }
 
     private func answerParts(
