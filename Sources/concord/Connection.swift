@@ -31,11 +31,15 @@ struct ConnectionOptions: ParsableArguments {
     }
 
     /// Runs the body with a client and closes what was opened for it.
-    func withClient<T>(_ body: (APIClient) async throws -> T) async throws -> T {
+    /// - Parameter idleSeconds: How long a server may think.
+    func withClient<T>(
+        idleSeconds: Int = TransportLimit.idleSecondsMax, _ body: (APIClient) async throws -> T
+    ) async throws -> T {
         guard let data else {
             let credentials = try CredentialsFile(environment: ProcessInfo.processInfo.environment).credentials()
             return try await body(
-                .standard(HTTPTransport(base: credentials.base, token: credentials.token)))
+                .standard(
+                    HTTPTransport(base: credentials.base, token: credentials.token, idleSeconds: idleSeconds)))
         }
         let door = try await OperatorDoor(folder: data, organisation: organisation)
         do {

@@ -335,7 +335,7 @@ import Testing
                 (item.isAssessable, item.position, item.kind) = (!isHeading, n, .control)
                 if !isHeading { item.parent = ID(heading) }
                 let groups = n.isMultiple(of: 2) ? "[\"IG1\",\"IG2\"]" : "[\"IG2\"]"
-                item.guidance = JSONDocument("{\"implementationGroups\":\(groups)}")
+                item.groups = JSONDocument(groups)
                 let id = environment.id()
                 if isHeading { heading = id }
                 try transaction.save(

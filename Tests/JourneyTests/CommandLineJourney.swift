@@ -352,6 +352,41 @@ import Testing
 
     // MARK: This program
 
+    @Test func aFileIsImportedThroughTheServer() async throws {
+        let (world, lead) = try await world()
+        func imported(_ name: String, _ text: String, _ more: String..., as token: String? = lead) async throws
+            -> CommandWorld.Result
+        {
+            try Data(text.utf8).write(to: world.file(name))
+            return try await world.run(
+                ["import", "csv", world.file(name).path, "--type", "tasks"] + more, as: token)
+        }
+        func count() async throws -> String {
+            try await world.shell("concord record list tasks --search importwork --format csv | wc -l", as: lead).text
+        }
+        let good = "title,kind,priority\nImportwork one,other,low\nImportwork two,other,high\n"
+        let tried = try await imported("good.csv", good)
+        #expect(
+            tried.status == 0 && tried.output == ["2 rows: 2 new, 0 changed, 0 unchanged, 0 with errors"], "\(tried)")
+        #expect(try await count() == "1", "only the header: nothing was applied")
+        let applied = try await imported("good.csv", good, "--apply")
+        #expect(applied.status == 0 && applied.output.last == "Applied.", "\(applied)")
+        #expect(try await count() == "3")
+        let bad = try await imported("bad.csv", "title,kind,priority\nImportwork three,nonsense,low\n", "--apply")
+        #expect(bad.status == 1 && bad.errorText.contains("line 2, kind: "), "\(bad)")
+        let open = try await imported("open.csv", "colour\nred\n", "--map", "colour:nonsense")
+        #expect(open.status == 4 && open.errorText.contains("colour"), "\(open)")
+        #expect(try await imported("bad-map.csv", good, "--map", "nothing:title").status == 2)
+        #expect(try await imported("good.csv", good, as: nil).status == 2, "nobody is signed in")
+        #expect(try await imported("good.csv", good, as: "concord_nonsense").status == 5)
+        let missing = try await world.run(["import", "csv", "/nonexistent", "--type", "tasks"], as: lead)
+        #expect(missing.status == 2 && missing.errorText.contains("/nonexistent cannot be read."), "\(missing)")
+        #expect(try await count() == "3")
+        // What was not applied is not kept.
+        let kept = try await world.run(["api", "imports"], as: lead)
+        #expect(!kept.text.contains("bad.csv") && !kept.text.contains("open.csv"), "\(kept)")
+    }
+
     @Test func completionsAndManualAreTrue() async throws {
         let (world, _) = try await world()
         for shell in ["bash", "zsh", "fish"] {

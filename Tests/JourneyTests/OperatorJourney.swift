@@ -41,6 +41,12 @@ import Testing
         let history = try await world.run(["record", "history", "tasks", id, "--format", "json"] + organisation)
         let entry = try #require((try json(history.text) as? [[String: Any]])?.first)
         #expect(entry["actor"] as? String == "operator")
+        try Data("title,kind,priority\nBy a file,other,low\n".utf8).write(to: world.file("tasks.csv"))
+        let imported = try await world.run(
+            ["import", "csv", world.file("tasks.csv").path, "--type", "tasks", "--apply"] + organisation)
+        #expect(imported.status == 0 && imported.output.last == "Applied.", "\(imported)")
+        let found = try await world.run(["record", "list", "tasks", "--search", "file"] + organisation)
+        #expect(found.text.contains("By a file"), "\(found)")
         let posture = try await world.run(["posture"] + organisation)
         #expect(posture.text.contains("unknown"), "\(posture)")
         let verified = try await RunningServer.run("ledger", "verify", "--data", world.folder.path)

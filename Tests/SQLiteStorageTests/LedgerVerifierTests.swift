@@ -228,6 +228,74 @@ import Testing
         }
     }
 
+    /// A statement with the condition of a partial index may pass over entries that do not fulfil it.
+    @Test(arguments: ["IS NOT NULL", "\"archived\" = 0"])
+    func anEntryThatAPartialIndexShouldNotHaveIsNamed(_ condition: String) async throws {
+        let workspace = try await Workspace.template.get()
+        let names = try workspace.read { db in
+            try String.fetchAll(
+                db,
+                sql: "SELECT name FROM sqlite_master WHERE tbl_name = 'specimen' AND sql LIKE ?",
+                arguments: ["%WHERE \"until\" IS NULL AND%\(condition)"])
+        }
+        #expect(!names.isEmpty)
+        for name in names {
+            try workspace.withCopy(workspace.bytes) { copy in
+                func write(_ sql: String, _ arguments: StatementArguments = []) throws {
+                    let queue = try DatabaseQueue(path: copy)
+                    defer { withExtendedLifetime(queue) {} }
+                    try queue.writeWithoutTransaction { db in
+                        try db.execute(sql: "PRAGMA writable_schema = ON")
+                        try db.execute(sql: sql, arguments: arguments)
+                    }
+                }
+                let meant = try #require(
+                    try workspace.read {
+                        try String.fetchOne($0, sql: "SELECT sql FROM sqlite_master WHERE name = ?", arguments: [name])
+                    })
+                // Made anew under a wider condition, and then said to be of the narrower one again.
+                let wider = meant.components(separatedBy: " AND ").dropLast().joined(separator: " AND ")
+                try write("UPDATE sqlite_master SET sql = ? WHERE name = ?", [wider, name])
+                try write("REINDEX \"\(name)\"")
+                try write("UPDATE sqlite_master SET sql = ? WHERE name = ?", [meant, name])
+                try Workspace.settle(copy)
+                let sentence = try #require(try workspace.verify(copy).firstProblem?.description, "\(name)")
+                #expect(sentence.contains("damaged") && sentence.contains(name), "\(sentence)")
+            }
+        }
+    }
+
+    @Test(arguments: [
+        ("leaf__by_time", "UPDATE leaf SET at = at + 1", "UPDATE leaf SET at = at - 1"),
+        (
+            "link__to", "UPDATE link SET from_type = from_type || 'x'",
+            "UPDATE link SET from_type = substr(from_type, 1, length(from_type) - 1)"
+        ),
+    ])
+    func anIndexThatDisagreesWithATableWithoutRowNumbersIsNamed(
+        _ name: String, _ alteration: String, _ back: String
+    ) async throws {
+        let workspace = try await Workspace.template.get()
+        try workspace.withCopy(workspace.bytes) { copy in
+            func write(_ statements: String...) throws {
+                let queue = try DatabaseQueue(path: copy)
+                defer { withExtendedLifetime(queue) {} }
+                try queue.writeWithoutTransaction { db in
+                    try db.execute(sql: "PRAGMA writable_schema = ON; PRAGMA foreign_keys = OFF")
+                    for statement in statements { try db.execute(sql: statement) }
+                }
+            }
+            // SQLite keeps every index that it knows: one that it does not know for a while goes stale.
+            try write(
+                alteration, "CREATE TABLE kept AS SELECT * FROM sqlite_master WHERE name = '\(name)'",
+                "DELETE FROM sqlite_master WHERE name = '\(name)'")
+            try write(back, "INSERT INTO sqlite_master SELECT * FROM kept", "DROP TABLE kept")
+            try Workspace.settle(copy)
+            let sentence = try #require(try workspace.verify(copy).firstProblem?.description)
+            #expect(sentence.contains("damaged") && sentence.contains(name), "\(sentence)")
+        }
+    }
+
     @Test func swappedLeavesAreNamed() async throws {
         let workspace = try await Workspace.template.get()
         let found = try workspace.altered { db in
@@ -307,6 +375,35 @@ import Testing
                 return lines
             }
         } catch { return nil }
+    }
+
+    /// Tables and indexes are checked here and not by SQLite; nothing that it would find is lost by that.
+    @Test func whatSQLitesOwnCheckFindsIsFound() async throws {
+        let workspace = try await Workspace.template.get()
+        var random = SplitMix64(seed: 17)
+        var damaged = 0
+        for _ in 0..<300 {
+            var bytes = workspace.bytes
+            var offset = 0
+            repeat { offset = Int.random(in: 100..<bytes.count, using: &random) } while bytes[offset] == 0
+            bytes[offset] ^= 1 << UInt8.random(in: 0..<8, using: &random)
+            try workspace.withCopy(bytes) { path in
+                var configuration = Configuration()
+                configuration.readonly = true
+                var own: String?
+                do {
+                    let queue = try DatabaseQueue(path: "file:\(path)?immutable=1", configuration: configuration)
+                    own = try queue.read { try String.fetchOne($0, sql: "PRAGMA integrity_check(1)") }
+                } catch is DatabaseError {}
+                guard own != "ok" else { return }
+                damaged += 1
+                do {
+                    let found = try workspace.verify(path)
+                    #expect(found.firstProblem != nil, "a flip at \(offset): \(own ?? "not readable")")
+                } catch is LedgerVerifierError {}
+            }
+        }
+        #expect(damaged > 50)
     }
 
     /// A single flipped bit anywhere in the file is found whenever it changes a value that the ledger proves.

@@ -273,6 +273,23 @@ import WebUI
         #expect(answer.headers[.contentDisposition] == "attachment; filename*=UTF-8''assets.csv")
     }
 
+    @Test func notesThatWereWrittenTogetherAreOneEntryThatOpensToEach() async throws {
+        let lead = world.lead
+        let schema = Records.Task.schema.erased
+        let made = try await world.create(Records.Task.self, ["title": .text("Written in pieces")], as: lead)
+        for (version, words) in ["One", "One, two", "One, two, three"].enumerated() {
+            _ = try await world.services.records.update(
+                schema, made.id, over: version + 1, ["description": .text(words)], keepsMissing: true, as: lead.caller)
+        }
+        let page = try await world.get("/tasks/\(made.id.lowercased)", as: lead)
+        #expect(PageCheck(page.text).problems == [])
+        #expect(page.text.contains("Versions 2 to 4: changed"))
+        #expect(page.text.contains("<summary>3 edits within 10 minutes</summary>"))
+        for version in 2...4 { #expect(page.text.contains("Version \(version): changed")) }
+        #expect(page.text.components(separatedBy: "<del>One</del>").count == 2, "inside alone")
+        #expect(page.text.components(separatedBy: "<ins>One, two, three</ins>").count == 3, "joined, and inside")
+    }
+
     // MARK: Who sees what
 
     @Test func anEmployeeSeesTheirOwnInListsSearchAndExport() async throws {

@@ -3,7 +3,7 @@
 // of what they hold must be the same.
 import Foundation
 
-/// The indexes of one table with row numbers.
+/// The indexes of one table.
 struct IndexCheck {
     /// An index as the schema describes it.
     struct Index {
@@ -13,6 +13,7 @@ struct IndexCheck {
         let terms: [String]
         /// Which rows it covers; `nil` for all.
         let condition: String?
+        var root: UInt32 = 0
     }
 
     /// A number of entries and the sum of their hashes; the key of the hash is random for each verification, so that
@@ -23,39 +24,64 @@ struct IndexCheck {
     }
 
     private let file: VerifiedFile
+    private let pages: PageFile
     private let table: String
     private let indexes: [Index]
+    /// What an entry names its row by.
+    private let rowTerms: [String]
+    /// The rows themselves stand in an index of this kind, if they have no numbers.
+    private let primary: Index?
     private let key = UInt64.random(in: 1...UInt64.max)
 
-    /// - Returns: `nil` for a table without row numbers, or with an index that is written in another way than Concord's:
-    ///   for SQLite's own check.
+    /// - Returns: `nil` for a table or index that is written in another way than Concord's, and for a file whose pages
+    ///   cannot be read here: for SQLite's own check.
     init?(_ file: VerifiedFile, _ table: String) throws(LedgerVerifierError) {
+        guard let pages = file.pages else { return nil }
         self.file = file
+        self.pages = pages
         self.table = table
         let shape = try file.cursor(
-            "SELECT \"wr\", \"type\" FROM pragma_table_list WHERE \"schema\" = 'main' AND \"name\" = ?")
+            """
+            SELECT t."wr", t."type", m."rootpage" FROM pragma_table_list t JOIN sqlite_master m \
+            ON m."type" = 'table' AND m."name" = t."name" WHERE t."schema" = 'main' AND t."name" = ?
+            """)
         shape.restart([.text(table)])
-        guard try shape.next(), shape.integer(0) == 0, shape.has(1, "table") else { return nil }
+        guard try shape.next(), let hasNoNumbers = shape.integer(0), shape.has(1, "table") else { return nil }
+        if hasNoNumbers == 1 {
+            let key = try Self.names(
+                file, "SELECT \"name\" FROM pragma_table_info(?) WHERE \"pk\" > 0 ORDER BY \"pk\"", table)
+            let root = shape.integer(2).flatMap { UInt32(exactly: $0) } ?? 0
+            rowTerms = key
+            primary = Index(name: table, isUnique: true, terms: key, condition: nil, root: root)
+        } else {
+            rowTerms = ["rowid"]
+            primary = nil
+        }
         var found: [Index] = []
         let rows = try file.cursor(
-            "SELECT \"name\", \"sql\" FROM sqlite_master WHERE \"type\" = 'index' AND \"tbl_name\" = ?")
+            "SELECT \"name\", \"sql\", \"rootpage\" FROM sqlite_master WHERE \"type\" = 'index' AND \"tbl_name\" = ?")
         rows.restart([.text(table)])
         while try rows.next() {
-            guard let name = rows.text(0) else { return nil }
+            guard let name = rows.text(0), let root = rows.integer(2).flatMap({ UInt32(exactly: $0) }) else {
+                return nil
+            }
             guard let sql = rows.text(1) else {
-                found.append(
-                    Index(name: name, isUnique: true, terms: try Self.columns(file, name), condition: nil))
+                let columns = try Self.names(
+                    file, "SELECT \"name\" FROM pragma_index_info(?) ORDER BY \"seqno\"", name)
+                found.append(Index(name: name, isUnique: true, terms: columns, condition: nil, root: root))
                 continue
             }
-            guard let index = Index(name, sql) else { return nil }
+            guard let index = Index(name, sql, root) else { return nil }
             found.append(index)
         }
         indexes = found
     }
 
-    private static func columns(_ file: VerifiedFile, _ index: String) throws(LedgerVerifierError) -> [String] {
-        let rows = try file.cursor("SELECT \"name\" FROM pragma_index_info(?) ORDER BY \"seqno\"")
-        rows.restart([.text(index)])
+    private static func names(
+        _ file: VerifiedFile, _ sql: String, _ of: String
+    ) throws(LedgerVerifierError) -> [String] {
+        let rows = try file.cursor(sql)
+        rows.restart([.text(of)])
         var names: [String] = []
         while try rows.next() { names.append(quotedName(rows.text(0) ?? "")) }
         return names
@@ -63,11 +89,17 @@ struct IndexCheck {
 
     /// The first index that does not fit.
     func fault() throws(LedgerVerifierError) -> VerificationFault? {
+        if let primary {
+            var sum = Sum()
+            if let what = try read(primary, names: primary.terms, isWhole: false, into: &sum) {
+                return VerificationFault(table, "The file is damaged: the table \(table) \(what).")
+            }
+        }
         guard !indexes.isEmpty else { return nil }
         let wanted = try sumsOfRows()
         for (position, index) in indexes.enumerated() {
             var sum = Sum()
-            if let what = try read(index, into: &sum) {
+            if let what = try read(index, names: entry(of: index), isWhole: true, into: &sum) {
                 return VerificationFault(table, "The file is damaged: the index \(index.name) \(what).")
             }
             guard sum == wanted[position] else {
@@ -79,6 +111,9 @@ struct IndexCheck {
         return nil
     }
 
+    /// What an entry holds: its terms, then what names the row and is not among them.
+    private func entry(of index: Index) -> [String] { index.terms + rowTerms.filter { !index.terms.contains($0) } }
+
     // MARK: Sums
 
     private func sumsOfRows() throws(LedgerVerifierError) -> [Sum] {
@@ -88,69 +123,66 @@ struct IndexCheck {
             terms.append(term)
             return terms.count - 1
         }
-        let places = indexes.map { $0.terms.map(place) }
+        let places = indexes.map { entry(of: $0).map(place) }
         let conditions = Array(Set(indexes.compactMap(\.condition)))
         let covers = indexes.map { index in index.condition.flatMap { conditions.firstIndex(of: $0) } }
-        let columns = ["rowid"] + terms + conditions
-        let rows = try file.cursor("SELECT \(columns.joined(separator: ", ")) FROM \(quotedName(table)) NOT INDEXED")
+        let rows = try file.cursor(
+            "SELECT \((terms + conditions).joined(separator: ", ")) FROM \(quotedName(table)) NOT INDEXED")
         var sums = [Sum](repeating: Sum(), count: indexes.count)
         var hashes = [UInt64](repeating: 0, count: terms.count)
-        var entry: [UInt8] = []
+        var holds = [Bool](repeating: false, count: conditions.count)
         while try rows.next() {
-            for term in terms.indices {
-                entry.removeAll(keepingCapacity: true)
-                rows.appendInOrder(term + 1, to: &entry)
-                hashes[term] = hash(entry, from: 0)
-            }
-            let number = UInt64(bitPattern: Int64(rows.integer(0) ?? 0))
+            for term in terms.indices { hashes[term] = hash(rows.value(term)) }
+            for condition in conditions.indices { holds[condition] = rows.integer(terms.count + condition) == 1 }
             for index in indexes.indices {
-                if let condition = covers[index], rows.integer(1 + terms.count + condition) != 1 { continue }
+                if let condition = covers[index], !holds[condition] { continue }
                 var whole = key
                 for place in places[index] { whole = Self.mixed(whole, hashes[place]) }
                 sums[index].count += 1
-                sums[index].hashes &+= Self.mixed(whole, number)
+                sums[index].hashes &+= whole
             }
         }
         return sums
     }
 
     /// - Returns: what does not fit in the order of the entries.
-    private func read(_ index: Index, into sum: inout Sum) throws(LedgerVerifierError) -> String? {
-        let rows = try file.cursor(
-            "SELECT \((["rowid"] + index.terms).joined(separator: ", ")) FROM \(quotedName(table)) "
-                + "INDEXED BY \(quotedName(index.name))" + (index.condition.map { " WHERE \($0)" } ?? ""))
-        var (before, entry): ([UInt8], [UInt8]) = ([], [])
-        var keyBytesBefore = 0
-        while try rows.next() {
-            entry.removeAll(keepingCapacity: true)
+    private func read(
+        _ index: Index, names: [String], isWhole: Bool, into sum: inout Sum
+    ) throws(LedgerVerifierError) -> String? {
+        let entries = IndexEntries(pages, name: index.name, width: names.count, isExact: isWhole)
+        let keys = index.terms.count
+        var found = Sum()
+        defer { sum = found }
+        return try entries.read(index.root) { entry, before in
             var whole = key
-            var hasNull = false
-            for term in index.terms.indices {
-                let start = entry.count
-                rows.appendInOrder(term + 1, to: &entry)
-                if entry[start] == 0 { hasNull = true }
-                whole = Self.mixed(whole, hash(entry, from: start))
+            for value in entry { whole = Self.mixed(whole, hash(value)) }
+            found.count += 1
+            found.hashes &+= whole
+            guard !before.isEmpty else { return nil }
+            var same = 0
+            while same < entry.count {
+                let order = before[same].order(to: entry[same])
+                if order < 0 { break }
+                guard order == 0 else { return "is out of order at entry \(found.count)" }
+                same += 1
             }
-            let keyBytes = entry.count
-            let number = rows.integer(0) ?? 0
-            entry.appendBigEndian(UInt64(bitPattern: Int64(number)) ^ 1 << 63)
-            sum.count += 1
-            sum.hashes &+= Self.mixed(whole, UInt64(bitPattern: Int64(number)))
-            let isAfter = before.withUnsafeBytes { a in entry.withUnsafeBytes { a.isBefore($0) } }
-            guard isAfter else { return "is out of order at row \(number)" }
-            if index.isUnique, !hasNull, keyBytes == keyBytesBefore, entry[..<keyBytes] == before[..<keyBytes] {
-                return "names two rows for one value, row \(number) and another"
+            guard same < entry.count else { return "has entry \(found.count) twice" }
+            if index.isUnique, same >= keys, !entry[..<keys].contains(where: { $0.kind == .null }) {
+                return "names two rows for one value at entry \(found.count)"
             }
-            keyBytesBefore = keyBytes
-            swap(&before, &entry)
+            return nil
         }
-        return nil
     }
 
-    private func hash(_ bytes: [UInt8], from start: Int) -> UInt64 {
-        bytes.withUnsafeBytes { bytes in
-            var hash = key ^ UInt64(bytes.count - start)
-            var at = start
+    private func hash(_ value: IndexEntries.Value) -> UInt64 {
+        switch value.kind {
+        case .null: return key
+        case .number:
+            return Self.mixed(key &+ 1, value.real?.bitPattern ?? UInt64(bitPattern: value.integer))
+        case .text, .blob:
+            let bytes = value.bytes
+            var hash = key ^ UInt64(bytes.count) << 2 ^ UInt64(value.kind.rawValue)
+            var at = 0
             while at + 8 <= bytes.count {
                 hash = Self.mixed(hash, bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self))
                 at += 8
@@ -172,7 +204,7 @@ struct IndexCheck {
 
 extension IndexCheck.Index {
     /// Reads `CREATE [UNIQUE] INDEX "name" ON "table" (terms) [WHERE condition]`; `nil` for anything else.
-    init?(_ name: String, _ sql: String) {
+    init?(_ name: String, _ sql: String, _ root: UInt32) {
         guard let opening = sql.range(of: "\" (") else { return nil }
         var terms: [String] = []
         var term = ""
@@ -213,23 +245,8 @@ extension IndexCheck.Index {
         guard !terms.contains(where: { $0.hasSuffix(" DESC") || $0.contains("COLLATE") }) else { return nil }
         self.init(
             name: name, isUnique: sql.hasPrefix("CREATE UNIQUE"), terms: terms,
-            condition: rest.isEmpty ? nil : String(rest.dropFirst(6)))
+            condition: rest.isEmpty ? nil : String(rest.dropFirst(6)), root: root)
     }
 }
 
 private func quotedName(_ name: String) -> String { "\"\(name.replacing("\"", with: "\"\""))\"" }
-
-extension UnsafeRawBufferPointer {
-    /// As SQLite sorts bytes; nothing is before the first.
-    fileprivate func isBefore(_ other: UnsafeRawBufferPointer) -> Bool {
-        guard let own = baseAddress, let theirs = other.baseAddress, count > 0 else { return true }
-        let order = memcmp(own, theirs, Swift.min(count, other.count))
-        return order == 0 ? count < other.count : order < 0
-    }
-}
-
-extension [UInt8] {
-    mutating func appendBigEndian(_ number: UInt64) {
-        Swift.withUnsafeBytes(of: number.bigEndian) { append(contentsOf: $0) }
-    }
-}

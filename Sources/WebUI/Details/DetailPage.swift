@@ -14,7 +14,7 @@ struct DetailPage: Sendable {
     let record: StoredRecord
     let words: RecordWords
     let transitions: [(transition: Transition, refusal: String?)]
-    let history: [Governance.HistoryEntry]
+    let history: [HistoryRun]
     /// The version before which the older history begins; `nil` if all is shown.
     let olderThan: Int?
     let links: [LinkedRecords]
@@ -38,9 +38,9 @@ struct DetailPage: Sendable {
         let record = try await services.records.get(schema, id, as: caller, asOf: moment?.asOf)
         var before = query["before"].flatMap { Int($0) }
         if moment != nil { before = min(before ?? .max, record.version + 1) }
-        let history = try await services.records.history(
-            schema, id, as: caller, before: before, limit: historyShown + 1)
-        let shown = Array(history.prefix(historyShown))
+        let (history, olderThan) = try await services.records.historyRuns(
+            schema, id, as: caller, before: before, limit: historyShown)
+        let shown = history.flatMap(\.entries)
         // What the oldest shown entry changed from has titles to look up, too.
         let former = shown.last.map { entry in
             var values = entry.revision.record.values
@@ -55,8 +55,7 @@ struct DetailPage: Sendable {
         return DetailPage(
             record: record, words: words,
             transitions: isNow ? try await services.records.transitions(record, as: caller) : [],
-            history: shown, olderThan: history.count > historyShown ? shown.last?.revision.record.version : nil,
-            links: links,
+            history: history, olderThan: olderThan, links: links,
             mayUpdate: isNow && !record.meta.isArchived && FormFields.hasOpenFields(schema)
                 && Authorisation.may(caller, .update, record),
             mayArchive: isNow && record.meta.erasedAt == nil && Authorisation.may(caller, .archive, record),
@@ -292,25 +291,36 @@ struct DetailPage: Sendable {
     }
 
     private var historyCard: Markup {
-        // Shared content stands in the server's ledger, whose indexes are not the organisation's.
-        let isShared = record.meta.organisation == nil
-        let entries = history.map { entry in
-            HistoryEntry(
-                title: text(.versionChanged(entry.revision.record.version, action(entry.revision.action))),
-                meta: meta(entry),
-                changes: entry.changes.map { change in
-                    HistoryChange(
-                        field: change.field.label, before: short(change.old, change.field),
-                        after: short(change.new, change.field))
-                },
-                reason: entry.revision.reason, ledgerIndex: isShared ? nil : entry.revision.index,
-                proofHref: Link.entry(entry.revision.index).href, action: restoring(entry))
+        let entries = history.map { run in
+            guard !run.older.isEmpty else { return shown(run.newest) }
+            let (first, last) = (run.oldest.revision.record.version, run.newest.revision.record.version)
+            return HistoryEntry(
+                title: text(.versionsChanged(first, last, action(run.newest.revision.action))), meta: meta(run.newest),
+                changes: changes(run.changes), joined: run.entries.map(shown))
         }
         let older = olderThan.map { version in
             let query: LinkQuery = ["before": String(version), "asOf": words.asOf]
             return Markup.link(text(.olderVersions), Link.record(schema, record.id, query).href)
         }
         return .card(id: "history", title: text(.history), footer: older, .history(entries))
+    }
+
+    private func shown(_ entry: Governance.HistoryEntry) -> HistoryEntry {
+        // Shared content stands in the server's ledger, whose indexes are not the organisation's.
+        let isShared = record.meta.organisation == nil
+        return HistoryEntry(
+            title: text(.versionChanged(entry.revision.record.version, action(entry.revision.action))),
+            meta: meta(entry), changes: changes(entry.changes), reason: entry.revision.reason,
+            ledgerIndex: isShared ? nil : entry.revision.index, proofHref: Link.entry(entry.revision.index).href,
+            action: restoring(entry))
+    }
+
+    private func changes(_ changes: [FieldChange]) -> [HistoryChange] {
+        changes.map { change in
+            HistoryChange(
+                field: change.field.label, before: short(change.old, change.field),
+                after: short(change.new, change.field))
+        }
     }
 
     /// Brings the values of an older version back.

@@ -48,13 +48,15 @@ package struct HistoryEntry: Sendable {
     package var proofHref: String?
     /// What can be done with this entry.
     package var action: Markup?
+    /// The edits that it stands for, if there are several; the entry opens to them.
+    package var joined: [HistoryEntry]
 
     package init(
         title: String, meta: String, changes: [HistoryChange] = [], reason: String? = nil, ledgerIndex: Int? = nil,
-        proofHref: String? = nil, action: Markup? = nil
+        proofHref: String? = nil, action: Markup? = nil, joined: [HistoryEntry] = []
     ) {
         (self.title, self.meta, self.changes, self.reason) = (title, meta, changes, reason)
-        (self.ledgerIndex, self.proofHref, self.action) = (ledgerIndex, proofHref, action)
+        (self.ledgerIndex, self.proofHref, self.action, self.joined) = (ledgerIndex, proofHref, action, joined)
     }
 }
 
@@ -181,6 +183,9 @@ extension Markup {
             }
             if let reason = entry.reason { html.add("<span class=\"change\">\(Text.reasonGiven(reason))</span>") }
             html.add(entry.action)
+            if !entry.joined.isEmpty {
+                html.add(.disclosure(text(.joinedEdits(entry.joined.count)), .history(entry.joined)))
+            }
             html.raw("</li>")
         }
     }

@@ -138,6 +138,12 @@ extension Text {
     package static func versionChanged(_ version: Int, _ action: String) -> Text {
         Text("Version \(version): \(action)")
     }
+    /// The heading of a history entry that joins several edits.
+    package static func versionsChanged(_ first: Int, _ last: Int, _ action: String) -> Text {
+        Text("Versions \(first) to \(last): \(action)")
+    }
+    /// Opens a history entry to the edits that it joins.
+    package static func joinedEdits(_ edits: Int) -> Text { Text("\(edits) edits within 10 minutes") }
     /// Who and when.
     package static func byAt(_ name: String, _ time: String) -> Text { Text("\(name), \(time)") }
     /// A change by a program in somebody's name.

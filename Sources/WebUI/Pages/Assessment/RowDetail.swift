@@ -235,16 +235,21 @@ struct RowDetail {
 
     private var history: Markup? {
         guard !data.history.isEmpty else { return nil }
-        let entries = data.history.map { entry in
-            HistoryEntry(
-                title: text(.historyTitle(entry.revision.record.title, entry.revision.action)),
-                meta: text(
-                    .byWhomAt(
-                        entry.personName ?? text(.theSystem), entry.revision.at.words(in: zone))),
-                changes: entry.changes.compactMap(change), reason: entry.revision.reason,
-                ledgerIndex: entry.revision.index)
+        let entries = data.history.map { run in
+            var entry = shown(run.newest, run.changes)
+            guard !run.older.isEmpty else { return entry }
+            entry.ledgerIndex = nil
+            entry.joined = run.entries.map { shown($0, $0.changes) }
+            return entry
         }
         return "<section><h3>\(Text.history)</h3>\(raw: .history(entries))</section>"
+    }
+
+    private func shown(_ entry: Governance.HistoryEntry, _ changes: [FieldChange]) -> HistoryEntry {
+        HistoryEntry(
+            title: text(.historyTitle(entry.revision.record.title, entry.revision.action)),
+            meta: text(.byWhomAt(entry.personName ?? text(.theSystem), entry.revision.at.words(in: zone))),
+            changes: changes.compactMap(change), reason: entry.revision.reason, ledgerIndex: entry.revision.index)
     }
 
     /// Fields that the system fills in say nothing that the entry does not say.

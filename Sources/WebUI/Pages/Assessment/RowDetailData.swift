@@ -27,7 +27,7 @@ struct RowDetailData: Sendable {
     /// By requirement.
     let linked: [UUID: LinkedItems]
     /// Of all answers and decisions of the row, newest first.
-    let history: [Governance.HistoryEntry]
+    let history: [HistoryRun]
     /// Names of the people in `history` and of owners.
     let names: [UUID: String]
 
@@ -40,23 +40,25 @@ struct RowDetailData: Sendable {
             return (linked, try reader.titles(Person.schema.erased, Array(people), in: caller.organisation))
         }
         self.linked = linked
-        var history: [Governance.HistoryEntry] = []
+        var history: [HistoryRun] = []
         if asOf == nil {
             for part in row.partsInScope {
                 if let answer = part.answer, let stored = part.storedAnswer, Authorisation.may(caller, .read, stored) {
-                    history += try await services.records.history(
-                        Answer.schema.erased, answer.id.raw, as: caller, limit: Self.historyMax)
+                    history += try await services.records.historyRuns(
+                        Answer.schema.erased, answer.id.raw, as: caller, limit: Self.historyMax
+                    ).runs
                 }
                 if let decision = part.applicability {
-                    history += try await services.records.history(
-                        Applicability.schema.erased, decision.id.raw, as: caller, limit: Self.historyMax)
+                    history += try await services.records.historyRuns(
+                        Applicability.schema.erased, decision.id.raw, as: caller, limit: Self.historyMax
+                    ).runs
                 }
             }
         }
-        history.sort { $0.revision.index > $1.revision.index }
+        history.sort { $0.newest.revision.index > $1.newest.revision.index }
         self.history = Array(history.prefix(Self.historyMax))
         let mentioned = Set(
-            history.flatMap(\.changes).flatMap { [$0.old, $0.new] }.compactMap {
+            history.flatMap(\.entries).flatMap(\.changes).flatMap { [$0.old, $0.new] }.compactMap {
                 if case .reference(let id) = $0 { id } else { nil }
             })
         let named = try await services.store.read {
