@@ -125,7 +125,7 @@ extension AssessmentService {
                     guard let framework = library.framework(key) else {
                         throw ServiceError.invalid("groups", "\(key) is no framework here")
                     }
-                    let known = Set(framework.groups)
+                    let known = Set(framework.usedGroups)
                     guard let stray = chosen.first(where: { !known.contains($0) }) else { continue }
                     throw ServiceError.invalid("groups", "\(key) has no implementation group \(stray)")
                 }
@@ -152,7 +152,7 @@ extension AssessmentService {
 
 extension LibraryFramework {
     /// Its implementation groups, in the order in which its items name them.
-    package var groups: [String] {
+    package var usedGroups: [String] {
         var seen: Set<String> = []
         return items.flatMap(\.groups).filter { seen.insert($0).inserted }
     }

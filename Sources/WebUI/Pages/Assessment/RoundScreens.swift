@@ -243,10 +243,11 @@ package struct RoundScreens: Sendable {
         let chosen = assessment.value.groups
         let failure = refused.map { Failure($0) }
         let mayEdit = presenter.isOpen && presenter.seesWhole
-        let fields = presenter.view.frameworks.filter { !$0.groups.isEmpty }.map { framework in
-            FormField(
+        let fields = presenter.view.frameworks.filter { !$0.usedGroups.isEmpty }.map { framework in
+            let names = Dictionary(framework.groups.map { ($0.reference, $0.name) }) { a, _ in a }
+            return FormField(
                 "groups.\(framework.key)", label: framework.name,
-                .links(framework.groups.map { FieldOption($0, $0) }), values: chosen[framework.key] ?? [],
+                .links(framework.usedGroups.map { FieldOption($0, names[$0] ?? $0) }), values: chosen[framework.key] ?? [],
                 isReadOnly: !mayEdit)
         }
         let action = Link.implementationGroups(assessment.id.raw).href
