@@ -20,7 +20,9 @@ struct ReportCommand: AsyncParsableCommand {
         @Option(help: "The assessment's id; without it the latest one.") var assessment: String?
         @Option(help: "The format: html, pdf or docx.") var format = Format.pdf
         @Option(
-            help: "Only these sections, separated by commas: scope, method, summary, strengths, gaps, plan, clauses, ledger.")
+            help:
+                "Only these sections, separated by commas: scope, method, summary, strengths, gaps, plan, clauses, ledger."
+        )
         var sections: String?
         @Option(name: [.short, .long], help: "The file to write.", completion: .file()) var output: String
         @OptionGroup var moment: MomentOption

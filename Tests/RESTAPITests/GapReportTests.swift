@@ -15,7 +15,8 @@ import WebUI
 
 @Suite(.serialized) struct GapReportTests {
     private static let world = _Concurrency.Task {
-        try await RouterHarness(withCatalogue: true, documents: try DocumentMaker(environment: .system)) { services, router in
+        try await RouterHarness(withCatalogue: true, documents: try DocumentMaker(environment: .system)) {
+            services, router in
             RESTRoutes(services: services).add(to: router)
             try WebRoutes(services: services).add(to: router)
         }

@@ -25,7 +25,8 @@ enum PagesUnderTest {
     static let access = _Concurrency.Task { try await installation(withCatalogue: false) }
 
     static func installation(withCatalogue: Bool = true) async throws -> RouterHarness {
-        try await RouterHarness(withCatalogue: withCatalogue, documents: try DocumentMaker(environment: .system)) { services, router in
+        try await RouterHarness(withCatalogue: withCatalogue, documents: try DocumentMaker(environment: .system)) {
+            services, router in
             try WebRoutes(services: services).add(to: router)
         }
     }

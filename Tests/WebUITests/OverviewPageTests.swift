@@ -76,7 +76,9 @@ struct OverviewPageTests {
         #expect(cards.count == 2)
         var numbers: [(href: String, number: Int)] = []
         for card in cards {
-            for match in card.matches(of: /<a href="([^"]+)">(?:<b>|<span class="status [a-z]+"><svg.*?<\/svg>)?([0-9]+)/) {
+            for match in card.matches(
+                of: /<a href="([^"]+)">(?:<b>|<span class="status [a-z]+"><svg.*?<\/svg>)?([0-9]+)/)
+            {
                 numbers.append((match.1.replacingOccurrences(of: "&amp;", with: "&"), try #require(Int(match.2))))
             }
         }
@@ -112,7 +114,9 @@ struct OverviewPageTests {
         #expect(!shown.text.contains(" style=\"") && !shown.text.contains("<script"))
         let file = try await browser.get(Link.report(["assessment": id, "format": "html"]).href)
         #expect(file.headers[.contentDisposition]?.hasPrefix("attachment") == true)
-        for wrong in [["assessment": "x"], ["assessment": id, "format": "odt"], ["assessment": id, "sections": "all"]] {
+        for wrong in [
+            ["assessment": "x"], ["assessment": id, "format": "odt"], ["assessment": id, "sections": "all"],
+        ] {
             var query: LinkQuery = [:]
             for (name, value) in wrong { query.add(name, value) }
             #expect(try await browser.get(Link.report(query).href).status == 422)

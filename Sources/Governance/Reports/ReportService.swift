@@ -33,7 +33,9 @@ package struct ReportService: Sendable {
     package func gapReport(_ id: UUID, as caller: Caller, asOf: AsOf? = nil) async throws -> GapReport {
         let library = try await assessments.library.current(for: caller.organisation)
         let now = environment.now()
-        guard let organisation = caller.organisation else { throw ServiceError.notFound(Assessment.schema.erased.label) }
+        guard let organisation = caller.organisation else {
+            throw ServiceError.notFound(Assessment.schema.erased.label)
+        }
         let (origin, key) = (ledger.origin(organisation), try ledger.verifierKey(organisation))
         let (blobs, posture) = (blobs, assessments.posture)
         return try await store.read { reader in
@@ -69,7 +71,8 @@ package struct ReportService: Sendable {
                 people: try reader.titles(
                     Person.schema.erased, Self.people(view, tasks), in: organisation),
                 controls: controls, tasks: tasks, tasksAreCut: areCut, preparedAt: now, preparedBy: caller.personName,
-                zone: caller.timeZone, moment: try leaf.map {
+                zone: caller.timeZone,
+                moment: try leaf.map {
                     Instant(millisecondsSince1970: try Leaf(canonicalBytes: $0.data).timeMilliseconds)
                 },
                 isOfThePast: asOf != nil, checkpoint: try reader.lastCheckpoint(organisation), origin: origin,

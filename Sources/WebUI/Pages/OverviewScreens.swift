@@ -313,7 +313,8 @@ struct OverviewPage {
             title: "\(reference) \(row.row.title)", href: presenter.rowLink(row.row.key),
             subtitle: row.partsInScope.map { row.frameworkName($0) }.joined(separator: ", "),
             cells: [
-                .status(worst.tone, worst.shownWord) + (isInTheWay ? Self.flag : .empty), .person(owner.map { presenter.names[$0] ?? text(.somebody) }),
+                .status(worst.tone, worst.shownWord) + (isInTheWay ? Self.flag : .empty),
+                .person(owner.map { presenter.names[$0] ?? text(.somebody) }),
                 .escaped(text(isWorkedOn ? .hasOpenTask : .hasNoOpenTask)), action,
             ])
     }

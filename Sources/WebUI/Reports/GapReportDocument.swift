@@ -30,7 +30,9 @@ struct GapReportDocument {
             }
             html.add(cover)
             for part in parts {
-                html.add("<section id=\"\(part.rawValue)\"><h2>\(Text.partTitle(part))</h2>\(raw: content(of: part))</section>")
+                html.add(
+                    "<section id=\"\(part.rawValue)\"><h2>\(Text.partTitle(part))</h2>\(raw: content(of: part))</section>"
+                )
             }
             html.raw("</body></html>\n")
         }
@@ -202,7 +204,8 @@ struct GapReportDocument {
                 """
         }
         let lowered: Markup? = view.total.lowered > 0 ? "<p>\(Text.reportLowered(view.total.lowered))</p>" : nil
-        return "<div class=\"headline\">\(raw: boxes)</div>\(raw: lowered)<p class=\"meta\">\(Text.postureLead)</p>\(raw: figures)"
+        return
+            "<div class=\"headline\">\(raw: boxes)</div>\(raw: lowered)<p class=\"meta\">\(Text.postureLead)</p>\(raw: figures)"
     }
 
     private func countsTable(_ chart: ReportChart) -> Markup {
@@ -369,7 +372,8 @@ struct GapReportDocument {
             answer.answeredOn.map { "<p class=\"meta\">\(Text.reportAnswered($0, answer.answeredBy.map(person)))</p>" }
         }
         let words: Markup =
-            notes.isEmpty ? "<p class=\"meta\">\(Text.reportNoAnswer)</p>" : .each(notes) { "<p class=\"keep\">\($0)</p>" }
+            notes.isEmpty
+            ? "<p class=\"meta\">\(Text.reportNoAnswer)</p>" : .each(notes) { "<p class=\"keep\">\($0)</p>" }
         return words + (when ?? .empty)
     }
 
@@ -385,7 +389,8 @@ struct GapReportDocument {
     }
 
     private func proof(_ parts: [PartView]) -> Markup {
-        let evidence = parts.map { ($0.status?.evidence ?? 0, $0.status?.evidenceStale ?? 0) }.max { $0.0 < $1.0 } ?? (0, 0)
+        let evidence =
+            parts.map { ($0.status?.evidence ?? 0, $0.status?.evidenceStale ?? 0) }.max { $0.0 < $1.0 } ?? (0, 0)
         var seen: Set<GapReport.ServingControl> = []
         let controls = parts.flatMap { report.controls[$0.item.id] ?? [] }.filter { seen.insert($0).inserted }
         let lines: [Text] =

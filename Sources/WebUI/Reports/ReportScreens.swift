@@ -94,9 +94,11 @@ package struct ReportScreens: Sendable {
         let change: Markup? =
             Authorisation.may(caller, .update, organisation)
             ? .linkButton(
-                text(.reportChangeLogo), Link.edit(Organisation.schema.erased.plural, organisation.id).href, look: .small)
+                text(.reportChangeLogo), Link.edit(Organisation.schema.erased.plural, organisation.id).href,
+                look: .small)
             : nil
-        return "<div class=\"stack tight\"><b>\(isolated: organisation.title)</b><span>\(raw: logo)</span><div>\(raw: change)</div></div>"
+        return
+            "<div class=\"stack tight\"><b>\(isolated: organisation.title)</b><span>\(raw: logo)</span><div>\(raw: change)</div></div>"
     }
 
     private static let show = "show"
@@ -138,7 +140,9 @@ package struct ReportScreens: Sendable {
 extension Data {
     /// What stands in the first style element.
     fileprivate var styleContent: Data? {
-        guard let start = range(of: Data("<style>".utf8)), let end = range(of: Data("</style>".utf8)) else { return nil }
+        guard let start = range(of: Data("<style>".utf8)), let end = range(of: Data("</style>".utf8)) else {
+            return nil
+        }
         return subdata(in: start.upperBound..<end.lowerBound)
     }
 }

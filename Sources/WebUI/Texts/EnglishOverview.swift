@@ -40,7 +40,8 @@ extension Text {
     package static let clausesInTheWayWhy = Text("Each can be raised as a major nonconformity.")
     package static let clausesUnknownWhy = Text("Until they are answered nobody knows what stands in the way.")
     package static let nothingWorse = Text("No requirement is shown worse than then.")
-    package static let nothingToCompare = Text("The assessment is younger than that, so there is nothing to compare with.")
+    package static let nothingToCompare = Text(
+        "The assessment is younger than that, so there is nothing to compare with.")
     package static let notAllCompared = Text("There are more; not all could be compared.")
     package static let waitingForYou = Text("Waiting for you")
     package static let nothingWaits = Text("No decision and no row of the assessment waits for you.")

@@ -171,7 +171,9 @@ extension Text {
             """)
     }
     package static func reportResult(assessed: String, measured: String?) -> Text {
-        Text(["assessed: \(assessed.lowercased())", measured.map { "measured: \($0)" }].compactMap(\.self).joined(separator: ", "))
+        Text(
+            ["assessed: \(assessed.lowercased())", measured.map { "measured: \($0)" }].compactMap(\.self).joined(
+                separator: ", "))
     }
     package static func reportMeasured(_ word: String) -> Text { Text("measured: \(word)") }
     package static func reportMaturity(_ level: Int) -> Text { Text("maturity \(level)") }
@@ -185,7 +187,8 @@ extension Text {
         Text(
             open == 0
                 ? "no open task"
-                : "\(open == 1 ? "1 open task" : "\(count(open)) open tasks")" + (overdue > 0 ? ", \(count(overdue)) overdue" : ""))
+                : "\(open == 1 ? "1 open task" : "\(count(open)) open tasks")"
+                    + (overdue > 0 ? ", \(count(overdue)) overdue" : ""))
     }
     package static func reportEvidence(_ number: Int, outOfDate: Int) -> Text {
         Text(

@@ -247,7 +247,8 @@ package struct RoundScreens: Sendable {
             let names = Dictionary(framework.groups.map { ($0.reference, $0.name) }) { a, _ in a }
             return FormField(
                 "groups.\(framework.key)", label: framework.name,
-                .links(framework.usedGroups.map { FieldOption($0, names[$0] ?? $0) }), values: chosen[framework.key] ?? [],
+                .links(framework.usedGroups.map { FieldOption($0, names[$0] ?? $0) }),
+                values: chosen[framework.key] ?? [],
                 isReadOnly: !mayEdit)
         }
         let action = Link.implementationGroups(assessment.id.raw).href
