@@ -37,6 +37,7 @@ extension Text {
     package static let makeTasks = Text("Make tasks")
     package static let taskOwnerHelp = Text("Without one: whoever owns the answer.")
     package static let taskDayHelp = Text("Without one: the day of the answer.")
+    package static let taskMilestoneHelp = Text("Without one: outside the plan.")
     package static let dueBy = Text("Due on")
     package static let assignTo = Text("Assign to")
     package static let intoMilestone = Text("Milestone")
@@ -78,6 +79,8 @@ extension Text {
     package static let controlWord = Text("Control")
     package static let stateWord = Text("State")
 
+    /// "12 September": where the year is clear.
+    package static func dayOfYear(_ day: Day) -> Text { Text(String(dayWords(day).string.dropLast(5))) }
     package static func effort(days: Int) -> Text { Text(days == 1 ? "1 day" : "\(count(days)) days") }
     package static func measureCloses(_ requirements: Int, _ frameworks: Int) -> Text {
         Text(

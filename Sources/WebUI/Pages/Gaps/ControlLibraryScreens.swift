@@ -335,7 +335,7 @@ struct ControlLibraryPage {
         let matrix: Markup = .card(
             id: "coverage", title: text(.coverage), lead: text(.coverageLead), isFlush: true,
             """
-            <div class="scroll" tabindex="0" role="region" aria-label="\(Text.coverage)"><table class="table bare">\
+            <div class="scroll" tabindex="0" role="region" aria-label="\(Text.coverage)"><table class="table">\
             <thead><tr><th scope="col">\(Text.section)</th>\(raw: heads)</tr></thead><tbody>\(raw: rows)</tbody>\
             </table></div>
             """)
@@ -355,8 +355,8 @@ struct ControlLibraryPage {
                 .link("\($0.value.code) \($0.value.title)", Link.record(Control.schema.erased, $0.id.raw).href)
             }
             return """
-                <li>\(raw: chips([item])) <span>\(item.title)</span> \
-                \(raw: found.isEmpty ? .status(.unknown, text(.noControl), isPlain: true) : links)</li>
+                <li><span class="cluster">\(raw: chips([item])) \(item.title)</span> <span>\
+                \(raw: found.isEmpty ? .status(.unknown, text(.noControl), isPlain: true) : links)</span></li>
                 """
         }
         return .card(
@@ -382,7 +382,7 @@ struct ControlLibraryPage {
         func line(_ control: Stored<Control>) -> Markup {
             """
             <li>\(raw: .link("\(control.value.code) \(control.value.title)", Link.record(schema, control.id.raw).href)) \
-            \(raw: .pill(control.value.status.rawValue.asLabel)) \(raw: chips(library.items(of: control.value)))</li>
+            <span class="cluster">\(raw: .pill(control.value.status.rawValue.asLabel)) \(raw: chips(library.items(of: control.value)))</span></li>
             """
         }
         func option(_ control: Stored<Control>) -> FieldOption {

@@ -141,8 +141,10 @@ struct GapPage {
                     filter.hasTask.map { $0 ? "yes" : "no" }),
                 FormField(
                     "sort", label: text(.gapOrder),
-                    .choice(GapFilter.Order.allCases.map { FieldOption($0.rawValue, text(.gapOrder($0))) }),
-                    values: [filter.order.rawValue], isRequired: true),
+                    .choice(
+                        GapFilter.Order.allCases.map {
+                            FieldOption($0 == .effect ? "" : $0.rawValue, text(.gapOrder($0)))
+                        }), values: [filter.order == .effect ? "" : filter.order.rawValue]),
             ], hidden: hidden, setCount: asked.setCount)
     }
 
@@ -207,9 +209,9 @@ struct GapPage {
         let suggestion = measure.suggestion
         let href = link { $0.filter.measure = suggestion.id }
         return """
-            \(suggestion.title) <span class="sub"><a href="\(href)">\
+            <span>\(suggestion.title) <span class="sub"><a href="\(href)">\
             \(Text.measureCloses(measure.requirements.count, measure.frameworks.count))</a>, \
-            \(Text.effort(days: suggestion.effortDays))</span>
+            \(Text.effort(days: suggestion.effortDays))</span></span>
             """
     }
 
@@ -229,7 +231,7 @@ struct GapPage {
                 reference: requirement.item.reference,
                 href: Link.row(id, key: requirement.rowKey, ["asOf": asOf]).href)
             return """
-                <li>\(raw: .chip(chip)) <span>\(requirement.item.title)</span> \
+                <li><span class="cluster">\(raw: .chip(chip)) \(requirement.item.title)</span> \
                 \(raw: .status(requirement.shown.tone, requirement.shown.shownWord))</li>
                 """
         }
@@ -316,7 +318,7 @@ struct GapPage {
                 id: id, title: text(title),
                 summary: text(.fromTo(values.first.flatMap(\.self), values.last.flatMap(\.self))),
                 points: zip(points, values).map {
-                    TrendPoint(text(.dayWords($0.day)), $1.map(Double.init))
+                    TrendPoint(text(.dayOfYear($0.day)), $1.map(Double.init))
                 }, startsAtZero: true, decimals: 0,
                 heads: (text(.week), text(.number), text(.noValue)))
             return .card(id: id, title: text(title), lead: chart.summary, .trend(chart))

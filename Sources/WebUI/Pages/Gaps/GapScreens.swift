@@ -182,7 +182,9 @@ struct TaskBar: Sendable {
                 FormField("assignee", label: text(.assignTo), .reference(people), help: text(.taskOwnerHelp)), at: 0)
         }
         if !milestones.isEmpty {
-            fields.append(FormField("milestone", label: text(.intoMilestone), .reference(milestones)))
+            fields.append(
+                FormField(
+                    "milestone", label: text(.intoMilestone), .reference(milestones), help: text(.taskMilestoneHelp)))
         }
         return .bulkBar(
             formID: Self.formID, action: Link.gapTasks(assessment).href,
