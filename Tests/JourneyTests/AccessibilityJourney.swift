@@ -13,7 +13,7 @@ import WebUI
         .signOut, .theme, .switchOrganisation, .assessmentNow, .assessmentChanges, .answerRow, .invite, .endAccess,
         .resetLink, .resetAnyLink, .revokeToken, .pack, .entryProof, .entryLeaf, .view, .undo, .file, .asset,
         .importMapping, .importApply, .importDiscard, .importReport, .csv, .bulk, .archive, .restore, .transition,
-        .restoreValues,
+        .restoreValues, .gapsNow, .gapTasks, .adoptControls, .mergeControls,
     ]
     /// Pages that no link of a working organisation leads to; other journeys walk them.
     private static let elsewhere: Set<Link.Route> = [.setUp, .invitation, .importJob, .erasurePreview]
