@@ -306,7 +306,7 @@ struct LibraryTests {
         init(_ file: String, _ told: String...) { (self.file, self.told) = (file, told) }
     }
 
-    private static func nodes(_ old: String, _ new: String) -> String { head + nodes.replacing(old, with: new) }
+    private static func changed(_ old: String, _ new: String) -> String { head + nodes.replacing(old, with: new) }
 
     static let bad: [Bad] = {
         var all = [
@@ -321,20 +321,20 @@ struct LibraryTests {
         all.append(Bad(one, "line 4: urn:x:risk:library:l: version must be"))
         all.append(
             Bad(
-                nodes("node:f:2", "node:f:1"),
+                changed("node:f:2", "node:f:1"),
                 "line 13: urn:x:risk:req_node:f:1: is used twice; first on line 10"))
         all.append(
             Bad(
-                nodes("ref_id: '2'", "parent_urn: urn:x:risk:req_node:f:9"),
+                changed("ref_id: '2'", "parent_urn: urn:x:risk:req_node:f:9"),
                 "line 13: urn:x:risk:req_node:f:2: its parent urn:x:risk:req_node:f:9 does not exist"))
-        let two = nodes("ref_id: '2'", "parent_urn: urn:x:risk:req_node:f:1")
+        let two = changed("ref_id: '2'", "parent_urn: urn:x:risk:req_node:f:1")
         all.append(
             Bad(
                 two.replacing("ref_id: '1'", with: "parent_urn: urn:x:risk:req_node:f:2"),
                 "the parents form a circle: urn:x:risk:req_node:f:"))
         all.append(
             Bad(
-                nodes("ref_id: '2'", "parent_urn: urn:x:risk:req_node:f:2"),
+                changed("ref_id: '2'", "parent_urn: urn:x:risk:req_node:f:2"),
                 "line 13: urn:x:risk:req_node:f:2: the parents form a circle: urn:x:risk:req_node:f:2"))
         all.append(
             Bad(

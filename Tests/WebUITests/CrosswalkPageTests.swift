@@ -14,7 +14,7 @@ import Testing
     private static let world = _Concurrency.Task { try await WebWorld() }
     private let csf = "nist-csf-2.0"
 
-    private func page(_ link: Link, _ world: WebWorld) async throws -> String {
+    private func page(_ link: WebUI.Link, _ world: WebWorld) async throws -> String {
         let answer = try await world.get(link.href, as: world.lead)
         #expect(answer.status == 200, "\(link.href)")
         #expect(PageCheck(answer.text).problems == [], "\(link.href)")
@@ -85,7 +85,7 @@ import Testing
             Assessment.schema.erased, assessment, over: whole.version, ["scope": .links(scope + [adoption.id])],
             keepsMissing: true, as: caller)
         #expect(try await page(.projectedItem(key: csf, item), world).contains("name=\"reason\""))
-        let link = Link.acceptProjection(assessment, key: "\(csf):GV.OC-02").href
+        let link = WebUI.Link.acceptProjection(assessment, key: "\(csf):GV.OC-02").href
         func send(_ reason: String, version: String = "0") async throws -> (Int, String) {
             let answer = try await world.post(
                 link,

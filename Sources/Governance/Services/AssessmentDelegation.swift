@@ -96,8 +96,7 @@ extension AssessmentService {
         record.assessment = view.assessment.id
         record.section = section.id
         record.key = "\(view.assessment.id.raw.lowercased)/\(section.id)"
-        let title = section.title == section.label ? section.label : "\(section.label) \(section.title)"
-        record.name = String("\(title) – \(view.assessment.value.title)".prefix(FieldLimit.textCharactersMax))
+        record.name = String("\(section.name) – \(view.assessment.value.title)".prefix(FieldLimit.textCharactersMax))
         record.assignee = ID(delegation.assignee)
         // Nobody looks at their own work.
         let standing = view.assessment.value.reviewer.flatMap { $0.raw == delegation.assignee ? nil : $0 }

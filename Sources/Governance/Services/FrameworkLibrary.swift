@@ -57,6 +57,8 @@ package struct LibrarySection: Sendable {
     package let label: String
     package let title: String
     package let rowKeys: [String]
+    /// The outermost sections say in their title what they are.
+    package var name: String { parentID == nil || title == label ? title : "\(label) \(title)" }
 }
 
 /// A part of a framework that may be taken on by itself, such as IG1.

@@ -122,7 +122,7 @@ struct ComparisonPage {
         }
         let rows =
             comparison.frameworks.map { row($0.key, $0.name) }
-            + comparison.sections.map { row($0.id, "\($0.label) \($0.title)") }
+            + comparison.sections.map { row($0.id, $0.name) }
         return .dataTable(label: text(.comparison), columns: columns, rows: rows, isSticky: false)
     }
 

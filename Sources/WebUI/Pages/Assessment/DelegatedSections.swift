@@ -71,7 +71,7 @@ struct DelegatedSections: Sendable {
         let due: Markup = if case .day(let day) = record["dueOn"] { .escaped(text(.dayWords(day))) } else { .empty }
         let unknown = section.flatMap { view.sectionCounts[$0.id] }.map { $0[.unknown] }
         return TableRow(
-            title: section.map { "\($0.label) \($0.title)" } ?? record.title,
+            title: section?.name ?? record.title,
             href: Link.assessment(view.assessment.id.raw, ["section": section?.id]).href,
             subtitle: unknown.map { text(.unknownIn($0)) },
             cells: [
@@ -153,7 +153,7 @@ struct SectionsPage {
         let sections: Markup = .each(open) { section in
             .field(
                 FormField(
-                    "assignee.\(section.id)", label: "\(section.label) \(section.title)",
+                    "assignee.\(section.id)", label: section.name,
                     .reference(people.options), values: chosen("assignee.\(section.id)"), width: .half))
         }
         let common = [
