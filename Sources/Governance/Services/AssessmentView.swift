@@ -63,6 +63,10 @@ package struct AssessmentView: Sendable {
     package let counts: [String: ConformityCounts]
     /// By section id.
     package let sectionCounts: [String: ConformityCounts]
+    /// Areas with at least one requirement in scope.
+    package let areas: [LibraryArea]
+    /// By area id. A requirement of several areas counts in each, so these add up to more than the total.
+    package let areaCounts: [String: ConformityCounts]
     package let workSaved: WorkSaved
     package let ledgerSize: Int
 
@@ -100,12 +104,16 @@ package struct AssessmentView: Sendable {
 
         var counts = Dictionary(uniqueKeysWithValues: inScope.map { ($0, ConformityCounts()) })
         var byRow: [String: ConformityCounts] = [:]
+        var byArea: [String: ConformityCounts] = [:]
         var work = WorkSaved()
         for row in rows {
             var own = ConformityCounts()
             for part in row.partsInScope {
                 own.add(part.shown, assessed: part.assessed)
                 counts[part.item.frameworkKey, default: ConformityCounts()].add(part.shown, assessed: part.assessed)
+                for area in part.item.areas {
+                    byArea[area, default: ConformityCounts()].add(part.shown, assessed: part.assessed)
+                }
             }
             byRow[row.row.key] = own
             if row.partsInScope.count < 2 {
@@ -119,6 +127,8 @@ package struct AssessmentView: Sendable {
             }
         }
         self.counts = counts
+        areaCounts = byArea
+        areas = library.areas.filter { byArea[$0.id] != nil }
         workSaved = work
         sections = library.sections.filter { section in section.rowKeys.contains { byRow[$0] != nil } }
         sectionCounts = Dictionary(
