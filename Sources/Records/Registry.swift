@@ -10,7 +10,7 @@ package enum Registry {
         Framework.self, Requirement.self, Mapping.self, FrameworkAdoption.self,
         Asset.self, Control.self, Applicability.self, Assessment.self, Answer.self,
         Evidence.self, Task.self,
-        Risk.self, Obligation.self,
+        Risk.self, Obligation.self, Finding.self,
         ErasureRequest.self, Hold.self,
     ]
 

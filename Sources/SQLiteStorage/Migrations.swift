@@ -6,7 +6,7 @@ package import GRDB
 package enum Migrations {
     package static let names = [
         "0001_foundation", "0002_visibility", "0005_erasure", "0006_kept_requests", "0007_import",
-        "0008_views", "0009_risks",
+        "0008_views", "0009_risks", "0016_findings",
     ]
 
     /// - Throws: if a file is missing from the installation.

@@ -124,7 +124,7 @@ struct LifecycleLawTests {
     private static let types = Registry.schemas.filter { $0.lifecycle != nil }
 
     @Test func theStateIsAReadOnlyChoiceThatStartsAtTheInitialState() throws {
-        #expect(Self.types.count == 11)
+        #expect(Self.types.count == 12)
         for schema in Self.types {
             let lifecycle = try #require(schema.lifecycle)
             let field = try #require(schema.field(lifecycle.field))
@@ -250,7 +250,7 @@ struct PermissionLawTests {
                 taken.insert("\(schema.type.name).\(transition.name)")
             }
         }
-        #expect(taken == ["evidence.review", "task.verify"])
+        #expect(taken == ["evidence.review", "task.verify", "finding.close"])
     }
 
     @Test func anEmployeeSeesOnlyTheirOwnControlsEvidenceTasksAndAnswers() {

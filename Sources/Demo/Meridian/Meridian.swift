@@ -32,6 +32,7 @@ extension Story {
         story.assessments = [Meridian.lastYear, Meridian.integrated]
         story.evidence = Meridian.evidenceFiles + Meridian.evidenceLinks + Meridian.evidenceRecords
         story.tasks = Meridian.tasks
+        story.findings = Meridian.findings
         return story
     }()
 }

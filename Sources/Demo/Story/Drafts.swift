@@ -22,6 +22,7 @@ struct Story: Sendable {
     var controls: [ControlDraft] = []
     var evidence: [EvidenceDraft] = []
     var tasks: [TaskDraft] = []
+    var findings: [FindingDraft] = []
     var decisions: [DecisionDraft] = []
     var assessments: [AssessmentDraft] = []
 }

@@ -27,7 +27,7 @@ package struct PostureEngine: Sendable {
             guard let old, old["requirements"] != new["requirements"] || old.meta.isArchived != new.meta.isArchived
             else { return }
             try recompute(old.links("requirements") + new.links("requirements"), in: transaction, organisation, today)
-        case Evidence.type, Task.type:
+        case Evidence.type, Task.type, Finding.type:
             var requirements = new.links("requirements") + (old?.links("requirements") ?? [])
             for control in Set(new.links("controls") + (old?.links("controls") ?? [])) {
                 if let control = try transaction.find(Control.schema.erased, control, in: organisation, asOf: nil) {
@@ -75,10 +75,12 @@ package struct PostureEngine: Sendable {
             Control.schema.erased, sources(links, Control.type, "requirements"), in: reader, organisation, asOf)
         var evidenceIDs = sources(links, Evidence.type, "requirements")
         var taskIDs = sources(links, Task.type, "requirements")
+        var findingIDs = sources(links, Finding.type, "requirements")
         for part in controls.map(\.id).chunks(of: 500) {
             let behind = try reader.links(to: part, in: organisation, asOf: asOf, limit: Self.linksMax)
             evidenceIDs.formUnion(sources(behind, Evidence.type, "controls"))
             taskIDs.formUnion(sources(behind, Task.type, "controls"))
+            findingIDs.formUnion(sources(behind, Finding.type, "controls"))
         }
         var row = StatusRow(requirement: requirement)
         row.controls = controls.count
@@ -103,10 +105,16 @@ package struct PostureEngine: Sendable {
                 changes.append(due.adding(days: 1))
             }
         }
+        for record in try present(Finding.schema.erased, findingIDs, in: reader, organisation, asOf) {
+            let finding = try record.decoded(as: Finding.self).value
+            guard finding.status == .open, finding.kind.isNonconformity else { continue }
+            row.nonconformities += 1
+            if finding.kind == .majorNonconformity { row.nonconformitiesMajor += 1 }
+        }
         let measured: Measured? =
-            isFailing
+            isFailing || row.nonconformitiesMajor > 0
             ? .failing
-            : row.tasksOverdue > 0 || (row.evidence > 0 && row.evidenceStale == row.evidence)
+            : row.nonconformities > 0 || row.tasksOverdue > 0 || (row.evidence > 0 && row.evidenceStale == row.evidence)
                 ? .weakened
                 : row.evidence > 0 ? .supported : nil
         row.measured = measured?.rawValue
