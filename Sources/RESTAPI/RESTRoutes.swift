@@ -40,7 +40,7 @@ package struct RESTRoutes: Sendable {
     private static func everyEndpoint(_ resources: [Resource]) -> [Endpoint] {
         let own: [[Endpoint]] = [
             installationEndpoints(), memberEndpoints(), assessmentEndpoints(), fileEndpoints(resources),
-            ledgerEndpoints(), erasureEndpoints(), searchEndpoints(), importEndpoints(),
+            ledgerEndpoints(), erasureEndpoints(), searchEndpoints(), importEndpoints(), pathEndpoints(),
         ]
         return own.flatMap(\.self) + resources.flatMap { recordEndpoints($0) + changeEndpoints($0) }
     }

@@ -63,6 +63,13 @@ package enum Link: Sendable, Hashable {
     case importApply(UUID)
     case importDiscard(UUID)
     case importReport(UUID)
+    /// An empty table of a type: its headings.
+    case importTemplate(String, LinkQuery = [:])
+    /// The guided path from ISO/IEC 27001 to ISO/IEC 42001, with `step` and `row`; and its verbs.
+    case path(LinkQuery = [:])
+    case pathScope
+    case pathConfirm
+    case pathTasks
     // The screens of every record type.
     case list(String, LinkQuery = [:])
     case csv(String, LinkQuery = [:])
@@ -126,6 +133,11 @@ package enum Link: Sendable, Hashable {
         case importApply = "/imports/:id/apply"
         case importDiscard = "/imports/:id/discard"
         case importReport = "/imports/:id/report.csv"
+        case importTemplate = "/imports/templates/:plural"
+        case path = "/paths/iso27001-to-42001"
+        case pathScope = "/paths/iso27001-to-42001/scope"
+        case pathConfirm = "/paths/iso27001-to-42001/confirm"
+        case pathTasks = "/paths/iso27001-to-42001/tasks"
         case csv = "/:plural.csv"
         case list = "/:plural"
         case new = "/:plural/new"
@@ -201,6 +213,11 @@ package enum Link: Sendable, Hashable {
         case .importApply(let id): (.importApply, ["id": id.lowercased], [:])
         case .importDiscard(let id): (.importDiscard, ["id": id.lowercased], [:])
         case .importReport(let id): (.importReport, ["id": id.lowercased], [:])
+        case .importTemplate(let plural, let query): (.importTemplate, ["plural": plural], query)
+        case .path(let query): (.path, [:], query)
+        case .pathScope: (.pathScope, [:], [:])
+        case .pathConfirm: (.pathConfirm, [:], [:])
+        case .pathTasks: (.pathTasks, [:], [:])
         case .list(let plural, let query): (.list, ["plural": plural], query)
         case .csv(let plural, let query): (.csv, ["plural": plural], query)
         case .new(let plural, let query): (.new, ["plural": plural], query)
@@ -303,6 +320,11 @@ extension Link {
         case .importApply: self = .importApply(id)
         case .importDiscard: self = .importDiscard(id)
         case .importReport: self = .importReport(id)
+        case .importTemplate: self = .importTemplate(plural, query)
+        case .path: self = .path(query)
+        case .pathScope: self = .pathScope
+        case .pathConfirm: self = .pathConfirm
+        case .pathTasks: self = .pathTasks
         case .list: self = .list(plural, query)
         case .csv: self = .csv(plural, query)
         case .new: self = .new(plural, query)

@@ -115,7 +115,8 @@ enum Navigation {
         (
             .stepAssess,
             [
-                .page(.assessment, .assessmentNow, .assessment), .records(Assessment.self, .gaps),
+                .page(.assessment, .assessmentNow, .assessment), .page(.path, .path(), .arrowRight),
+                .records(Assessment.self, .gaps),
                 .records(Answer.self, .check), .records(Control.self, .controls),
                 .records(Applicability.self, .applicability), .records(Framework.self, .policy),
                 .records(Requirement.self, .both), .records(Mapping.self, .crosswalk),
@@ -125,7 +126,8 @@ enum Navigation {
         (
             .stepAssure,
             [
-                .records(Evidence.self, .evidence), .records(Records.Task.self, .tasks),
+                .records(Evidence.self, .evidence), .records(Finding.self, .finding),
+                .records(Records.Task.self, .tasks),
                 .page(.ledger, .ledger(), .ledger), .records(ErasureRequest.self, .close),
                 .records(Hold.self, .key),
             ]

@@ -64,6 +64,8 @@ struct ImportOptions: ParsableArguments {
     var maps: [String] = []
     @Option(help: "What tells whether a record exists: id, a field, or none.") var key: String?
     @Option(help: "What an empty cell does to a value: leave or clear.") var emptyCells = "leave"
+    @Option(help: "The key of the framework in which references such as A.5.1 are looked up, such as iso27001-2022.")
+    var standard: String?
     @Flag(help: "Apply it, if no row has an error.") var apply = false
     @Option(help: "Work on this data folder, while no server runs.", transform: { URL(fileURLWithPath: $0) })
     var data: URL?
@@ -92,9 +94,17 @@ struct ImportOptions: ParsableArguments {
         guard let schema = Registry.schemas.first(where: { $0.plural == type }) else {
             throw ServiceError.invalid("type", "must be the plural of a record type, such as controls")
         }
+        let library = try await services.library.current(for: caller.organisation)
+        guard standard == nil || standard.flatMap({ library.framework($0) }) != nil else {
+            throw ServiceError.invalid("standard", "must be the key of a framework, such as iso27001-2022")
+        }
+        let framework = standard.flatMap { library.framework($0)?.id }
         let service = services.records.imports
         let handle = try FileHandle(forReadingFrom: file)
-        let staged = try await service.stage(schema, table, named: file.lastPathComponent, as: caller) { push in
+        let staged = try await service.stage(
+            schema, table, named: file.lastPathComponent, standard: framework, as: caller
+        ) {
+            push in
             while let piece = try handle.read(upToCount: 65_536), !piece.isEmpty { try await push([UInt8](piece)) }
         }
         do {
@@ -170,6 +180,7 @@ struct ImportOptions: ParsableArguments {
                 URLQueryItem(name: "encoding", value: table.encoding.rawValue),
             ] + maps.map { URLQueryItem(name: "map", value: $0) }
         if let key { address.queryItems?.append(URLQueryItem(name: "key", value: key)) }
+        if let standard { address.queryItems?.append(URLQueryItem(name: "standard", value: standard)) }
         if let sheet = table.sheet { address.queryItems?.append(URLQueryItem(name: "sheet", value: sheet)) }
         if let delimiter = table.delimiter {
             address.queryItems?.append(URLQueryItem(name: "delimiter", value: delimiter.rawValue))

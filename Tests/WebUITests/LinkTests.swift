@@ -24,7 +24,8 @@ import WebUI
             .restoreValues("controls", id), .bulk("controls"), .views(), .views(["type": "controls", "query": "q=x"]),
             .view(id), .undo, .imports, .newImport(), .newImport(["type": "controls"]), .importJob(id),
             .importJob(id, ["show": "error"]), .importMapping(id), .importApply(id), .importDiscard(id),
-            .importReport(id),
+            .importReport(id), .importTemplate("findings"), .importTemplate("controls", ["standard": "gdpr"]), .path(),
+            .path(["step": "plan", "row": "clause:5.1"]), .pathScope, .pathConfirm, .pathTasks,
         ]
         + nasty.flatMap { text -> [Link] in
             [

@@ -82,7 +82,7 @@ final class OpenAPIDocument: Sendable {
     /// The schemas of what is no record, from beside the code that writes it.
     private static let ownSchemas = [
         answerSchemas, RESTRoutes.ledgerSchemas, RESTRoutes.erasureSchemas, RESTRoutes.searchSchemas,
-        RESTRoutes.importSchemas,
+        RESTRoutes.importSchemas, RESTRoutes.pathSchemas,
     ].reduce(commonSchemas) {
         $0.merging($1) { a, _ in a }
     }
