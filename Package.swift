@@ -107,7 +107,7 @@ let package = Package(
             name: "GovernanceTests",
             dependencies: [
                 "RecordKit", "Records", "Storage", "SQLiteStorage", "MerkleLog", "AuditPack", "Access", "Governance",
-                "TestKit",
+                "Exchange", "TestKit",
             ]),
         .testTarget(
             name: "ExchangeTests",

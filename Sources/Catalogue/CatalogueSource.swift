@@ -17,6 +17,7 @@ package enum CatalogueFile: String, Sendable, Hashable, CaseIterable {
     case riskScenarios = "risk-scenarios.yaml"
     case integratedTitles = "integrated-titles.yaml"
     case controlSuggestions = "control-suggestions.yaml"
+    case areas = "areas.yaml"
 
     /// The framework that the file describes; `nil` for files about several frameworks.
     package var frameworkID: String? {
@@ -27,8 +28,7 @@ package enum CatalogueFile: String, Sendable, Hashable, CaseIterable {
         case .nistAIRMF: "nist-ai-rmf-1.0"
         case .nistCSF: "nist-csf-2.0"
         case .gdpr: "gdpr"
-        case .crosswalks, .questions, .policyOutlines, .riskScenarios, .integratedTitles,
-            .controlSuggestions:
+        case .crosswalks, .questions, .policyOutlines, .riskScenarios, .integratedTitles, .controlSuggestions, .areas:
             nil
         }
     }
@@ -110,6 +110,14 @@ package struct CatalogueSource: Sendable {
     /// Titles and differences of the clause pairs, for `IntegratedItems.build`.
     package func integratedTitles() throws(CatalogueError) -> IntegratedTitles {
         try document(.integratedTitles).integratedTitles()
+    }
+
+    /// The areas into which the items of all frameworks are sorted.
+    package func areas() throws(CatalogueError) -> [AreaContent] { try document(.areas).areas() }
+
+    /// The areas of every assessable item.
+    package func itemAreas(_ frameworks: [FrameworkContent]) throws(CatalogueError) -> [ItemReference: [String]] {
+        try document(.areas).itemAreas(frameworks)
     }
 
     /// The bytes of a file, with their hash.

@@ -13,8 +13,8 @@ extension RESTRoutes {
     /// How the shown counts come about, for whoever reads them without the pages.
     static let formula =
         "Counts of requirements in scope, never a percentage. Assessed is what a person answered. Measured is "
-        + "computed: failing while a corrective action is overdue; weakened while a task is overdue or all evidence "
-        + "is too old; supported with fresh evidence and nothing overdue. Shown is the assessed result, lowered where "
+        + "computed: failing while a corrective action is overdue or a major nonconformity is open; weakened while a "
+        + "task is overdue, a minor nonconformity is open or all evidence is too old; supported with fresh evidence and nothing overdue. Shown is the assessed result, lowered where "
         + "the measured one is worse: weakened turns conform into partlyConform, failing turns conform and "
         + "partlyConform into nonconform. Without an answer a requirement is unknown; a measurement never makes it "
         + "conform. A control that does not apply counts as notApplicable."
@@ -45,7 +45,7 @@ extension RESTRoutes {
         return Response(json: json.bytes)
     }
 
-    /// Counts by standard and section. Without `assessment` it is the latest one that the caller may see.
+    /// Counts by standard, section and area. Without `assessment` it is the latest one that the caller may see.
     func posture(_ call: Call) async throws -> Response {
         let parameters = try QueryParameters(call.request, allowed: ["assessment", "asOf"])
         let asOf = try await moment(parameters, call)
@@ -111,6 +111,14 @@ extension RESTRoutes {
             }
         } else {
             json.null("origins")
+        }
+        json.array("areas", view.areas) { json, area in
+            json.object { json in
+                json.string("id", area.id)
+                json.string("title", area.title)
+                json.string("help", area.help)
+                json.append("counts", view.areaCounts[area.id] ?? ConformityCounts())
+            }
         }
         json.object("workSaved") { json in
             json.integer("answeredOnce", view.workSaved.answeredOnce)
@@ -272,6 +280,7 @@ extension JSONWriter {
             json.string("text", item.text)
             json.string("kind", item.kind.rawValue)
             json.string("theme", item.theme)
+            json.strings("areas", item.areas)
             json.strings("questions", item.questions)
             json.strings("typicalEvidence", item.typicalEvidence)
             json.bool("inScope", part.isInScope)
@@ -327,6 +336,8 @@ extension JSONWriter {
             json.integer("evidenceStale", status.evidenceStale)
             json.integer("tasksOpen", status.tasksOpen)
             json.integer("tasksOverdue", status.tasksOverdue)
+            json.integer("nonconformities", status.nonconformities)
+            json.integer("nonconformitiesMajor", status.nonconformitiesMajor)
         }
     }
 }

@@ -23,7 +23,7 @@ enum ImportRoute {
 extension RESTRoutes {
     /// The parameters of a file: how it is read, and how its columns become fields.
     private static let fileParameters: Set<String> = [
-        "type", "name", "format", "delimiter", "encoding", "sheet", "key", "emptyCells", "map",
+        "type", "name", "format", "delimiter", "encoding", "sheet", "key", "emptyCells", "map", "standard",
     ]
 
     func imports(_ route: ImportRoute, _ call: Call) async throws -> Response {
@@ -50,7 +50,14 @@ extension RESTRoutes {
         case .plan(let id):
             _ = try QueryParameters(call.request, allowed: [])
             let job = try await service.job(id, as: call.caller)
-            let settings = try settings(try await JSONBody(call.request), job)
+            let body = try await JSONBody(call.request)
+            var settings = try settings(body, job)
+            switch body.members["standard"] {
+            case nil: break
+            case .null: settings.standard = nil
+            case .string(let text): settings.standard = try await standard(text, call)
+            default: throw Failure.invalid("standard", "must be text or null")
+            }
             return try await shown(try await service.plan(id, settings, as: call.caller), nil, call)
         case .apply(let id):
             _ = try QueryParameters(call.request, allowed: [])
@@ -84,9 +91,12 @@ extension RESTRoutes {
         else { throw Failure.invalid("type", "must be the plural of a record type, such as controls") }
         let file = try tableFile(parameters, call.request.headers[.contentType] ?? "")
         let name = parameters["name"] ?? "\(plural).\(file.format.rawValue)"
+        let standard = try await standard(parameters["standard"], call)
         let body = call.request.body
         let service = services.records.imports
-        let job = try await service.stage(schema, file, named: name, as: call.caller) { push in
+        let job = try await service.stage(
+            schema, file, named: name, standard: standard, as: call.caller
+        ) { push in
             for try await piece in body { try await push(Array(piece.readableBytesView)) }
         }
         let settings: ImportJob.Settings
@@ -96,6 +106,15 @@ extension RESTRoutes {
         }
         let planned = try await service.plan(job.id, settings, as: call.caller)
         return try await shown(planned, nil, call, status: .created)
+    }
+
+    /// The framework that is named by its key or id; `nil` for none.
+    private func standard(_ text: String?, _ call: Call) async throws -> UUID? {
+        guard let text else { return nil }
+        let library = try await services.library.current(for: call.caller.organisation)
+        let named = library.framework(text) ?? UUID(uuidString: text).flatMap { library.framework(id: $0) }
+        guard let named else { throw Failure.invalid("standard", "must be the key of a framework, such as gdpr") }
+        return named.id
     }
 
     private func tableFile(_ parameters: QueryParameters, _ contentType: String) throws -> TableFile {
@@ -149,8 +168,9 @@ extension RESTRoutes {
     }
 
     /// `{"mapping": {"Heading": "field", "Other": ""}, "key": "code", "emptyCells": "leave"}`; what is left out stays.
+    /// `standard` is read by the caller.
     private func settings(_ body: JSONBody, _ job: ImportJob) throws -> ImportJob.Settings {
-        try body.expectOnly(["mapping", "key", "emptyCells"])
+        try body.expectOnly(["mapping", "key", "emptyCells", "standard"])
         var settings = job.settings
         switch body.members["mapping"] {
         case nil, .null: break
@@ -236,6 +256,7 @@ extension RESTRoutes {
         }
         json.string("key", job.settings.key)
         json.string("emptyCells", job.settings.emptyCells.rawValue)
+        json.id("standard", job.settings.standard)
         json.array("problems", mapping.problems) { json, problem in
             json.object { json in
                 json.string("heading", problem.field)

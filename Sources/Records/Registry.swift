@@ -12,7 +12,7 @@ package enum Registry {
         Asset.self, Control.self, Applicability.self, Assessment.self, Answer.self,
         Evidence.self, Milestone.self, Task.self,
         Risk.self, Obligation.self, StatementOfApplicability.self,
-        SectionAssignment.self,
+        SectionAssignment.self, Finding.self,
         ErasureRequest.self, Hold.self,
     ]
 

@@ -100,6 +100,8 @@ package enum CoreTables {
           "tasks_overdue" INTEGER NOT NULL,
           "measured" TEXT,
           "changes_on" INTEGER,
+          "nonconformities" INTEGER NOT NULL DEFAULT 0,
+          "nonconformities_major" INTEGER NOT NULL DEFAULT 0,
           PRIMARY KEY ("organisation", "requirement")
         ) STRICT, WITHOUT ROWID
         """,

@@ -189,7 +189,8 @@ class SQLiteReader: Reader {
         var found: [StatusRow] = []
         let sql = BoundSQL(
             "SELECT \"requirement\", \"controls\", \"evidence\", \"evidence_stale\", \"tasks_open\", "
-                + "\"tasks_overdue\", \"measured\", \"changes_on\" FROM \"status\" WHERE \"organisation\" = ?",
+                + "\"tasks_overdue\", \"measured\", \"changes_on\", \"nonconformities\", \"nonconformities_major\" "
+                + "FROM \"status\" WHERE \"organisation\" = ?",
             [.identifier(organisation)])
         try each(sql) { row in
             var status = StatusRow(requirement: row[0])
@@ -200,6 +201,8 @@ class SQLiteReader: Reader {
             status.tasksOverdue = row[5]
             status.measured = row[6]
             status.changesOn = (row[7] as Int?).map { Day(daysSince1970: $0) }
+            status.nonconformities = row[8]
+            status.nonconformitiesMajor = row[9]
             found.append(status)
         }
         return found

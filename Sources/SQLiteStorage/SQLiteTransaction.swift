@@ -257,14 +257,15 @@ final class SQLiteTransaction: SQLiteReader, Transaction {
         for row in rows {
             try run(
                 "INSERT OR REPLACE INTO \"status\" (\"organisation\", \"requirement\", \"controls\", \"evidence\", "
-                    + "\"evidence_stale\", \"tasks_open\", \"tasks_overdue\", \"measured\", \"changes_on\") "
-                    + "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    + "\"evidence_stale\", \"tasks_open\", \"tasks_overdue\", \"measured\", \"changes_on\", "
+                    + "\"nonconformities\", \"nonconformities_major\") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [
                     .identifier(organisation), .identifier(row.requirement), .integer(Int64(row.controls)),
                     .integer(Int64(row.evidence)), .integer(Int64(row.evidenceStale)),
                     .integer(Int64(row.tasksOpen)), .integer(Int64(row.tasksOverdue)),
                     row.measured.map { .text($0) } ?? .null,
                     row.changesOn.map { .integer(Int64($0.daysSince1970)) } ?? .null,
+                    .integer(Int64(row.nonconformities)), .integer(Int64(row.nonconformitiesMajor)),
                 ])
         }
     }

@@ -27,6 +27,8 @@ package struct ImportJob: Sendable, Hashable, Codable {
         /// What decides whether a row is a new record: `id`, the wire name of a field, or empty if all are new.
         package var key: String
         package var emptyCells: EmptyCells
+        /// The framework in which references such as `A.5.1` are looked up; `nil` for all of them.
+        package var standard: UUID?
         package init(targets: [String?], key: String, emptyCells: EmptyCells = .leave) {
             self.targets = targets
             self.key = key

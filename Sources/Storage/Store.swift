@@ -249,6 +249,9 @@ package struct StatusRow: Sendable, Hashable {
     package var evidenceStale = 0
     package var tasksOpen = 0
     package var tasksOverdue = 0
+    /// Open major and minor nonconformities.
+    package var nonconformities = 0
+    package var nonconformitiesMajor = 0
     /// The word of `Measured`; `nil` while nothing is measured.
     package var measured: String?
     /// The next day on which the clock alone changes it.

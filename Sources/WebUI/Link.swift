@@ -109,6 +109,13 @@ package enum Link: Sendable, Hashable {
     case applyLibrary
     case library(UUID)
     case rollBackLibrary(UUID, LinkQuery = [:])
+    /// An empty table of a type: its headings.
+    case importTemplate(String, LinkQuery = [:])
+    /// The guided path from ISO/IEC 27001 to ISO/IEC 42001, with `step` and `row`; and its verbs.
+    case path(LinkQuery = [:])
+    case pathScope
+    case pathConfirm
+    case pathTasks
     // The screens of every record type.
     case list(String, LinkQuery = [:])
     case csv(String, LinkQuery = [:])
@@ -204,6 +211,11 @@ package enum Link: Sendable, Hashable {
         case applyLibrary = "/libraries/apply"
         case library = "/libraries/:id"
         case rollBackLibrary = "/libraries/:id/roll-back"
+        case importTemplate = "/imports/templates/:plural"
+        case path = "/paths/iso27001-to-42001"
+        case pathScope = "/paths/iso27001-to-42001/scope"
+        case pathConfirm = "/paths/iso27001-to-42001/confirm"
+        case pathTasks = "/paths/iso27001-to-42001/tasks"
         case csv = "/:plural.csv"
         case list = "/:plural"
         case new = "/:plural/new"
@@ -312,6 +324,11 @@ package enum Link: Sendable, Hashable {
         case .applyLibrary: (.applyLibrary, [:], [:])
         case .library(let id): (.library, ["id": id.lowercased], [:])
         case .rollBackLibrary(let id, let query): (.rollBackLibrary, ["id": id.lowercased], query)
+        case .importTemplate(let plural, let query): (.importTemplate, ["plural": plural], query)
+        case .path(let query): (.path, [:], query)
+        case .pathScope: (.pathScope, [:], [:])
+        case .pathConfirm: (.pathConfirm, [:], [:])
+        case .pathTasks: (.pathTasks, [:], [:])
         case .list(let plural, let query): (.list, ["plural": plural], query)
         case .csv(let plural, let query): (.csv, ["plural": plural], query)
         case .new(let plural, let query): (.new, ["plural": plural], query)
@@ -446,6 +463,11 @@ extension Link {
         case .applyLibrary: self = .applyLibrary
         case .library: self = .library(id)
         case .rollBackLibrary: self = .rollBackLibrary(id, query)
+        case .importTemplate: self = .importTemplate(plural, query)
+        case .path: self = .path(query)
+        case .pathScope: self = .pathScope
+        case .pathConfirm: self = .pathConfirm
+        case .pathTasks: self = .pathTasks
         case .list: self = .list(plural, query)
         case .csv: self = .csv(plural, query)
         case .new: self = .new(plural, query)

@@ -116,6 +116,7 @@ enum Navigation {
             .stepAssess,
             [
                 .page(.assessment, .assessmentNow, .assessment), .page(.gapList, .gapsNow, .gaps),
+                .page(.path, .path(), .arrowRight),
                 .records(Assessment.self, .audit), .records(SectionAssignment.self, .attest),
                 .records(Answer.self, .check), .records(Control.self, .controls),
                 .page(.controlLibrary, .controlLibrary(), .controls),
@@ -130,8 +131,9 @@ enum Navigation {
         (
             .stepAssure,
             [
-                .page(.plan, .plan(), .clock), .records(Milestone.self, .finding),
-                .records(Evidence.self, .evidence), .records(Records.Task.self, .tasks),
+                .page(.plan, .plan(), .clock), .records(Milestone.self, .objectives),
+                .records(Evidence.self, .evidence), .records(Finding.self, .finding),
+                .records(Records.Task.self, .tasks),
                 .page(.ledger, .ledger(), .ledger), .records(ErasureRequest.self, .close),
                 .records(Hold.self, .key),
             ]

@@ -53,6 +53,7 @@ package struct WebRoutes: Sendable {
         ErasureScreens(services: services, frame: frame).add(to: router)
         ViewScreens(services: services, frame: frame, schemas: schemas).add(to: router)
         UndoScreens(services: services, frame: frame).add(to: router)
+        PathScreens(services: services, frame: frame).add(to: router)
         ImportScreens(services: services, frame: frame, schemas: schemas).add(to: router)
         LibraryScreens(services: services, frame: frame).add(to: router)
         RecordScreens(services: services, frame: frame, schemas: schemas).add(to: router)

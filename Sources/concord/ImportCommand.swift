@@ -61,6 +61,8 @@ struct ImportOptions: ParsableArguments {
     var maps: [String] = []
     @Option(help: "What tells whether a record exists: id, a field, or none.") var key: String?
     @Option(help: "What an empty cell does to a value: leave or clear.") var emptyCells = "leave"
+    @Option(help: "The key of the framework in which references such as A.5.1 are looked up, such as iso27001-2022.")
+    var standard: String?
     @Flag(help: "Apply it, if no row has an error.") var apply = false
     @OptionGroup var connection: ConnectionOptions
 
@@ -104,6 +106,7 @@ struct ImportOptions: ParsableArguments {
         ]
         query += maps.map { ("map", $0) }
         if let key { query.append(("key", key)) }
+        if let standard { query.append(("standard", standard)) }
         if let sheet = table.sheet { query.append(("sheet", sheet)) }
         if let delimiter = table.delimiter { query.append(("delimiter", delimiter.rawValue)) }
         return query

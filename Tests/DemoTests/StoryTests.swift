@@ -17,6 +17,7 @@ import Testing
             try await check(Asset.self, world, organisation)
             try await check(Evidence.self, world, organisation)
             try await check(Records.Task.self, world, organisation)
+            try await check(Finding.self, world, organisation)
             try await check(Assessment.self, world, organisation)
             try await check(FrameworkAdoption.self, world, organisation)
             try await check(RoleAssignment.self, world, organisation)

@@ -37,4 +37,19 @@ import Testing
         let row = try #require(library.row("clause:6.1.2"))
         #expect(row.members.allSatisfy { !$0.questions.isEmpty && !$0.typicalEvidence.isEmpty })
     }
+
+    @Test func aRequirementCarriesItsAreasInItsGuidanceAndTheLibraryKnowsThem() async throws {
+        let world = try await World()
+        let library = try await world.library.current(for: nil)
+        #expect(library.areas.count == 10)
+        let items = library.frameworks.flatMap(\.items).filter(\.isAssessable)
+        #expect(items.allSatisfy { !$0.areas.isEmpty })
+        let screening = try #require(items.first { $0.reference == "A.6.1" })
+        #expect(screening.areas == ["people"])
+        let stored = try await world.store.read {
+            try $0.find(Requirement.schema.erased, screening.id, in: nil, asOf: nil)
+        }
+        let guidance = try #require(try stored?.decoded(as: Requirement.self).value.guidance)
+        #expect(guidance.text.contains("\"areas\":[\"people\"]"))
+    }
 }

@@ -81,6 +81,53 @@ import Testing
         #expect(try await world.row(key).parts[0].shown == .conform)
     }
 
+    @Test func anOpenNonconformityLowersItsRequirementsUntilSomebodyElseClosesIt() async throws {
+        let world = try await World()
+        let (direct, behind) = ("iso27001-2022:A.8.3", "iso27001-2022:A.8.5")
+        for key in [direct, behind] { try await world.answer(key, .conform) }
+        let control = try await world.records.create(
+            Control.schema.erased,
+            [
+                "code": .text("IAM-02"), "title": .text("Sign-in with two factors"),
+                "requirements": .links([try await requirement(world, behind)]),
+            ], as: world.lead)
+        func raise(_ kind: Finding.Kind) async throws -> StoredRecord {
+            try await world.records.create(
+                Finding.schema.erased,
+                [
+                    "title": .text("Rights are not taken back"), "kind": .text(kind.rawValue),
+                    "source": .text("surveillanceAudit"), "raisedOn": .day(world.clock.today),
+                    "requirements": .links([try await requirement(world, direct)]),
+                    "controls": .links([control.id]),
+                ], as: world.lead)
+        }
+        _ = try await raise(.observation)
+        #expect(try await world.row(direct).parts[0].shown == .conform, "only a nonconformity lowers")
+        let minor = try await raise(.minorNonconformity)
+        #expect(try await world.row(direct).parts[0].shown == .partlyConform)
+        let major = try await raise(.majorNonconformity)
+        for key in [direct, behind] {
+            let part = try await world.row(key).parts[0]
+            #expect(part.measured == .failing && part.shown == .nonconform, "\(key)")
+            #expect(part.status?.nonconformities == 2 && part.status?.nonconformitiesMajor == 1, "\(key)")
+        }
+        let schema = Finding.schema.erased
+        await #expect(throws: ServiceError.self, "its author does not close it") {
+            try await world.records.take(
+                "close", schema, major.id, over: 1, as: world.lead, reason: "The cause is gone")
+        }
+        let auditor = try await world.member("Audrey", [.internalAuditor])
+        await #expect(throws: ServiceError.self, "closing needs a reason") {
+            try await world.records.take("close", schema, major.id, over: 1, as: auditor, reason: nil)
+        }
+        for finding in [major, minor] {
+            #expect(try await world.row(direct).parts[0].shown != .conform)
+            _ = try await world.records.take(
+                "close", schema, finding.id, over: 1, as: auditor, reason: "The cause is gone")
+        }
+        #expect(try await world.row(direct).parts[0].shown == .conform)
+    }
+
     @Test func theCacheEqualsARebuildAfterRandomHistories() async throws {
         let world = try await World()
         var random = StateBox(11)
@@ -97,5 +144,6 @@ import Testing
         let empty = kept.filter { $0 == StatusRow(requirement: $0.requirement) }
         #expect(Set(kept).subtracting(empty) == Set(rebuilt))
         #expect(rebuilt.contains { $0.measured != nil })
+        #expect(rebuilt.contains { $0.nonconformities > 0 })
     }
 }

@@ -34,6 +34,7 @@ struct RandomWork {
                     others.append((Control.schema.erased, control.id))
                 case 2: others.append((Evidence.schema.erased, try await evidence(requirements, controls, &random)))
                 case 3: others.append((Task.schema.erased, try await task(requirements, controls, &random)))
+                case 8: others.append((Finding.schema.erased, try await finding(requirements, controls, &random)))
                 case 4, 5, 6: try await change(others, requirements, controls, &random)
                 case 7: world.clock.advance(days: Int.random(in: 0...2, using: &random))
                 default:
@@ -76,6 +77,20 @@ struct RandomWork {
                 "title": .text("Task \(word(&random))"),
                 "kind": .text(["gap", "correctiveAction"].randomElement(using: &random) ?? "gap"),
                 "dueOn": .day(world.clock.today.adding(days: Int.random(in: -3...20, using: &random))),
+                "requirements": .links(some(requirements, &random)), "controls": .links(some(controls[...], &random)),
+            ], as: world.lead
+        ).id
+    }
+
+    private func finding(
+        _ requirements: ArraySlice<UUID>, _ controls: [UUID], _ random: inout StateBox
+    ) async throws -> UUID {
+        try await world.records.create(
+            Finding.schema.erased,
+            [
+                "title": .text("Finding \(word(&random))"),
+                "kind": .text(Finding.Kind.allCases.randomElement(using: &random)?.rawValue ?? ""),
+                "raisedOn": .day(world.clock.today),
                 "requirements": .links(some(requirements, &random)), "controls": .links(some(controls[...], &random)),
             ], as: world.lead
         ).id

@@ -53,6 +53,44 @@ private let security = "iso27001-2022"
         return (try #require(found["key"].string), found)
     }
 
+    @Test func everyPartHasItsAreasAndThePostureIsCountedByArea() async throws {
+        let setting = try await setting()
+        let parts = try await setting.view()["rows"].items.flatMap { $0["parts"].items }
+        #expect(parts.allSatisfy { !$0["areas"].items.isEmpty })
+        let screening = try #require(parts.first { $0["reference"].string == "A.6.1" })
+        #expect(screening["areas"].items.compactMap(\.string) == ["people"])
+        let posture = try await setting.harness.get("posture", as: setting.tenant.founder).json
+        let areas = posture["areas"].items
+        #expect(areas.count == 10)
+        for area in areas {
+            let own = parts.filter { $0["areas"].items.contains { $0 == area["id"] } }.count
+            #expect(area["counts"]["total"] == .integer(own) && own > 0)
+        }
+    }
+
+    @Test func thePathIsReadAndItsOpenItemsBecomeTasksOnce() async throws {
+        let (harness, path) = (try await Self.installation.value, "paths/iso27001-to-42001")
+        let tenant = harness.hospital
+        let found = try await harness.get(path, as: tenant.founder).json
+        #expect(found["additions"].items.count == 54)
+        let gaps = found["gaps"].items
+        #expect(gaps.count == 70 && gaps.allSatisfy { $0["hasOpenTask"] == .bool(false) })
+        let id = try #require(gaps[0]["requirement"].string)
+        let body = "{\"requirements\": [\"\(id)\"], \"dueOn\": \"2090-01-31\"}"
+        #expect(try await harness.post("\(path)/tasks", body, as: tenant.founder).json["made"] == .integer(1))
+        #expect(try await harness.post("\(path)/tasks", body, as: tenant.founder).json["made"] == .integer(0))
+        let bad = [
+            "{}", "{\"requirements\": []}", "{\"requirements\": [\"\(tenant.id.lowercased)\"]}",
+            "{\"requirements\": [\"\(id)\"], \"dueOn\": \"2000-01-01\"}",
+            "{\"requirements\": [\"\(id)\"], \"dueOn\": 5}", "{\"requirements\": \"x\"}", "{\"others\": 1}",
+        ]
+        for body in bad {
+            let answer = try await harness.post("\(path)/tasks", body, as: tenant.founder)
+            #expect(answer.status == 422, "\(body): \(answer.text)")
+        }
+        #expect(try await harness.post("\(path)/tasks", body, as: tenant[.externalAuditor]).status == 403)
+    }
+
     @Test func theRowsAreThoseOfBothStandards() async throws {
         let view = try await setting().view()
         let rows = view["rows"].items

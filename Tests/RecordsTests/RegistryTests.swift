@@ -257,7 +257,7 @@ struct PermissionLawTests {
                 taken.insert("\(schema.type.name).\(transition.name)")
             }
         }
-        #expect(taken == ["evidence.review", "task.verify"])
+        #expect(taken == ["evidence.review", "task.verify", "finding.close"])
     }
 
     @Test func anEmployeeSeesOnlyTheirOwnControlsEvidenceTasksAndAnswers() {

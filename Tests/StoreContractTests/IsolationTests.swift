@@ -157,6 +157,8 @@ extension StoreContract {
                     row.evidenceStale = 1
                     row.tasksOpen = 4
                     row.tasksOverdue = 3
+                    row.nonconformities = 4
+                    row.nonconformitiesMajor = 1
                     row.measured = number == 0 ? nil : "met"
                     row.changesOn = number == 1 ? nil : Day(daysSince1970: 100 + number)
                     rows.append(row)

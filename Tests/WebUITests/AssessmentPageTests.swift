@@ -44,6 +44,21 @@ struct AssessmentPageTests {
         return row.versions(row.partsInScope)
     }
 
+    // MARK: Areas
+
+    @Test func theRowsCanBeReadByArea() async throws {
+        let answer = try await lead.get(Link.assessment(assessment, ["area": "people"]).href)
+        #expect(answer.text.contains("id=\"row-iso27001-2022-A-6-1\""))
+        #expect(answer.text.contains("id=\"row-iso42001-2023-A-4-6\""), "across both standards")
+        #expect(!answer.text.contains("id=\"row-iso27001-2022-A-8-20\""))
+        let people = try await row("iso27001-2022:A.6.1")
+        #expect(people.parts[0].item.areas == ["people"])
+        #expect(answer.text.contains("id=\"posture-area-suppliers\""))
+        let detail = try await lead.get(page("iso27001-2022:A.6.6"))
+        #expect(
+            detail.text.contains(Link.assessment(assessment, ["area": "suppliers"]).href.replacing("&", with: "&amp;")))
+    }
+
     // MARK: What a row offers
 
     @Test func bothStandardsMakeOneHundredAndSixtyThreeRows() async throws {

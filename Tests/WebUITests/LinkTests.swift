@@ -33,7 +33,9 @@ import WebUI
             .rollBackLibrary(id), .rollBackLibrary(id, ["to": "2"]), .statements,
             .statementVerb(key: "iso27001-2022", name: "submit"), .statementPrint(key: "both"),
             .statementFile(key: "both", format: "pdf", ["version": "2"]),
-            .statementDifferences(key: "iso27001-2022", ["from": "1"]),
+            .statementDifferences(key: "iso27001-2022", ["from": "1"]), .importTemplate("findings"),
+            .importTemplate("controls", ["standard": "gdpr"]), .path(), .path(["step": "plan", "row": "clause:5.1"]),
+            .pathScope, .pathConfirm, .pathTasks,
         ]
         + nasty.flatMap { text -> [Link] in
             [

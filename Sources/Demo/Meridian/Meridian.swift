@@ -42,6 +42,7 @@ extension Story {
         story.milestones = Meridian.milestones
         story.tasks = Meridian.tasks
         story.efforts = Meridian.efforts
+        story.findings = Meridian.findings
         return story
     }()
 }

@@ -28,6 +28,7 @@ extension Story {
         story.assessments = [StBrigid.assessment]
         story.evidence = StBrigid.evidence
         story.tasks = StBrigid.tasks
+        story.findings = StBrigid.findings
         return story
     }()
 }

@@ -26,6 +26,7 @@ struct Story: Sendable {
     var tasks: [TaskDraft] = []
     /// Working days of tasks, by title.
     var efforts: [String: Decimal] = [:]
+    var findings: [FindingDraft] = []
     var decisions: [DecisionDraft] = []
     var risks: [RiskDraft] = []
     var obligations: [ObligationDraft] = []

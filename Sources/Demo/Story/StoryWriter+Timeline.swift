@@ -21,6 +21,7 @@ extension StoryWriter {
         for draft in story.evidence { schedule(draft, &timeline) }
         for draft in story.milestones { schedule(draft, &timeline) }
         for draft in story.tasks { schedule(draft, &timeline) }
+        for draft in story.findings { schedule(draft, &timeline) }
         for event in timeline.scheduled(numbers) {
             clock.move(to: event.at)
             try await event.act(self)

@@ -1,6 +1,7 @@
 // Which column of a file is which field: by wire name, by label, and by what somebody chose last time.
 import Foundation
 package import RecordKit
+import Records
 package import Storage
 
 /// The columns of an import.
@@ -131,6 +132,9 @@ package struct ImportMapping: Sendable {
     package var keyIsAmbiguous: Bool {
         !settings.key.isEmpty && settings.key != Self.id && schema.field(settings.key)?.has(.unique) == false
     }
+
+    /// Some column names requirements, so that it matters in which standard a reference is looked up.
+    package var namesRequirements: Bool { schema.fields.contains { $0.kind.target == Requirement.type } }
 
     /// The column of a target.
     func column(_ target: String) -> Int? { settings.targets.firstIndex(of: target) }

@@ -112,7 +112,8 @@ struct ImportPlanner: Sendable {
             }
         }
         return try ImportReferences.load(
-            cells, schemas: schemas, own: (schema.type, memory), in: reader, as: caller)
+            cells, schemas: schemas, own: (schema.type, memory), standard: mapping.settings.standard, in: reader,
+            as: caller)
     }
 
     // MARK: What it does

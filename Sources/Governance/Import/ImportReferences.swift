@@ -3,6 +3,7 @@
 import Access
 import Foundation
 import RecordKit
+import Records
 import Storage
 
 /// The records that the cells of some rows may mean.
@@ -26,9 +27,10 @@ struct ImportReferences {
     /// - Parameters:
     ///   - cells: Texts of cells by the type that their field points to.
     ///   - own: Records that the file itself makes or changes, by what they are called.
+    ///   - standard: The framework in which a bare reference such as `A.5.1` is looked up.
     static func load(
         _ cells: [RecordType: Set<String>], schemas: [RecordType: AnySchema], own: (type: RecordType, ImportMemory)?,
-        in reader: any Reader, as caller: Caller
+        standard: UUID?, in reader: any Reader, as caller: Caller
     ) throws -> ImportReferences {
         var references = ImportReferences()
         for (type, texts) in cells {
@@ -40,7 +42,7 @@ struct ImportReferences {
                     tokens.formUnion(token.words)
                 }
             }
-            var names = try Self.named(tokens, schema, in: reader, as: caller)
+            var names = try Self.named(tokens, schema, standard, in: reader, as: caller)
             if let own, own.type == type {
                 for token in tokens { names[token, default: []].formUnion(own.1.records(called: token)) }
             }
@@ -50,7 +52,7 @@ struct ImportReferences {
     }
 
     private static func named(
-        _ tokens: Set<String>, _ schema: AnySchema, in reader: any Reader, as caller: Caller
+        _ tokens: Set<String>, _ schema: AnySchema, _ standard: UUID?, in reader: any Reader, as caller: Caller
     ) throws -> [String: Set<UUID>] {
         var names: [String: Set<UUID>] = [:]
         let ids = tokens.compactMap { text in UUID(uuidString: text).map { (text, $0) } }
@@ -62,6 +64,7 @@ struct ImportReferences {
             for (text, id) in part where known.contains(id) { names[text] = [id] }
         }
         let texts = tokens.filter { UUID(uuidString: $0) == nil }.map { FieldValue.text($0) }
+        var frameworks: [UUID: UUID] = [:]
         for field in Self.namingFields(schema) {
             for part in texts.chunks(of: Self.valuesAtOnce) {
                 let records = try reader.records(
@@ -72,18 +75,33 @@ struct ImportReferences {
                         "names \(schema.pluralLabel.lowercased()) by a \(field.label.lowercased()) that too many share")
                 }
                 for record in records where Authorisation.may(caller, .read, record) {
+                    if let standard, schema.type == Requirement.type {
+                        frameworks[record.id] = record.links(single: "framework")
+                        // A reference means nothing outside its standard: A.6.1.2 is another control in each.
+                        if field.name == Self.reference, frameworks[record.id] != standard { continue }
+                    }
                     names[record[field.name].text, default: []].insert(record.id)
                 }
+            }
+        }
+        if let standard {
+            // Two standards may use one title: the one in the standard is meant.
+            for (name, ids) in names where ids.count > 1 {
+                let own = ids.filter { frameworks[$0] == standard }
+                if !own.isEmpty { names[name] = own }
             }
         }
         return names
     }
 
-    /// By which fields a record is named: its unique texts and its title.
+    private static let reference = "reference"
+
+    /// By which fields a record is named: its unique texts and its title; a requirement by its reference, too.
     static func namingFields(_ schema: AnySchema) -> [FieldDescription] {
         schema.fields.enumerated().filter { at, field in
             !field.isDerived && !field.has(.sensitive) && field.kind == .text
-                && (field.has(.unique) || at == schema.titlePosition)
+                && (field.has(.unique) || at == schema.titlePosition
+                    || (schema.type == Requirement.type && [reference, "title"].contains(field.name)))
         }.map(\.element)
     }
 

@@ -64,11 +64,13 @@ package struct ImportService: Sendable {
     // MARK: Staging
 
     /// Reads a file and keeps its rows. Memory: one piece of the file and ``rowsAtOnce`` rows.
-    /// - Parameter pieces: Pushes the bytes of the file.
+    /// - Parameters:
+    ///   - standard: The framework in which references such as `A.5.1` are looked up.
+    ///   - pieces: Pushes the bytes of the file.
     /// - Returns: The import, with columns matched to fields as far as they could be.
     /// - Throws: ``ServiceError``: invalid, with the line, for a file that is no table.
     package func stage(
-        _ schema: AnySchema, _ file: TableFile, named name: String, as caller: Caller,
+        _ schema: AnySchema, _ file: TableFile, named name: String, standard: UUID? = nil, as caller: Caller,
         _ pieces: @escaping TableFile.Pieces
     ) async throws -> ImportJob {
         guard let organisation = try records.writable(caller, schema) else { throw ServiceError.notFound("import") }
@@ -89,6 +91,7 @@ package struct ImportService: Sendable {
                 ImportMapping.suggested(
                     schema, header, remembered: try reader.importTargets(schema.type, in: organisation))
             }
+            job.settings.standard = standard
             job.state = .staged
             try await save(job)
             return job

@@ -4,9 +4,9 @@
 package enum Measured: String, Sendable, CaseIterable {
     /// Fresh evidence, and nothing overdue.
     case supported
-    /// All evidence is too old, or a task is overdue.
+    /// All evidence is too old, a task is overdue, or a minor nonconformity is open.
     case weakened
-    /// A corrective action is overdue.
+    /// A corrective action is overdue, or a major nonconformity is open.
     case failing
 }
 

@@ -20,7 +20,7 @@ struct PostureBatch {
         case Control.type:
             guard let old, old["requirements"] != new["requirements"] else { return }
             touched.formUnion(old.links("requirements") + new.links("requirements"))
-        case Evidence.type, Task.type:
+        case Evidence.type, Task.type, Finding.type:
             touched.formUnion(new.links("requirements") + (old?.links("requirements") ?? []))
             controls.formUnion(new.links("controls") + (old?.links("controls") ?? []))
         default: break

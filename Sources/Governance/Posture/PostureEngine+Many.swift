@@ -14,12 +14,14 @@ extension PostureEngine {
         var controls: [UUID: Set<UUID>] = [:]
         var evidence: [UUID: Set<UUID>] = [:]
         var tasks: [UUID: Set<UUID>] = [:]
+        var findings: [UUID: Set<UUID>] = [:]
         for part in requirements.chunks(of: 500) {
             for link in try links(to: part, in: reader, organisation, asOf) where link.field == "requirements" {
                 switch link.fromType {
                 case Control.type: controls[link.to, default: []].insert(link.from)
                 case Evidence.type: evidence[link.to, default: []].insert(link.from)
                 case Task.type: tasks[link.to, default: []].insert(link.from)
+                case Finding.type: findings[link.to, default: []].insert(link.from)
                 default: break
                 }
             }
@@ -28,10 +30,15 @@ extension PostureEngine {
             try present(Control.schema.erased, Set(controls.values.joined()), in: reader, organisation, asOf).map(\.id))
         var evidenceBehind: [UUID: Set<UUID>] = [:]
         var tasksBehind: [UUID: Set<UUID>] = [:]
+        var findingsBehind: [UUID: Set<UUID>] = [:]
         for part in known.sorted(by: { $0 < $1 }).chunks(of: 500) {
             for link in try links(to: part, in: reader, organisation, asOf) where link.field == "controls" {
-                if link.fromType == Evidence.type { evidenceBehind[link.to, default: []].insert(link.from) }
-                if link.fromType == Task.type { tasksBehind[link.to, default: []].insert(link.from) }
+                switch link.fromType {
+                case Evidence.type: evidenceBehind[link.to, default: []].insert(link.from)
+                case Task.type: tasksBehind[link.to, default: []].insert(link.from)
+                case Finding.type: findingsBehind[link.to, default: []].insert(link.from)
+                default: break
+                }
             }
         }
         let allEvidence = try decoded(
@@ -39,13 +46,17 @@ extension PostureEngine {
             asOf)
         let allTasks = try decoded(
             Task.self, Set(tasks.values.joined()).union(tasksBehind.values.joined()), reader, organisation, asOf)
+        let allFindings = try decoded(
+            Finding.self, Set(findings.values.joined()).union(findingsBehind.values.joined()), reader, organisation,
+            asOf)
         return requirements.map { requirement in
             let own = (controls[requirement] ?? []).intersection(known)
             let pieces = own.reduce(into: evidence[requirement] ?? []) { $0.formUnion(evidenceBehind[$1] ?? []) }
             let work = own.reduce(into: tasks[requirement] ?? []) { $0.formUnion(tasksBehind[$1] ?? []) }
+            let found = own.reduce(into: findings[requirement] ?? []) { $0.formUnion(findingsBehind[$1] ?? []) }
             return Self.status(
                 of: requirement, controls: own.count, evidence: pieces.compactMap { allEvidence[$0] },
-                tasks: work.compactMap { allTasks[$0] }, today)
+                tasks: work.compactMap { allTasks[$0] }, findings: found.compactMap { allFindings[$0] }, today)
         }
     }
 

@@ -27,7 +27,7 @@ package struct PostureEngine: Sendable {
             guard let old, old["requirements"] != new["requirements"] || old.meta.isArchived != new.meta.isArchived
             else { return }
             try recompute(old.links("requirements") + new.links("requirements"), in: transaction, organisation, today)
-        case Evidence.type, Task.type:
+        case Evidence.type, Task.type, Finding.type:
             var requirements = new.links("requirements") + (old?.links("requirements") ?? [])
             for control in Set(new.links("controls") + (old?.links("controls") ?? [])) {
                 if let control = try transaction.find(Control.schema.erased, control, in: organisation, asOf: nil) {
@@ -75,10 +75,12 @@ package struct PostureEngine: Sendable {
             Control.schema.erased, sources(links, Control.type, "requirements"), in: reader, organisation, asOf)
         var evidenceIDs = sources(links, Evidence.type, "requirements")
         var taskIDs = sources(links, Task.type, "requirements")
+        var findingIDs = sources(links, Finding.type, "requirements")
         for part in controls.map(\.id).chunks(of: 500) {
             let behind = try reader.links(to: part, in: organisation, asOf: asOf, limit: Self.linksMax)
             evidenceIDs.formUnion(sources(behind, Evidence.type, "controls"))
             taskIDs.formUnion(sources(behind, Task.type, "controls"))
+            findingIDs.formUnion(sources(behind, Finding.type, "controls"))
         }
         let evidence = try present(Evidence.schema.erased, evidenceIDs, in: reader, organisation, asOf).map {
             try $0.decoded(as: Evidence.self).value
@@ -86,12 +88,16 @@ package struct PostureEngine: Sendable {
         let tasks = try present(Task.schema.erased, taskIDs, in: reader, organisation, asOf).map {
             try $0.decoded(as: Task.self).value
         }
-        return Self.status(of: requirement, controls: controls.count, evidence: evidence, tasks: tasks, today)
+        let findings = try present(Finding.schema.erased, findingIDs, in: reader, organisation, asOf).map {
+            try $0.decoded(as: Finding.self).value
+        }
+        return Self.status(
+            of: requirement, controls: controls.count, evidence: evidence, tasks: tasks, findings: findings, today)
     }
 
-    /// The rule: what these pieces of evidence and tasks say about a requirement.
+    /// The rule: what these pieces of evidence, tasks and findings say about a requirement.
     static func status(
-        of requirement: UUID, controls: Int, evidence: [Evidence], tasks: [Task], _ today: Day
+        of requirement: UUID, controls: Int, evidence: [Evidence], tasks: [Task], findings: [Finding], _ today: Day
     ) -> StatusRow {
         var row = StatusRow(requirement: requirement)
         row.controls = controls
@@ -112,10 +118,14 @@ package struct PostureEngine: Sendable {
                 changes.append(due.adding(days: 1))
             }
         }
+        for finding in findings where finding.status == .open && finding.kind.isNonconformity {
+            row.nonconformities += 1
+            if finding.kind == .majorNonconformity { row.nonconformitiesMajor += 1 }
+        }
         let measured: Measured? =
-            isFailing
+            isFailing || row.nonconformitiesMajor > 0
             ? .failing
-            : row.tasksOverdue > 0 || (row.evidence > 0 && row.evidenceStale == row.evidence)
+            : row.nonconformities > 0 || row.tasksOverdue > 0 || (row.evidence > 0 && row.evidenceStale == row.evidence)
                 ? .weakened
                 : row.evidence > 0 ? .supported : nil
         row.measured = measured?.rawValue

@@ -96,6 +96,10 @@ package struct AssessmentView: Sendable {
     package let counts: [String: ConformityCounts]
     /// By section id.
     package let sectionCounts: [String: ConformityCounts]
+    /// Areas with at least one requirement in scope.
+    package let areas: [LibraryArea]
+    /// By area id. A requirement of several areas counts in each, so these add up to more than the total.
+    package let areaCounts: [String: ConformityCounts]
     package let workSaved: WorkSaved
     /// Nil for an assessment that continues none.
     package let origins: OriginCounts?
@@ -148,6 +152,7 @@ package struct AssessmentView: Sendable {
         (self.rows, self.delegations, self.ledgerSize) = (rows, delegations, ledgerSize)
         var counts = Dictionary(uniqueKeysWithValues: frameworks.map { ($0.key, ConformityCounts()) })
         var byRow: [String: ConformityCounts] = [:]
+        var byArea: [String: ConformityCounts] = [:]
         var work = WorkSaved()
         var origins = OriginCounts()
         for row in rows {
@@ -160,6 +165,9 @@ package struct AssessmentView: Sendable {
                 case .assessed: origins.reassessed += 1
                 case .carriedOver: origins.carriedOver += 1
                 case .acceptedProjection, nil: break
+                }
+                for area in part.item.areas {
+                    byArea[area, default: ConformityCounts()].add(part.shown, assessed: part.assessed)
                 }
             }
             byRow[row.row.key] = own
@@ -174,6 +182,8 @@ package struct AssessmentView: Sendable {
             }
         }
         self.counts = counts
+        areaCounts = byArea
+        areas = library.areas.filter { byArea[$0.id] != nil }
         workSaved = work
         self.origins = assessment.value.previous == nil ? nil : origins
         sections = library.sections.filter { section in section.rowKeys.contains { byRow[$0] != nil } }

@@ -51,13 +51,14 @@ package struct CatalogueLoader: Sendable {
         let asksAgain = staleFiles.contains(.questions)
         let questions = try source.questions(items: index)
         let crosswalks = try source.crosswalks(items: index)
+        let areas = try source.itemAreas(frameworks)
         let wanted = frameworks.filter { framework in
-            staleFiles.contains { $0.frameworkID == framework.id }
+            staleFiles.contains(.areas) || staleFiles.contains { $0.frameworkID == framework.id }
                 || (asksAgain && questions.contains { $0.item.framework == framework.id })
         }
         let plan = Plan(environment: environment)
         let records =
-            try wanted.flatMap { try plan.records(of: $0, questions: questions) }
+            try wanted.flatMap { try plan.records(of: $0, questions: questions, areas: areas) }
             + crosswalks.flatMap { set in
                 try set.mappings.map { try plan.record(of: $0, origin: set.note) }
             }
@@ -90,7 +91,7 @@ private struct Plan: Sendable {
     let environment: Environment
 
     func records(
-        of framework: FrameworkContent, questions: [QuestionContent]
+        of framework: FrameworkContent, questions: [QuestionContent], areas: [ItemReference: [String]]
     ) throws -> [(id: UUID, record: ValidRecord)] {
         var made = Framework()
         made.key = framework.id
@@ -106,7 +107,9 @@ private struct Plan: Sendable {
         var records = [(frameworkID, try Framework.schema.validated(made).erased)]
         let byItem = Dictionary(grouping: questions.filter { $0.item.framework == framework.id }) { $0.item.itemID }
         for item in framework.items {
-            let requirement = try requirement(item, framework.id, frameworkID, byItem[item.itemID]?.first)
+            let reference = ItemReference(framework: framework.id, itemID: item.itemID)
+            let requirement = try requirement(
+                item, framework.id, frameworkID, byItem[item.itemID]?.first, areas[reference] ?? [])
             let id = CatalogueLoader.id(Requirement.type, requirement.key)
             records.append((id, try Requirement.schema.validated(requirement).erased))
         }
@@ -114,7 +117,8 @@ private struct Plan: Sendable {
     }
 
     private func requirement(
-        _ item: RequirementContent, _ framework: String, _ frameworkID: UUID, _ asked: QuestionContent?
+        _ item: RequirementContent, _ framework: String, _ frameworkID: UUID, _ asked: QuestionContent?,
+        _ areas: [String]
     ) throws -> Requirement {
         var requirement = Requirement()
         requirement.key = "\(framework):\(item.itemID)"
@@ -131,7 +135,7 @@ private struct Plan: Sendable {
         requirement.text = item.amendment.map { "\(item.text)\n\n\($0)" } ?? item.text
         requirement.position = item.position
         requirement.harmonisedWith = item.harmonisedWith
-        requirement.guidance = try guidance(of: item)
+        requirement.guidance = try guidance(of: item, areas)
         if let asked {
             requirement.questions = try document(
                 .array(asked.questions.map { .object(["id": .string($0.id), "text": .string($0.text)]) }))
@@ -140,9 +144,10 @@ private struct Plan: Sendable {
         return requirement
     }
 
-    private func guidance(of item: RequirementContent) throws -> JSONDocument? {
+    private func guidance(of item: RequirementContent, _ areas: [String]) throws -> JSONDocument? {
         var members: [String: JSONValue] = [:]
         func words(_ words: [String]) -> JSONValue { .array(words.map { .string($0) }) }
+        if !areas.isEmpty { members["areas"] = words(areas) }
         if let attributes = item.attributes {
             members["controlTypes"] = words(attributes.controlTypes.map(\.rawValue))
             members["properties"] = words(attributes.properties.map(\.rawValue))

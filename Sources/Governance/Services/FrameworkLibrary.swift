@@ -27,7 +27,17 @@ package struct LibraryItem: Sendable {
     package let harmonisedWith: String?
     /// References of the implementation groups that it belongs to.
     package let groups: [String]
+    /// Ids of the areas that the item belongs to, in the order of ``FrameworkLibrary/areas``.
+    package let areas: [String]
     package var isClause: Bool { kind == .clause }
+}
+
+/// An area of work across all frameworks, beside their clauses and themes.
+package struct LibraryArea: Sendable {
+    package let id: String
+    package let title: String
+    /// What belongs to it.
+    package let help: String
 }
 
 /// One row of an assessment: an item, or a pair of clauses that both standards share.
@@ -123,6 +133,8 @@ package struct FrameworkLibrary: Sendable {
     /// Every row, integrated rows first, then those of the other frameworks.
     package let rows: [LibraryRow]
     package let sections: [LibrarySection]
+    /// In the order in which they are shown.
+    package let areas: [LibraryArea]
     private let rowPosition: [String: Int]
     private let itemByID: [UUID: LibraryItem]
     private let frameworkByKey: [String: LibraryFramework]
@@ -142,6 +154,8 @@ package struct FrameworkLibrary: Sendable {
     /// Reads the loaded frameworks. About 700 rows; made once per load.
     /// - Throws: if what is stored does not make a list of rows.
     package init(reading reader: any Reader) throws {
+        let areas = try CatalogueSource.bundled.areas().map { LibraryArea(id: $0.id, title: $0.title, help: $0.help) }
+        self.areas = areas
         let stored = try reader.all(Framework.self, in: nil, limit: 100)
         var frameworks: [LibraryFramework] = []
         for framework in stored {
@@ -149,7 +163,7 @@ package struct FrameworkLibrary: Sendable {
                 Requirement.schema.erased, where: .linked("framework", [framework.id.raw]), in: nil
             ).map { try $0.decoded(as: Requirement.self) }
             let items = try records.sorted { $0.value.position < $1.value.position }.map {
-                try Self.item($0, framework.value.key)
+                try Self.item($0, framework.value.key, areas)
             }
             frameworks.append(try LibraryFramework(framework, items))
         }
@@ -304,14 +318,26 @@ package struct FrameworkLibrary: Sendable {
         )
     }
 
-    private static func item(_ record: Stored<Requirement>, _ frameworkKey: String) throws -> LibraryItem {
-        LibraryItem(
+    private static func item(
+        _ record: Stored<Requirement>, _ frameworkKey: String, _ areas: [LibraryArea]
+    ) throws -> LibraryItem {
+        let own = try Self.areas(record.value.guidance)
+        return LibraryItem(
             id: record.id.raw, key: record.value.key, frameworkKey: frameworkKey, reference: record.value.reference,
             title: record.value.title, text: record.value.text, kind: record.value.kind, theme: record.value.theme,
             parent: record.value.parent?.raw, isAssessable: record.value.isAssessable,
             questions: try texts(record.value.questions, member: "text"),
             typicalEvidence: try texts(record.value.typicalEvidence, member: nil),
-            harmonisedWith: record.value.harmonisedWith, groups: try texts(record.value.groups, member: nil))
+            harmonisedWith: record.value.harmonisedWith, groups: try texts(record.value.groups, member: nil),
+            areas: areas.map(\.id).filter(own.contains))
+    }
+
+    /// What the guidance of a requirement names as its areas; a word that is no area is passed over.
+    private static func areas(_ guidance: JSONDocument?) throws -> Set<String> {
+        guard let guidance, case .object(let members) = try JSONValue.parse(Array(guidance.text.utf8)),
+            case .array(let words)? = members["areas"]
+        else { return [] }
+        return Set(words.compactMap { if case .string(let word) = $0 { word } else { nil } })
     }
 
     private static func texts(_ document: JSONDocument?, member: String?) throws -> [String] {
@@ -394,6 +420,11 @@ package actor LibraryHolder {
         let made = try await store.read { try FrameworkLibrary(reading: $0) }
         shared = made
         return made
+    }
+
+    /// The library of an organisation, read anew: for work inside a transaction.
+    static func library(of organisation: UUID, reading reader: any Reader) throws -> FrameworkLibrary {
+        try look(organisation, FrameworkLibrary(reading: reader), nil, reader).library
     }
 
     private static func look(

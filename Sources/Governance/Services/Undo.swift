@@ -148,8 +148,9 @@ extension RecordService {
             let organisation = caller.organisation
         else { return }
         let view = try AssessmentView(
-            assessment: assessment, library: FrameworkLibrary(reading: transaction), reader: transaction,
-            organisation: organisation, asOf: nil, today: caller.today(at: environment.now()), posture: posture)
+            assessment: assessment, library: LibraryHolder.library(of: organisation, reading: transaction),
+            reader: transaction, organisation: organisation, asOf: nil, today: caller.today(at: environment.now()),
+            posture: posture)
         let row = view.rows.first { $0.parts.contains { $0.item.id == answer.requirement.raw } }
         if let why = row.flatMap({ AssessmentService.whyNotAnswered($0, by: caller) }) { throw why }
     }

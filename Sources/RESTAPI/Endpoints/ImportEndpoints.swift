@@ -96,6 +96,9 @@ extension RESTRoutes {
             name: "emptyCells", words: "What an empty cell does to a record that has a value.",
             schema: JSONSchema.choice(ImportJob.EmptyCells.allCases.map(\.rawValue))),
         .init(
+            name: "standard", words: "The key of the framework in which references such as A.5.1 are looked up.",
+            schema: JSONSchema.text, example: "iso27001-2022"),
+        .init(
             name: "map", isRepeated: true, words: "Heading:field; nothing after the colon ignores the column.",
             schema: JSONSchema.text, example: "Code:code"),
     ]
@@ -112,6 +115,7 @@ extension RESTRoutes {
                 "mapping": ["type": ["object", "null"], "additionalProperties": JSONSchema.nullable(JSONSchema.text)],
                 "key": JSONSchema.nullable(JSONSchema.text),
                 "emptyCells": JSONSchema.nullable(JSONSchema.choice(ImportJob.EmptyCells.allCases.map(\.rawValue))),
+                "standard": JSONSchema.nullable(JSONSchema.text),
             ], required: []),
         "ImportRow": JSONSchema.object([
             "line": JSONSchema.integer, "action": JSONSchema.nullable(JSONSchema.text),
@@ -140,6 +144,7 @@ extension RESTRoutes {
             JSONSchema.list(
                 JSONSchema.object(["heading": JSONSchema.text, "target": JSONSchema.nullable(JSONSchema.text)]))
         ), ("key", JSONSchema.text), ("emptyCells", JSONSchema.text),
+        ("standard", JSONSchema.nullable(JSONSchema.id)),
         (
             "problems",
             JSONSchema.list(JSONSchema.object(["heading": JSONSchema.text, "message": JSONSchema.text]))

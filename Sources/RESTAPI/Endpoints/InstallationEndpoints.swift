@@ -50,7 +50,9 @@ extension RESTRoutes {
                             name: "assessment", words: "Which one; without it the latest that you may see.",
                             schema: JSONSchema.id), .asOf,
                     ],
-                    answers: [.init(words: "Counts by standard and section.", schema: JSONSchema.reference("Posture"))],
+                    answers: [
+                        .init(words: "Counts by standard, section and area.", schema: JSONSchema.reference("Posture"))
+                    ],
                     problems: [404])
             ) { try await $0.posture($1) },
             Endpoint(

@@ -42,6 +42,10 @@ extension OpenAPIDocument {
             "id": JSONSchema.text, "parent": JSONSchema.nullable(JSONSchema.text), "label": JSONSchema.text,
             "title": JSONSchema.text, "counts": JSONSchema.reference("Counts"), "rows": JSONSchema.texts,
         ]),
+        "AreaCounts": JSONSchema.object([
+            "id": JSONSchema.text, "title": JSONSchema.text, "help": JSONSchema.text,
+            "counts": JSONSchema.reference("Counts"),
+        ]),
         "AssessmentRows": JSONSchema.object(
             head + counts + [
                 ("rows", JSONSchema.list(JSONSchema.reference("AssessmentRow"))),
@@ -75,7 +79,7 @@ extension OpenAPIDocument {
             "framework": JSONSchema.text, "frameworkName": JSONSchema.text, "requirement": JSONSchema.id,
             "reference": JSONSchema.text, "title": JSONSchema.text, "text": JSONSchema.nullable(JSONSchema.text),
             "kind": JSONSchema.choice(Requirement.Kind.allCases.map(\.rawValue)),
-            "theme": JSONSchema.nullable(JSONSchema.text), "questions": JSONSchema.texts,
+            "theme": JSONSchema.nullable(JSONSchema.text), "areas": JSONSchema.texts, "questions": JSONSchema.texts,
             "typicalEvidence": JSONSchema.texts, "inScope": JSONSchema.boolean, "assessed": conformity,
             "measured": JSONSchema.nullable(JSONSchema.choice(Measured.allCases.map(\.rawValue))),
             "shown": conformity, "answeredOnlyFor": JSONSchema.nullable(JSONSchema.text),
@@ -98,7 +102,7 @@ extension OpenAPIDocument {
             "status": JSONSchema.nullable(
                 JSONSchema.object([
                     "controls": count, "evidence": count, "evidenceStale": count, "tasksOpen": count,
-                    "tasksOverdue": count,
+                    "tasksOverdue": count, "nonconformities": count, "nonconformitiesMajor": count,
                 ])),
         ]),
         "RowAnswer": JSONSchema.object(
@@ -133,6 +137,7 @@ extension OpenAPIDocument {
         ("total", JSONSchema.reference("Counts")),
         ("frameworks", JSONSchema.list(JSONSchema.reference("FrameworkCounts"))),
         ("sections", JSONSchema.list(JSONSchema.reference("SectionCounts"))),
+        ("areas", JSONSchema.list(JSONSchema.reference("AreaCounts"))),
         (
             "origins",
             JSONSchema.nullable(JSONSchema.object(["reassessed": count, "carriedOver": count]))

@@ -83,7 +83,7 @@ final class OpenAPIDocument: Sendable {
     private static let ownSchemas = [
         answerSchemas, RESTRoutes.ledgerSchemas, RESTRoutes.erasureSchemas, RESTRoutes.searchSchemas,
         RESTRoutes.importSchemas, RESTRoutes.gapSchemas, RESTRoutes.crosswalkSchemas, RESTRoutes.librarySchemas,
-        RESTRoutes.statementSchemas, RESTRoutes.roundSchemas,
+        RESTRoutes.statementSchemas, RESTRoutes.roundSchemas, RESTRoutes.pathSchemas,
     ].reduce(commonSchemas) {
         $0.merging($1) { a, _ in a }
     }

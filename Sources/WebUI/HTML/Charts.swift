@@ -127,7 +127,9 @@ extension Markup {
     }
 
     /// The posture of several standards or parts as a table of bars and linked numbers.
-    package static func postureTable(label: String, _ rows: [PostureRow]) -> Markup {
+    package static func postureTable(
+        label: String, head: String = text(.standard), _ rows: [PostureRow]
+    ) -> Markup {
         let heads: Markup = .each(Tone.allCases) { tone in
             let word = tone == .notApplicable ? text(.notApplicableShort) : text(tone.word)
             return "<th role=\"columnheader\" scope=\"col\" class=\"num\">\(raw: .status(tone, word))</th>"
@@ -137,7 +139,7 @@ extension Markup {
             <div class="only-narrow posture-legend"><ul class="legend">\(raw: legend)</ul></div>\
             <div class="scroll" tabindex="0" role="group" aria-label="\(label)">\
             <table class="table posture" role="table" aria-label="\(label)"><thead role="rowgroup"><tr role="row">\
-            <th role="columnheader" scope="col">\(Text.standard)</th>\
+            <th role="columnheader" scope="col">\(head)</th>\
             <th role="columnheader" scope="col" class="num">\(Text.items)</th>\
             <th role="columnheader" scope="col"><span class="visually-hidden">\(Text.distribution)</span></th>\
             \(raw: heads)</tr></thead><tbody role="rowgroup">\(raw: .each(rows, postureRow))</tbody></table></div>

@@ -14,6 +14,8 @@ struct ImportUploadPage {
     let delimiter: String
     let encoding: String
     let sheet: String
+    /// The framework in which references are looked up.
+    let standard: UUID?
     let formToken: String
 
     var markup: Markup {
@@ -35,7 +37,7 @@ struct ImportUploadPage {
                 "sheet", label: text(.sheet), .text(lengthMax: 100), values: [sheet], help: text(.sheetHelp))))
             """
         let fields: Markup = """
-            \(raw: .hidden("csrf", formToken))\
+            \(raw: .hidden("csrf", formToken))\(raw: standard.map { .hidden("standard", $0.lowercased) })\
             \(raw: .field(FormField(
                 "type", label: text(.importType), .choice(types), values: [chosen], isRequired: true)))\
             \(raw: .field(FormField(
@@ -63,6 +65,7 @@ struct ImportMappingPage {
     let mapping: ImportMapping
     let sample: [ImportRow]
     let isRefused: Bool
+    let standards: [FieldOption]
     let formToken: String
 
     private var targets: [FieldOption] {
@@ -106,6 +109,9 @@ struct ImportMappingPage {
                 FieldOption(ImportJob.EmptyCells.leave.rawValue, text(.emptyLeave)),
                 FieldOption(ImportJob.EmptyCells.clear.rawValue, text(.emptyClear)),
             ]), values: [mapping.settings.emptyCells.rawValue], isRequired: true)
+        let standard = FormField(
+            "standard", label: text(.importStandard), .choice([FieldOption("", text(.importAnyStandard))] + standards),
+            values: [mapping.settings.standard?.lowercased ?? ""], help: text(.importStandardHelp))
         let errors = (fields + [key]).compactMap { field in
             field.error.map { (fieldID: field.id, message: "\(field.label): \($0)") }
         }
@@ -115,7 +121,8 @@ struct ImportMappingPage {
                 text(.importOf(mapping.schema.pluralLabel)), crumbs: crumbs, lead: text(.importColumnsLead)))\
             <section class="card" aria-label="\(Text.importColumns)">\(raw: .errorSummary(errors))\
             <form class="stack" method="post" action="\(Link.importMapping(job.id).href)">\
-            \(raw: .hidden("csrf", formToken))\(raw: .each(fields) { .field($0) })\(raw: .field(key))\
+            \(raw: .hidden("csrf", formToken))\(raw: .each(fields) { .field($0) })\
+            \(raw: mapping.namesRequirements ? .field(standard) : nil)\(raw: .field(key))\
             \(raw: .field(empty))<p class="cluster">\(raw: .submitButton(text(.dryRun), look: .primary))</p></form>\
             </section>
             """

@@ -27,6 +27,7 @@ package struct ImportScreens: Sendable {
     package func add(to router: Router<ConcordContext>) {
         func path(_ route: Link.Route) -> RouterPath { RouterPath(route.rawValue) }
         router.get(path(.imports), use: list)
+        router.get(path(.importTemplate), use: template)
         router.get(path(.newImport), use: uploadForm)
         router.post(path(.newImport), use: upload)
         router.get(path(.importJob), use: preview)
@@ -81,11 +82,54 @@ package struct ImportScreens: Sendable {
     }
 
     @Sendable private func uploadForm(_ request: Request, _ context: ConcordContext) async throws -> Response {
-        try await uploadPage(try request.linkQuery()["type"], nil, request, context)
+        let query = try request.linkQuery()
+        let standard = try await standard(query["standard"], try frame.caller(context))
+        return try await uploadPage(query["type"], standard, nil, request, context)
+    }
+
+    /// The framework that a form or address names by key or id.
+    private func standard(_ text: String?, _ caller: Caller) async throws -> UUID? {
+        guard let text, !text.isEmpty else { return nil }
+        let library = try await services.library.current(for: caller.organisation)
+        let named = library.framework(text) ?? UUID(uuidString: text).flatMap { library.framework(id: $0) }
+        guard let named else { throw Failure.invalid("standard", WebUI.text(.meansNothing)) }
+        return named.id
+    }
+
+    /// An empty table with the headings of a type; for decisions on controls, with a row for each control of the
+    /// standard.
+    @Sendable private func template(_ request: Request, _ context: ConcordContext) async throws -> Response {
+        let caller = try frame.caller(context)
+        let plural = try context.path("plural")
+        guard let schema = schemas.first(where: { $0.plural == plural && !$0.isCatalogue }) else {
+            throw ServiceError.notFound(text(.page))
+        }
+        let fields = schema.fields.filter { field in
+            guard !field.isDerived, !field.has(.readOnly) else { return false }
+            return switch field.kind {
+            case .file, .json: false
+            default: true
+            }
+        }
+        var bytes: [UInt8] = []
+        CSV.append(fields.map(\.name), to: &bytes)
+        if schema.type == Applicability.type,
+            let standard = try await standard(try request.linkQuery()["standard"], caller)
+        {
+            let library = try await services.library.current(for: caller.organisation)
+            for item in library.framework(id: standard)?.items ?? [] where item.kind == .control && item.isAssessable {
+                CSV.append(
+                    fields.map { $0.kind.target == Requirement.type ? item.reference : "" }, to: &bytes)
+            }
+        }
+        var headers = HTTPFields()
+        headers[.contentType] = "text/csv; charset=utf-8; header=present"
+        headers[.contentDisposition] = FileDownload.disposition("\(plural).csv")
+        return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
     }
 
     private func uploadPage(
-        _ plural: String?, _ problem: String?, _ request: Request, _ context: ConcordContext,
+        _ plural: String?, _ standard: UUID?, _ problem: String?, _ request: Request, _ context: ConcordContext,
         status: HTTPResponse.Status = .ok, values: FormBody? = nil
     ) async throws -> Response {
         let caller = try frame.caller(context)
@@ -94,7 +138,7 @@ package struct ImportScreens: Sendable {
         let page = ImportUploadPage(
             types: open.map { FieldOption($0.plural, $0.pluralLabel) }, chosen: plural ?? "", problem: problem,
             delimiter: values?["delimiter"] ?? "", encoding: values?["encoding"] ?? "",
-            sheet: values?["sheet"] ?? "", formToken: context.formToken)
+            sheet: values?["sheet"] ?? "", standard: standard, formToken: context.formToken)
         return try await frame.page(text(.newImport), request, context, status: status, content: page.markup)
     }
 
@@ -104,9 +148,11 @@ package struct ImportScreens: Sendable {
         guard let schema = schemas.first(where: { $0.plural == body["type"] }) else {
             throw Failure.invalid("type", text(.meansNothing))
         }
+        let standard = try await standard(body["standard"], caller)
         guard let file = body.files["file"] else {
             return try await uploadPage(
-                schema.plural, text(.chooseFile), request, context, status: .unprocessableContent, values: body)
+                schema.plural, standard, text(.chooseFile), request, context, status: .unprocessableContent,
+                values: body)
         }
         let isWorkbook = file.name.lowercased().hasSuffix(".xlsx") || file.bytes.starts(with: [0x50, 0x4B, 0x03, 0x04])
         let table = TableFile(
@@ -114,7 +160,9 @@ package struct ImportScreens: Sendable {
             encoding: body["encoding"].flatMap { TableEncoding(rawValue: $0) } ?? .automatic,
             sheet: body["sheet"].flatMap { $0.isEmpty ? nil : $0 })
         do {
-            let job = try await service.stage(schema, table, named: file.name, as: caller) { push in
+            let job = try await service.stage(
+                schema, table, named: file.name, standard: standard, as: caller
+            ) { push in
                 var at = file.bytes.startIndex
                 while at < file.bytes.endIndex {
                     let end = min(at + 65_536, file.bytes.endIndex)
@@ -126,7 +174,7 @@ package struct ImportScreens: Sendable {
         } catch ServiceError.invalid(let invalid) {
             let why = invalid.problems.map { FormPage.sentence("\(text(.importFile)) \($0.message)") }
             return try await uploadPage(
-                schema.plural, why.joined(separator: " "), request, context, status: .unprocessableContent,
+                schema.plural, standard, why.joined(separator: " "), request, context, status: .unprocessableContent,
                 values: body)
         }
     }
@@ -144,8 +192,11 @@ package struct ImportScreens: Sendable {
         guard job.state != .applied, job.state != .applying else { return PageReply.see(Link.importJob(job.id).href) }
         let mapping = try service.mapping(job)
         let sample = try await services.store.read { try $0.importRows(job.id, nil, after: nil, limit: 3) }
+        let library = try await services.library.current(for: caller.organisation)
         let page = ImportMappingPage(
-            job: job, mapping: mapping, sample: sample, isRefused: isRefused, formToken: context.formToken)
+            job: job, mapping: mapping, sample: sample, isRefused: isRefused,
+            standards: library.frameworks.map { FieldOption($0.id.lowercased, $0.name) },
+            formToken: context.formToken)
         return try await frame.page(
             text(.importColumns), request, context, status: isRefused ? .unprocessableContent : .ok,
             content: page.markup)
@@ -162,6 +213,7 @@ package struct ImportScreens: Sendable {
         }
         settings.key = body["key"].map { $0 == ImportMappingPage.ignore ? "" : $0 } ?? settings.key
         settings.emptyCells = body["emptyCells"].flatMap { ImportJob.EmptyCells(rawValue: $0) } ?? .leave
+        settings.standard = try await standard(body["standard"], caller)
         let planned = try await service.plan(job.id, settings, as: caller)
         if planned.state == .staged { return try await mappingPage(planned, true, request, context, caller) }
         return PageReply.see(Link.importJob(job.id).href)

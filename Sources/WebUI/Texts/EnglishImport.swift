@@ -40,6 +40,9 @@ extension Text {
     package static let ignoreColumn = Text("Ignore this column")
     package static let columnID = Text("Id")
     package static let columnVersion = Text("Version at the export")
+    package static let importStandard = Text("Standard of references")
+    package static let importAnyStandard = Text("Any: a reference that several standards have is refused")
+    package static let importStandardHelp = Text("Where a bare reference such as A.5.1 is looked up.")
     package static let importKey = Text("What tells whether a record exists already")
     package static let importKeyHelp = Text(
         "A row with the value of an existing record changes it; any other row makes a new record.")

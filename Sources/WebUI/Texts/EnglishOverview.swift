@@ -17,9 +17,10 @@ extension Text {
         Text("Assessed is the present answer of a person. Without an answer it is unknown."),
         Text("A control counts as not applicable if its applicability decision says so. Clauses always apply."),
         Text(
-            "Measured comes from evidence and tasks that are linked to the requirement or to one of its controls: "
-                + "supported with evidence that is in date and nothing overdue, weakened if all evidence is out of "
-                + "date or a task is overdue, failing if a corrective action is overdue."),
+            "Measured comes from evidence, tasks and findings that are linked to the requirement or to one of its "
+                + "controls: supported with evidence that is in date and nothing overdue, weakened if all evidence is "
+                + "out of date, a task is overdue or a minor nonconformity is open, failing if a corrective action is "
+                + "overdue or a major nonconformity is open."),
         Text(
             "Shown is the assessed result, lowered where measured is worse: weakened makes conform partly, failing "
                 + "makes conform and partly nonconform. A measurement never raises a result and never fills an unknown."

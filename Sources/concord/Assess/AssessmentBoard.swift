@@ -50,6 +50,7 @@ struct AssessmentBoard {
         let isContinued: Bool
         let frameworks: [Counted]
         let sections: [Counted]
+        let areas: [Counted]
 
         init(_ value: JSONValue) {
             let assessment = value["assessment"]
@@ -61,6 +62,9 @@ struct AssessmentBoard {
             isContinued = value["origins"] != .null
             frameworks = value.array("frameworks").map {
                 Counted(key: $0.string("key") ?? "", name: $0.string("name") ?? "", counts: Counts($0["counts"]))
+            }
+            areas = value.array("areas").map {
+                Counted(key: $0.string("id") ?? "", name: $0.string("title") ?? "", counts: Counts($0["counts"]))
             }
             sections = value.array("sections").map { section in
                 // The outermost sections say in their title what they are.

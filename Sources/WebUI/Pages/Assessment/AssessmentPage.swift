@@ -185,6 +185,7 @@ struct AssessmentPage {
     private var filters: Markup {
         let standards = view.frameworks.map { FieldOption($0.key, $0.name) }
         let sections = view.sections.map { FieldOption($0.id, "\($0.label) \($0.title)") }
+        let areas = view.areas.map { FieldOption($0.id, $0.title) }
         let shown = RowFilter.Shown.allCases.map { FieldOption($0.rawValue, text($0.word)) }
         func select(_ name: String, _ label: Text, _ options: [FieldOption], _ value: String?) -> FormField {
             FormField(
@@ -198,6 +199,7 @@ struct AssessmentPage {
             fields: [
                 select("standard", .standard, standards, filter.standard),
                 select("section", .section, sections, filter.section),
+                select("area", .area, areas, filter.area),
                 select("shown", .shownAs, shown, filter.shown?.rawValue),
                 select(
                     "owner", .owner, [FieldOption("nobody", text(.nobodyYet))] + presenter.owners, filter.owner?.text),
@@ -321,10 +323,35 @@ struct PostureFragments {
         ) { tone in Self.href(id, asOf: asOf, standard: framework.key, tone: tone) }
     }
 
+    func row(_ area: LibraryArea) -> PostureRow {
+        var filter = RowFilter()
+        filter.area = area.id
+        let (id, asOf, rows) = (presenter.assessmentID, presenter.asOf, filter)
+        return PostureRow(
+            id: "area-\(area.id)", label: area.title, counts: view.areaCounts[area.id]?.posture ?? PostureCounts(),
+            isTotal: false
+        ) { tone in
+            var filter = rows
+            filter.shown = tone.map { RowFilter.Shown($0) }
+            var query = filter.query
+            query.add("asOf", asOf)
+            return Link.assessment(id, query).href
+        }
+    }
+
     var card: Markup {
         .card(
             id: "posture", title: text(.posture), isFlush: true, class: "mb",
-            .postureTable(label: text(.posture), view.frameworks.map(row)))
+            footer: view.areas.isEmpty ? nil : .disclosure(text(.byArea), byArea),
+            .postureTable(label: text(.posture), view.frameworks.map { row($0) }))
+    }
+
+    /// The posture by area, each number leading to its rows.
+    var byArea: Markup {
+        """
+        <p class="meta">\(Text.byAreaLead)</p>\
+        \(raw: .postureTable(label: text(.byArea), head: text(.area), view.areas.map { row($0) }))
+        """
     }
 
     var answered: Markup {
@@ -367,6 +394,9 @@ struct PostureFragments {
                 let row = row(framework)
                 html.add(
                     "<template data-swap=\"#posture-\(row.id)\">\(raw: .postureRow(row))</template>")
+            }
+            for row in view.areas.map({ self.row($0) }) {
+                html.add("<template data-swap=\"#posture-\(row.id)\">\(raw: .postureRow(row))</template>")
             }
             html.add("<template data-swap=\"#live-answered\">\(raw: answered)</template>")
             if let origins { html.add("<template data-swap=\"#live-origins\">\(raw: origins)</template>") }

@@ -44,6 +44,7 @@ struct RowDetail {
             }
             html.add(shape)
             html.add(tasks)
+            html.add(findings)
             html.add(closest)
             html.add(history)
             html.raw("</div>")
@@ -104,6 +105,7 @@ struct RowDetail {
         return Markup { html in
             html.add("<section><h3>\(Text.forStandard(row.frameworkName(part), item.reference))</h3>")
             if !item.text.isEmpty { html.add("<p>\(item.text)</p>") }
+            html.add(areas(item))
             if !row.isOneAnswer { html.add(form.unit(part, refused: refused)) }
             html.add(form.standing(part))
             html.add(projection(part))
@@ -126,6 +128,17 @@ struct RowDetail {
         }
         let href = Link.projectedItem(key: part.item.frameworkKey, part.item.id).href
         return "\(raw: basis)\(raw: .linkButton(text(.showProjection), href, look: .small, icon: .crosswalk))"
+    }
+
+    /// The areas of an item, each leading to the rows of the same area.
+    private func areas(_ item: LibraryItem) -> Markup? {
+        let areas = library.areas.filter { item.areas.contains($0.id) }
+        guard !areas.isEmpty else { return nil }
+        let links: Markup = .each(areas) { area in
+            let rows = Link.assessment(presenter.assessmentID, ["area": area.id, "asOf": presenter.asOf]).href
+            return "<span>\(raw: .link(area.title, rows))</span>"
+        }
+        return "<p class=\"meta cluster\"><span>\(Text.areasLabel):</span>\(raw: links)</p>"
     }
 
     private func evidence(_ part: PartView, isFirst: Bool) -> Markup {
@@ -202,6 +215,31 @@ struct RowDetail {
             \(raw: addLink(
                 Task.schema.erased, text(.makeTask), row.partsInScope.map(\.item.id),
                 title: text(.closeGap(reference, row.row.title))))</section>
+            """
+    }
+
+    /// What audits found; an open nonconformity is why a result stands lower.
+    private var findings: Markup? {
+        var seen: Set<UUID> = []
+        let findings = row.partsInScope.flatMap { data.linked[$0.item.id]?.findings ?? [] }.filter {
+            seen.insert($0.id.raw).inserted
+        }
+        guard !findings.isEmpty else { return nil }
+        let items: Markup = .each(findings.prefix(RowDetailData.shownMax)) { finding in
+            let value = finding.value
+            let word = value.kind.rawValue.asLabel
+            let isOpen = value.status == .open && value.kind.isNonconformity
+            let state: Markup =
+                isOpen
+                ? .status(value.kind == .majorNonconformity ? .nonconform : .partly, word) : .pill(word)
+            return """
+                <li>\(raw: .link(value.title, Link.record(Finding.schema.erased, finding.id.raw).href))\(raw: state)\
+                <span class="meta">\(value.status.rawValue.asLabel) · \(Text.dayWords(value.raisedOn))</span></li>
+                """
+        }
+        return """
+            <section><h3>\(Text.findings) <span class="muted">\(findings.count)</span></h3>\
+            <ul class="list">\(raw: items)</ul>\(raw: more(findings.count))</section>
             """
     }
 

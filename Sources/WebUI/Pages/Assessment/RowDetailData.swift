@@ -16,6 +16,8 @@ struct LinkedItems: Sendable {
     let controls: [Stored<Control>]
     let evidence: [Piece]
     let tasks: [Stored<Task>]
+    /// Those that name the requirement or one of its controls; the open ones first.
+    let findings: [Stored<Finding>]
 }
 
 /// Everything on the detail of one row.
@@ -78,11 +80,13 @@ struct RowDetailData: Sendable {
             sources(links, Control.type, "requirements"), reader, caller, asOf)
         let codes = Dictionary(controls.map { ($0.id.raw, $0.value.code) }) { a, _ in a }
         var through: [UUID: String] = [:]
+        var found = Set(sources(links, Finding.type, "requirements"))
         if !codes.isEmpty {
             let back = try reader.links(to: Array(codes.keys), in: caller.organisation, asOf: asOf, limit: linksMax)
             for link in back where link.fromType == Evidence.type && link.field == "controls" {
                 through[link.from] = codes[link.to]
             }
+            found.formUnion(sources(back, Finding.type, "controls"))
         }
         let direct = Set(sources(links, Evidence.type, "requirements"))
         let evidence: [Stored<Evidence>] = try visible(
@@ -92,10 +96,15 @@ struct RowDetailData: Sendable {
                 evidence: piece, through: direct.contains(piece.id.raw) ? nil : through[piece.id.raw])
         }
         let tasks: [Stored<Task>] = try visible(sources(links, Task.type, "requirements"), reader, caller, asOf)
+        let findings: [Stored<Finding>] = try visible(Array(found), reader, caller, asOf)
         return LinkedItems(
             controls: controls.sorted { $0.value.code < $1.value.code },
             evidence: pieces.sorted { $0.evidence.value.title < $1.evidence.value.title },
-            tasks: tasks.sorted { ($0.value.dueOn ?? .distant) < ($1.value.dueOn ?? .distant) })
+            tasks: tasks.sorted { ($0.value.dueOn ?? .distant) < ($1.value.dueOn ?? .distant) },
+            findings: findings.sorted { a, b in
+                let (first, second) = (a.value.status == .closed, b.value.status == .closed)
+                return first == second ? a.value.raisedOn > b.value.raisedOn : second
+            })
     }
 
     private static func visible<R: Record>(

@@ -62,6 +62,8 @@ struct RowFilter: Hashable {
     var standard: String?
     /// The id of a section.
     var section: String?
+    /// The id of an area.
+    var area: String?
     var kind: Kind?
     var shown: Shown?
     var owner: Owner?
@@ -73,6 +75,7 @@ struct RowFilter: Hashable {
     init(_ query: LinkQuery) throws {
         standard = query["standard"]
         section = query["section"]
+        area = query["area"]
         kind = try query["kind"].map { try Self.known("kind", Kind(rawValue: $0)) }
         shown = try query["shown"].map { try Self.known("shown", Shown(rawValue: $0)) }
         owner = try query["owner"].map { value in
@@ -89,8 +92,8 @@ struct RowFilter: Hashable {
     /// The parameters of a link to the same rows.
     var query: LinkQuery {
         [
-            "standard": standard, "section": section, "kind": kind?.rawValue, "shown": shown?.rawValue,
-            "owner": owner?.text, "q": words,
+            "standard": standard, "section": section, "area": area, "kind": kind?.rawValue,
+            "shown": shown?.rawValue, "owner": owner?.text, "q": words,
         ]
     }
     var setCount: Int { query.items.count }
@@ -113,6 +116,7 @@ struct RowFilter: Hashable {
 
     private func matches(_ part: PartView) -> Bool {
         if let standard, part.item.frameworkKey != standard { return false }
+        if let area, !part.item.areas.contains(area) { return false }
         if let kind, part.item.isClause != (kind == .clauses) { return false }
         if let shown, !shown.matches(part) { return false }
         switch owner {

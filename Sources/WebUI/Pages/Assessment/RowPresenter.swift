@@ -196,9 +196,13 @@ struct RowPresenter {
     func loweredWords(_ part: PartView) -> String {
         let status = part.status
         let why: Text =
-            part.measured == .failing
-            ? .correctiveActionOverdue
-            : (status?.tasksOverdue ?? 0) > 0 ? .tasksOverdue(status?.tasksOverdue ?? 0) : .evidenceTooOld
+            (status?.nonconformitiesMajor ?? 0) > 0
+            ? .majorNonconformityOpen
+            : part.measured == .failing
+                ? .correctiveActionOverdue
+                : (status?.nonconformities ?? 0) > 0
+                    ? .minorNonconformityOpen
+                    : (status?.tasksOverdue ?? 0) > 0 ? .tasksOverdue(status?.tasksOverdue ?? 0) : .evidenceTooOld
         return text(
             .lowered(standard: shortName(part.item.frameworkKey), from: part.assessed.word, because: why.string))
     }
