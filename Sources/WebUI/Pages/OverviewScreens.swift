@@ -74,7 +74,7 @@ extension OverviewScreens {
 
 /// Tasks and evidence that a day brings up, as far as the caller may see them.
 struct OpenWork: Sendable {
-    static let shownMax = 8
+    static let shownMax = 5
     static let warningDays = 30
 
     /// A short list with the number of all that belong on it.
@@ -131,7 +131,7 @@ struct OpenWork: Sendable {
 struct OverviewPage {
     static let gapsShownMax = 8
     static let loweredShownMax = 10
-    static let decisionsShownMax = 8
+    static let decisionsShownMax = 5
 
     let presenter: RowPresenter?
     let work: OpenWork
@@ -311,11 +311,15 @@ struct OverviewPage {
             """ : .empty
         return TableRow(
             title: "\(reference) \(row.row.title)", href: presenter.rowLink(row.row.key),
-            subtitle: row.partsInScope.map { row.frameworkName($0) }.joined(separator: ", "),
+            subtitle: row.partsInScope.map { presenter.shortName($0.item.frameworkKey) }.joined(separator: ", "),
             cells: [
                 .status(worst.tone, worst.shownWord) + (isInTheWay ? Self.flag : .empty),
                 .person(owner.map { presenter.names[$0] ?? text(.somebody) }),
+<<<<<<< ours
                 .escaped(text(isWorkedOn ? .hasOpenTask : .hasNoOpenTask)), action,
+=======
+                "<span class=\"nowrap\">\(isWorkedOn ? Text.hasOpenTask : Text.hasNoOpenTask)</span>", action,
+>>>>>>> theirs
             ])
     }
 

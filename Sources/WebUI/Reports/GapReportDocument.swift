@@ -121,7 +121,7 @@ struct GapReportDocument {
         let standards: Markup = .each(view.frameworks) { framework in
             let adoption = report.adoptions[framework.key]
             return """
-                <h3>\(framework.fullName)</h3>\(raw: list([
+                <h3>\(framework.name), \(framework.fullName)</h3>\(raw: list([
                     (.reportScopeStatement, adoption?.scope), (.reportInScopeSince, adoption?.adoptedOn.map(day)),
                     (.reportWanted, adoption?.certificationTarget.map(day)),
                 ]))
