@@ -4,6 +4,7 @@ import Foundation
 import Governance
 import RecordKit
 import Records
+import Storage
 import Testing
 
 @Suite struct HistoryRunTests {

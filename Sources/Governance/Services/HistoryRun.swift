@@ -1,6 +1,7 @@
 // A history as people read it: notes are saved while they are written, and what somebody wrote within a few minutes is
 // one entry. The revisions stay, each with its leaf.
-import Foundation
+package import Access
+package import Foundation
 package import RecordKit
 import Storage
 

@@ -24,7 +24,8 @@ struct IndexCheck {
     }
 
     private let file: VerifiedFile
-    private let pages: PageFile
+    /// `nil` while the file is open elsewhere.
+    private let pages: PageFile?
     private let table: String
     private let indexes: [Index]
     /// What an entry names its row by.
@@ -33,12 +34,11 @@ struct IndexCheck {
     private let primary: Index?
     private let key = UInt64.random(in: 1...UInt64.max)
 
-    /// - Returns: `nil` for a table or index that is written in another way than Concord's, and for a file whose pages
-    ///   cannot be read here: for SQLite's own check.
+    /// - Returns: `nil` for a table or index that is written in another way than Concord's, and for a table without row
+    ///   numbers in a file that is open elsewhere: for SQLite's own check.
     init?(_ file: VerifiedFile, _ table: String) throws(LedgerVerifierError) {
-        guard let pages = file.pages else { return nil }
         self.file = file
-        self.pages = pages
+        pages = file.pages
         self.table = table
         let shape = try file.cursor(
             """
@@ -48,11 +48,14 @@ struct IndexCheck {
         shape.restart([.text(table)])
         guard try shape.next(), let hasNoNumbers = shape.integer(0), shape.has(1, "table") else { return nil }
         if hasNoNumbers == 1 {
+            guard pages != nil else { return nil }
             let key = try Self.names(
                 file, "SELECT \"name\" FROM pragma_table_info(?) WHERE \"pk\" > 0 ORDER BY \"pk\"", table)
             let root = shape.integer(2).flatMap { UInt32(exactly: $0) } ?? 0
+            let name = try Self.names(file, "SELECT \"name\" FROM pragma_index_list(?) WHERE \"origin\" = 'pk'", table)
+            guard let name = name.first else { return nil }
             rowTerms = key
-            primary = Index(name: table, isUnique: true, terms: key, condition: nil, root: root)
+            primary = Index(name: name, isUnique: true, terms: key, condition: nil, root: root)
         } else {
             rowTerms = ["rowid"]
             primary = nil
@@ -123,21 +126,28 @@ struct IndexCheck {
             terms.append(term)
             return terms.count - 1
         }
-        let places = indexes.map { entry(of: $0).map(place) }
+        // Of all indexes after each other: an array of arrays costs more than the sums.
+        let places = indexes.flatMap { entry(of: $0).map(place) }
+        let widths = indexes.map { entry(of: $0).count }
         let conditions = Array(Set(indexes.compactMap(\.condition)))
         let covers = indexes.map { index in index.condition.flatMap { conditions.firstIndex(of: $0) } }
+        // Without row numbers, SQLite would take an index that has all the columns in spite of NOT INDEXED.
+        let path = primary.map { "INDEXED BY \($0.name)" } ?? "NOT INDEXED"
         let rows = try file.cursor(
-            "SELECT \((terms + conditions).joined(separator: ", ")) FROM \(quotedName(table)) NOT INDEXED")
+            "SELECT \((terms + conditions).joined(separator: ", ")) FROM \(quotedName(table)) \(path)")
         var sums = [Sum](repeating: Sum(), count: indexes.count)
         var hashes = [UInt64](repeating: 0, count: terms.count)
         var holds = [Bool](repeating: false, count: conditions.count)
         while try rows.next() {
             for term in terms.indices { hashes[term] = hash(rows.value(term)) }
             for condition in conditions.indices { holds[condition] = rows.integer(terms.count + condition) == 1 }
-            for index in indexes.indices {
+            var end = 0
+            for index in widths.indices {
+                let start = end
+                end += widths[index]
                 if let condition = covers[index], !holds[condition] { continue }
                 var whole = key
-                for place in places[index] { whole = Self.mixed(whole, hashes[place]) }
+                for at in start..<end { whole = Self.mixed(whole, hashes[places[at]]) }
                 sums[index].count += 1
                 sums[index].hashes &+= whole
             }
@@ -149,6 +159,7 @@ struct IndexCheck {
     private func read(
         _ index: Index, names: [String], isWhole: Bool, into sum: inout Sum
     ) throws(LedgerVerifierError) -> String? {
+        guard let pages else { return try readThroughSQLite(index, into: &sum) }
         let entries = IndexEntries(pages, name: index.name, width: names.count, isExact: isWhole)
         let keys = index.terms.count
         var found = Sum()
@@ -158,7 +169,7 @@ struct IndexCheck {
             for value in entry { whole = Self.mixed(whole, hash(value)) }
             found.count += 1
             found.hashes &+= whole
-            guard !before.isEmpty else { return nil }
+            guard let before else { return nil }
             var same = 0
             while same < entry.count {
                 let order = before[same].order(to: entry[same])
@@ -172,6 +183,36 @@ struct IndexCheck {
             }
             return nil
         }
+    }
+
+    /// The same for a file that is open elsewhere.
+    private func readThroughSQLite(_ index: Index, into sum: inout Sum) throws(LedgerVerifierError) -> String? {
+        let terms = entry(of: index)
+        let rows = try file.cursor(
+            "SELECT \(terms.joined(separator: ", ")) FROM \(quotedName(table)) INDEXED BY \(quotedName(index.name))"
+                + (index.condition.map { " WHERE \($0)" } ?? ""))
+        var (before, entry): ([UInt8], [UInt8]) = ([], [])
+        while try rows.next() {
+            entry.removeAll(keepingCapacity: true)
+            var whole = key
+            var keyBytes = 0
+            var hasNull = false
+            for term in terms.indices {
+                if term < index.terms.count, rows.isNull(term) { hasNull = true }
+                rows.appendInOrder(term, to: &entry)
+                whole = Self.mixed(whole, hash(rows.value(term)))
+                if term == index.terms.count - 1 { keyBytes = entry.count }
+            }
+            sum.count += 1
+            sum.hashes &+= whole
+            let isAfter = before.withUnsafeBytes { a in entry.withUnsafeBytes { a.isBefore($0) } }
+            guard isAfter else { return "is out of order at entry \(sum.count)" }
+            if index.isUnique, !hasNull, before.count >= keyBytes, entry[..<keyBytes] == before[..<keyBytes] {
+                return "names two rows for one value at entry \(sum.count)"
+            }
+            swap(&before, &entry)
+        }
+        return nil
     }
 
     private func hash(_ value: IndexEntries.Value) -> UInt64 {
@@ -250,3 +291,18 @@ extension IndexCheck.Index {
 }
 
 private func quotedName(_ name: String) -> String { "\"\(name.replacing("\"", with: "\"\""))\"" }
+
+extension UnsafeRawBufferPointer {
+    /// As SQLite sorts bytes; nothing is before the first.
+    fileprivate func isBefore(_ other: UnsafeRawBufferPointer) -> Bool {
+        guard let own = baseAddress, let theirs = other.baseAddress, count > 0 else { return true }
+        let order = memcmp(own, theirs, Swift.min(count, other.count))
+        return order == 0 ? count < other.count : order < 0
+    }
+}
+
+extension [UInt8] {
+    mutating func appendBigEndian(_ number: UInt64) {
+        Swift.withUnsafeBytes(of: number.bigEndian) { append(contentsOf: $0) }
+    }
+}

@@ -1,87 +1,34 @@
-// Pages of the file as a connection sees them, read past SQLite: a statement costs several times as much for each entry
-// of an index, and may pass over entries that its conditions leave out. The formats are documented in fileformat2.html
-// and walformat.html of SQLite.
+// Pages of a file, read past SQLite: a statement costs several times as much for each entry of an index, and may pass
+// over entries that its conditions leave out. The format is documented in fileformat2.html of SQLite.
 import Foundation
 
-/// The pages of a database in a connection's snapshot. Reads at a place and keeps nothing: nothing of it is lost when
-/// the file shrinks or cannot be read.
+/// The pages of a database that is open nowhere else: closing it would end the locks that this process has on it. Reads
+/// at a place and maps nothing, so that a file that shrinks or cannot be read is an error.
 final class PageFile {
     let pageBytes: Int
     private let database: Int32
-    private let log: Int32
-    /// Where pages stand in the log, if they do.
-    private var places: [UInt32: Int] = [:]
-    private let state: LogState?
-    private static let frameHeaderBytes = 24
-    private static let logHeaderBytes = 32
 
-    /// How far the log is: what stands in the first bytes of its index.
-    struct LogState: Equatable {
-        let frames: Int
-        let salts: UInt64
-
-        /// - Returns: `nil` if the index is not there, or changes just now.
-        init?(path: String) {
-            guard let bytes = FileHandle(forReadingAtPath: path + "-shm")?.readData(ofLength: 96), bytes.count == 96,
-                bytes.prefix(48) == bytes.suffix(48)
-            else { return nil }
-            (frames, salts) = bytes.withUnsafeBytes {
-                (
-                    Int($0.loadUnaligned(fromByteOffset: 16, as: UInt32.self)),
-                    $0.loadUnaligned(fromByteOffset: 32, as: UInt64.self)
-                )
-            }
-        }
-    }
-
-    /// - Parameter state: How far the log was when the snapshot was taken; `nil` for a file without one.
     /// - Returns: `nil` for a file in another form than Concord's.
-    init?(path: String, _ state: LogState?) {
-        self.state = state
+    init?(path: String) {
         database = open(path, O_RDONLY | O_CLOEXEC)
-        log = state == nil ? -1 : open(path + "-wal", O_RDONLY | O_CLOEXEC)
         var header = [UInt8](repeating: 0, count: 100)
-        var frame = [UInt8](repeating: 0, count: 8)
-        let size: Int
-        // The first page may be in the log alone; its size and encoding do not change.
-        if pread(database, &header, 100, 0) == 100, header.starts(with: Array("SQLite format 3\0".utf8)) {
-            size = Int(header[16]) << 8 | Int(header[17])
-        } else {
-            size = 0
-        }
+        let isDatabase =
+            pread(database, &header, 100, 0) == 100 && header.starts(with: Array("SQLite format 3\0".utf8))
+        let size = Int(header[16]) << 8 | Int(header[17])
         pageBytes = size == 1 ? 65_536 : size
-        guard size > 0, header[20] == 0, header[59] == 1, state == nil || log >= 0 else { return nil }
-        for number in 0..<(state?.frames ?? 0) {
-            let place = Self.logHeaderBytes + number * (Self.frameHeaderBytes + pageBytes)
-            guard pread(log, &frame, 8, off_t(place)) == 8 else { return nil }
-            let page = frame.withUnsafeBytes { UInt32(bigEndian: $0.loadUnaligned(as: UInt32.self)) }
-            places[page] = place
-        }
+        // No bytes of a page are reserved, and texts are UTF-8.
+        guard isDatabase, size > 0, header[20] == 0, header[59] == 1 else { return nil }
     }
 
-    deinit {
-        if database >= 0 { close(database) }
-        if log >= 0 { close(log) }
-    }
+    deinit { if database >= 0 { close(database) } }
 
     /// Reads a page.
     /// - Throws: ``LedgerVerifierError``.
     func read(_ page: UInt32, into bytes: UnsafeMutableRawPointer) throws(LedgerVerifierError) {
         guard page > 0 else { throw .damaged(reason: "a page has the number 0") }
-        if let place = places[page], try readLog(place, into: bytes) { return }
         let count = pread(database, bytes, pageBytes, off_t(page - 1) * off_t(pageBytes))
         guard count >= 0 else { throw .cannotRead(code: errno, reason: String(cString: strerror(errno))) }
         guard count == pageBytes else { throw .damaged(reason: "the page \(page) is not there") }
-    }
-
-    /// - Returns: `false` if the log began anew: then all of it is in the database, and stays there for the snapshot.
-    ///   A writer changes the header of a frame before its page, so the header is read last.
-    private func readLog(_ place: Int, into bytes: UnsafeMutableRawPointer) throws(LedgerVerifierError) -> Bool {
-        var salts: UInt64 = 0
-        guard pread(log, bytes, pageBytes, off_t(place + Self.frameHeaderBytes)) == pageBytes,
-            pread(log, &salts, 8, off_t(place + 8)) == 8
-        else { return false }
-        return salts == state?.salts
     }
 }
 
@@ -100,13 +47,22 @@ final class IndexEntries {
         var bytes = UnsafeRawBufferPointer(start: nil, count: 0)
     }
     /// One entry, kept until the next is compared with it.
-    private final class Entry {
-        var values: [Value] = []
+    private struct Entry {
+        let values: UnsafeMutableBufferPointer<Value>
         var memory = UnsafeMutableRawBufferPointer.allocate(byteCount: 1_024, alignment: 8)
         var count = 0
-        deinit { memory.deallocate() }
 
-        func reserve(_ bytes: Int) {
+        init(width: Int) {
+            values = .allocate(capacity: width)
+            values.initialize(repeating: Value())
+        }
+
+        func deallocate() {
+            values.deallocate()
+            memory.deallocate()
+        }
+
+        mutating func reserve(_ bytes: Int) {
             count = bytes
             guard bytes > memory.count else { return }
             memory.deallocate()
@@ -121,32 +77,42 @@ final class IndexEntries {
     private let width: Int
     private let isExact: Bool
     private var buffers: [UnsafeMutableRawPointer] = []
-    private var entry = Entry()
-    private var before = Entry()
+    // Every entry goes through these: a check of each access would cost more than reading it.
+    @exclusivity(unchecked) private var entry: Entry
+    @exclusivity(unchecked) private var before: Entry
+    private var isFirst = true
 
     /// - Parameters:
     ///   - width: Values that are read of each entry.
     ///   - isExact: An entry has no more than these.
     init(_ file: PageFile, name: String, width: Int, isExact: Bool) {
         (self.file, self.name, self.width, self.isExact) = (file, name, width, isExact)
+        (entry, before) = (Entry(width: width), Entry(width: width))
     }
 
-    deinit { for buffer in buffers { buffer.deallocate() } }
+    deinit {
+        for buffer in buffers { buffer.deallocate() }
+        entry.deallocate()
+        before.deallocate()
+    }
 
     private func damaged(_ what: String) -> LedgerVerifierError { .damaged(reason: "the index \(name) \(what)") }
 
+    /// Values of one entry.
+    typealias Values = UnsafeMutableBufferPointer<Value>
+
     /// Reads all entries under a page.
-    /// - Parameter take: Gets an entry and the one before it, which is empty at first; returns what is wrong.
+    /// - Parameter take: Gets an entry and the one before it, `nil` at first; returns what is wrong.
     /// - Returns: the first thing that is wrong.
     /// - Throws: ``LedgerVerifierError``.
     func read(
-        _ root: UInt32, _ take: (_ entry: [Value], _ before: [Value]) -> String?
+        _ root: UInt32, _ take: (_ entry: Values, _ before: Values?) -> String?
     ) throws(LedgerVerifierError) -> String? {
         try read(root, depth: 0, take)
     }
 
     private func read(
-        _ page: UInt32, depth: Int, _ take: ([Value], [Value]) -> String?
+        _ page: UInt32, depth: Int, _ take: (Values, Values?) -> String?
     ) throws(LedgerVerifierError) -> String? {
         guard depth < Self.depthMax else { throw damaged("is too deep") }
         if depth == buffers.count { buffers.append(.allocate(byteCount: file.pageBytes, alignment: 8)) }
@@ -168,8 +134,9 @@ final class IndexEntries {
                 at += 4
             }
             try load(bytes, at, page)
-            if let fault = take(entry.values, before.values) { return fault }
-            swap(&entry, &before)
+            if let fault = take(entry.values, isFirst ? nil : before.values) { return fault }
+            isFirst = false
+            (entry, before) = (before, entry)
         }
         return isInner ? try read(bytes.bigEndian32(8), depth: depth + 1, take) : nil
     }
@@ -221,13 +188,14 @@ final class IndexEntries {
         var at = 0
         guard let headerBytes = bytes.variableInteger(&at).flatMap({ Int(exactly: $0) }), headerBytes <= bytes.count
         else { return false }
-        entry.values.removeAll(keepingCapacity: true)
         var place = headerBytes
-        while at < headerBytes, entry.values.count < width {
+        var found = 0
+        while at < headerBytes, found < width {
             guard let type = bytes.variableInteger(&at), let value = bytes.value(type, at: &place) else { return false }
-            entry.values.append(value)
+            entry.values[found] = value
+            found += 1
         }
-        return entry.values.count == width && (!isExact || at == headerBytes && place == bytes.count)
+        return found == width && (!isExact || at == headerBytes && place == bytes.count)
     }
 }
 

@@ -6,12 +6,11 @@ import RecordKit
 
 /// A connection that cannot write.
 final class VerifiedFile {
-    private static let snapshotAttemptsMax = 100
     private let handle: OpaquePointer
-    /// The pages as this connection sees them; `nil` if they can be read through SQLite alone.
+    /// `nil` if the pages can be read through SQLite alone.
     private(set) var pages: PageFile?
 
-    /// Opens a database file, as it is now.
+    /// Opens a database file, as it is at the first statement and until ``close()``.
     ///
     /// A file without a `-wal` beside it is open nowhere else and is read without leaving anything beside it, from a
     /// read-only medium, too.
@@ -25,26 +24,8 @@ final class VerifiedFile {
         // An absolute path needs an empty authority before it.
         let address = "file:\(escaped.hasPrefix("/") ? "//" : "")\(escaped)" + (isAlone ? "?immutable=1" : "")
         handle = try Self.open(address, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, path)
-        try execute("PRAGMA trusted_schema = OFF; PRAGMA cache_size = -128000; BEGIN")
-        let snapshot = "SELECT 1 FROM sqlite_master LIMIT 1"
-        if isAlone {
-            try execute(snapshot)
-            pages = PageFile(path: path, nil)
-            return
-        }
-        // The log is as far before and after the snapshot was taken, and so it was then.
-        var before: PageFile.LogState?
-        for _ in 0..<Self.snapshotAttemptsMax {
-            try execute(snapshot)
-            let now = PageFile.LogState(path: path)
-            if let now, now == before {
-                pages = PageFile(path: path, now)
-                return
-            }
-            before = now
-            try execute("COMMIT; BEGIN")
-        }
-        try execute(snapshot)
+        try execute("PRAGMA trusted_schema = OFF; PRAGMA cache_size = -16000; BEGIN")
+        if isAlone { pages = PageFile(path: path) }
     }
 
     /// An empty database in memory.
@@ -205,6 +186,39 @@ final class RowCursor {
             value.bytes = UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(statement, at)))
         }
         return value
+    }
+
+    /// Appends a value so that bytes sort as SQLite sorts values: nothing, numbers, text, blobs. A column of a strict
+    /// table has whole numbers or others, never both.
+    func appendInOrder(_ column: Int, to output: inout [UInt8]) {
+        let type = sqlite3_column_type(statement, Int32(column))
+        switch type {
+        case SQLITE_NULL: output.append(0)
+        case SQLITE_INTEGER:
+            output.append(1)
+            output.appendBigEndian(
+                UInt64(bitPattern: sqlite3_column_int64(statement, Int32(column))) ^ 1 << 63)
+        case SQLITE_FLOAT:
+            output.append(1)
+            let bits = sqlite3_column_double(statement, Int32(column)).bitPattern
+            output.appendBigEndian(bits >> 63 == 1 ? ~bits : bits ^ 1 << 63)
+        default:
+            output.append(type == SQLITE_TEXT ? 2 : 3)
+            let start = sqlite3_column_blob(statement, Int32(column))
+            let bytes = UnsafeRawBufferPointer(
+                start: start, count: Int(sqlite3_column_bytes(statement, Int32(column))))
+            if let start, memchr(start, 0, bytes.count) != nil {
+                for byte in bytes {
+                    output.append(byte)
+                    if byte == 0 { output.append(0xFF) }
+                }
+            } else {
+                output.append(contentsOf: bytes)
+            }
+            // Ends a value: one that goes on sorts behind.
+            output.append(0)
+            output.append(0)
+        }
     }
 
     /// Whether the column is text or blob with exactly these bytes.

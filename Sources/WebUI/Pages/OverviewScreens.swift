@@ -315,11 +315,7 @@ struct OverviewPage {
             cells: [
                 .status(worst.tone, worst.shownWord) + (isInTheWay ? Self.flag : .empty),
                 .person(owner.map { presenter.names[$0] ?? text(.somebody) }),
-<<<<<<< ours
-                .escaped(text(isWorkedOn ? .hasOpenTask : .hasNoOpenTask)), action,
-=======
                 "<span class=\"nowrap\">\(isWorkedOn ? Text.hasOpenTask : Text.hasNoOpenTask)</span>", action,
->>>>>>> theirs
             ])
     }
 
