@@ -155,7 +155,6 @@ package struct FrameworkLibrary: Sendable {
     /// - Throws: if what is stored does not make a list of rows.
     package init(reading reader: any Reader) throws {
         let areas = try CatalogueSource.bundled.areas().map { LibraryArea(id: $0.id, title: $0.title, help: $0.help) }
-        self.areas = areas
         let stored = try reader.all(Framework.self, in: nil, limit: 100)
         var frameworks: [LibraryFramework] = []
         for framework in stored {
@@ -196,11 +195,14 @@ package struct FrameworkLibrary: Sendable {
             rows += own
             sections += section
         }
-        self.init(frameworks, rows, sections)
+        self.init(frameworks, rows, sections, areas)
     }
 
-    private init(_ frameworks: [LibraryFramework], _ rows: [LibraryRow], _ sections: [LibrarySection]) {
+    private init(
+        _ frameworks: [LibraryFramework], _ rows: [LibraryRow], _ sections: [LibrarySection], _ areas: [LibraryArea]
+    ) {
         self.frameworks = frameworks
+        self.areas = areas
         self.rows = rows
         self.sections = sections
         frameworkByKey = Dictionary(frameworks.map { ($0.key, $0) }) { first, _ in first }
@@ -216,7 +218,7 @@ package struct FrameworkLibrary: Sendable {
             rows += more
             sections += parts
         }
-        return FrameworkLibrary(frameworks + own, rows, sections)
+        return FrameworkLibrary(frameworks + own, rows, sections, areas)
     }
 
     /// The most items that one framework has.
@@ -225,7 +227,7 @@ package struct FrameworkLibrary: Sendable {
     /// A framework of an organisation with its items that count now, found along their links to it: the cost does not
     /// depend on what else the organisation imported.
     static func own(
-        _ framework: Stored<Framework>, _ reader: any Reader, _ organisation: UUID
+        _ framework: Stored<Framework>, _ areas: [LibraryArea], _ reader: any Reader, _ organisation: UUID
     ) throws -> LibraryFramework {
         let links = try reader.links(to: [framework.id.raw], in: organisation, asOf: nil, limit: itemsMax)
         let ids = links.filter { $0.fromType == Requirement.type && $0.field == "framework" }.map(\.from)
@@ -234,7 +236,7 @@ package struct FrameworkLibrary: Sendable {
         }
         return try LibraryFramework(
             framework,
-            records.sorted { $0.value.position < $1.value.position }.map { try item($0, framework.value.key) })
+            records.sorted { $0.value.position < $1.value.position }.map { try item($0, framework.value.key, areas) })
     }
 
     private static func integrated(
@@ -404,7 +406,7 @@ package actor LibraryHolder {
                     limit: 1),
                 in: organisation, asOf: nil
             ).records.first
-            return try found.map { try FrameworkLibrary.own($0.decoded(), reader, organisation) }
+            return try found.map { try FrameworkLibrary.own($0.decoded(), library.areas, reader, organisation) }
         }
         return more.map { library.adding([$0]) } ?? library
     }
@@ -444,7 +446,7 @@ package actor LibraryHolder {
             before.ledgerSize = size
             return before
         }
-        let own = try frameworks.map { try FrameworkLibrary.own($0, reader, organisation) }
+        let own = try frameworks.map { try FrameworkLibrary.own($0, shared.areas, reader, organisation) }
         return Kept(
             ledgerSize: size, versions: versions,
             library: own.isEmpty ? shared : shared.adding(own.sorted { $0.key < $1.key }))

@@ -319,7 +319,7 @@ struct OverviewPage {
             ])
     }
 
-    private static let flag: Markup = " <span class=\"pill nonconform\">\(Text.inTheWay)</span>"
+    private static let flag: Markup = " <span class=\"pill nonconform\">\(Text.inTheWayOfCertificate)</span>"
 
     /// What is shown worse than a week ago; that nothing is, is said too.
     private func worse(_ presenter: RowPresenter) -> Markup? {
@@ -381,7 +381,7 @@ struct OverviewPage {
             footer: decisions.count > Self.decisionsShownMax
                 ? .escaped(text(.shownOf(Self.decisionsShownMax, decisions.count))) : nil,
             isEmpty
-                ? "<p class=\"meta\">\(Text.nothingWaits)</p>"
+                ? "<p class=\"meta\">\(Text.nothingWaitsForYou)</p>"
                 : "<ul class=\"list\">\(raw: items)\(raw: rows)</ul>")
     }
 

@@ -10,7 +10,7 @@ extension Text {
         "How the items of two frameworks relate: what is mapped, and what follows from mappings over other frameworks.")
     package static let from = Text("From")
     package static let toFramework = Text("To")
-    package static let compare = Text("Compare")
+    package static let compareFrameworks = Text("Compare")
     package static let newMapping = Text("New mapping")
     package static let allMappings = Text("All mappings")
     package static let matrix = Text("Matrix")

@@ -34,7 +34,7 @@ extension Text {
     package static let noGapAtAll = Text("Nothing is open")
     package static let noGapAtAllWhy = Text("Every requirement in scope is conform or does not apply.")
     package static let noMeasureKnown = Text("No suggestion of the catalogue serves it")
-    package static let makeTasks = Text("Make tasks")
+    package static let makeTasksOfGaps = Text("Make tasks")
     package static let taskOwnerHelp = Text("Without one: whoever owns the answer.")
     package static let taskDayHelp = Text("Without one: the day of the answer.")
     package static let taskMilestoneHelp = Text("Without one: outside the plan.")
@@ -174,7 +174,7 @@ extension Text {
         "One set of controls for all frameworks that you follow: suggested once, each with what it carries.")
     package static let libraryViews = Text("Parts of the library")
     package static let suggestedControls = Text("Suggestions")
-    package static let ownControls = Text("Your controls")
+    package static let ownControlsShown = Text("Your controls")
     package static let coverage = Text("Coverage")
     package static let duplicates = Text("Duplicates")
     package static let suggestion = Text("Suggestion")
@@ -198,7 +198,7 @@ extension Text {
     )
     package static let coveredBy = Text("Requirements and the controls that carry them")
     package static let implementedWord = Text("Implemented")
-    package static let plannedOnly = Text("Planned only")
+    package static let onlyPlanned = Text("Planned only")
     package static let noControl = Text("None")
     package static let duplicatesLead = Text(
         "Likeness is what two controls have in common over what either has. A pair is probable with 75 of 100 words of "

@@ -34,7 +34,7 @@ extension Text {
     package static let whatNextLead = Text(
         "Gaps without an owner or without an open task: first what stands in the way of a certificate, then nonconform "
             + "before partly, then what counts for more standards.")
-    package static let inTheWay = Text("in the way")
+    package static let inTheWayOfCertificate = Text("in the way")
     package static let noTargetDay = Text("no certification day named")
     package static let nothingAnswered = Text("Nothing answered yet")
     package static let noClauseInTheWay = Text("No clause stands in the way of the certificate.")
@@ -45,7 +45,7 @@ extension Text {
         "The assessment is younger than that, so there is nothing to compare with.")
     package static let notAllCompared = Text("There are more; not all could be compared.")
     package static let waitingForYou = Text("Waiting for you")
-    package static let nothingWaits = Text("No decision and no row of the assessment waits for you.")
+    package static let nothingWaitsForYou = Text("No decision and no row of the assessment waits for you.")
 
     package static func wantedBy(_ day: Day) -> Text { Text("wanted by \(dayWords(day).string)") }
     package static func toBeAnswered(_ number: Int) -> Text { Text("\(count(number)) requirements to assess") }

@@ -64,7 +64,6 @@ extension Text {
     package static let steps = Text("Steps")
 
     // Comparison
-    package static let compare = Text("Compare")
     package static let comparison = Text("Comparison")
     package static let comparisonLead = Text(
         "What people found, then and now. What is measured is of today and left out.")

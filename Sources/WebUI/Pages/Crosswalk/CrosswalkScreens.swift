@@ -180,7 +180,7 @@ struct CrosswalkPage {
         return """
             <form class="filters card mb" method="get" action="\(Link.crosswalk().href)">\
             \(raw: select("from", .from, from))\(raw: select("to", .toFramework, to))\
-            <button class="button" type="submit">\(Text.compare)</button></form>
+            <button class="button" type="submit">\(Text.compareFrameworks)</button></form>
             """
     }
 

@@ -156,7 +156,7 @@ struct ControlLibraryPage {
                     actions: .linkButton(text(.toGaps), Link.gapsNow.href, icon: .gaps),
                     lead: text(.controlLibraryLead)))
             let labels: [(Show, Text)] = [
-                (.suggestions, .suggestedControls), (.controls, .ownControls), (.coverage, .coverage),
+                (.suggestions, .suggestedControls), (.controls, .ownControlsShown), (.coverage, .coverage),
                 (.duplicates, .duplicates),
             ]
             html.add(
@@ -298,13 +298,13 @@ struct ControlLibraryPage {
                 ])
         }
         return .card(
-            id: "own", title: text(.ownControls),
+            id: "own", title: text(.ownControlsShown),
             aside: .link(text(.allRecords), Link.list(schema.plural).href), isFlush: true,
             footer: library.controls.count > rows.count
                 ? .escaped(text(.shownOf(rows.count, library.controls.count))) : nil,
             rows.isEmpty
                 ? "<p class=\"meta\">\(Text.carriesNothing)</p>"
-                : .dataTable(label: text(.ownControls), columns: columns, rows: rows))
+                : .dataTable(label: text(.ownControlsShown), columns: columns, rows: rows))
     }
 
     // MARK: Coverage
@@ -312,7 +312,7 @@ struct ControlLibraryPage {
     private var coverage: Markup {
         let frameworks = library.frameworks
         let heads: Markup = .each(frameworks) { framework in
-            .each([Text.implementedWord, .plannedOnly, .noControl]) {
+            .each([Text.implementedWord, .onlyPlanned, .noControl]) {
                 "<th scope=\"col\" class=\"num\">\(framework.shortName) \($0)</th>"
             }
         }

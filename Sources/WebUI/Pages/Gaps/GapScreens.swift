@@ -191,7 +191,7 @@ struct TaskBar: Sendable {
             hidden: [("csrf", formToken), ("query", String(query.string.dropFirst()))],
             actions: """
                 \(raw: .each(fields) { .field($0, class: "field") })\
-                \(raw: .submitButton(text(.makeTasks), look: .primary))
+                \(raw: .submitButton(text(.makeTasksOfGaps), look: .primary))
                 """)
     }
 
