@@ -1,4 +1,5 @@
 // Assessments over time: sections in other hands, lock, the next round, comparison, implementation groups, large ones.
+import SQLiteStorage
 import Access
 import Foundation
 import Governance

@@ -205,7 +205,8 @@ struct SmallCrosswalk {
         quiet.map("a", .superset, "b")
         quiet.map("b", .superset, "c")
         quiet.map("a", .equal, "c")
-        #expect(quiet.graph.conflicts().filter { $0.kind == .pathSaysMore && $0.path?.relation == .superset }.isEmpty)
+        let loud = quiet.graph.conflicts().filter { $0.kind == .pathSaysMore && $0.path?.relation == .superset }
+        #expect(loud.isEmpty)
     }
 }
 

@@ -1,3 +1,4 @@
+import SQLiteStorage
 import Access
 import Foundation
 import Governance

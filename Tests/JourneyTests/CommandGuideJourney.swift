@@ -38,9 +38,10 @@ import Testing
             let onFolder = command.contains(Self.folder)
             if onFolder { await world.server.stop() }
             command = command.replacingOccurrences(of: Self.folder, with: world.folder.path)
-            // A terminal would ask for the token.
+            // A terminal would ask for the token, and nothing would be set that wins over it.
             command = command.replacingOccurrences(of: "login --url \(Self.address)", with: "login --url $CONCORD_URL")
-            let input = command.contains("concord login") ? "echo $CONCORD_TOKEN | " : ""
+            let isLogin = command.contains("concord login")
+            let input = isLogin ? "echo $CONCORD_TOKEN | CONCORD_URL= CONCORD_TOKEN= " : ""
             let result = try await world.shell(
                 "status() { return \(status); }; exec 2>&1; status; \(input)\(command)", as: onFolder ? nil : token)
             status = result.status
@@ -53,10 +54,15 @@ import Testing
             for (written, own) in zip(Self.found(Self.id, lines[step.output]), Self.found(Self.id, shown)) {
                 ids[written] = ids[written] ?? own
             }
-            outputs.append(input.isEmpty ? shown : ["Token:"] + shown)
+            outputs.append(isLogin ? ["Token:"] + shown : shown)
         }
         if ProcessInfo.processInfo.environment["CONCORD_WRITE_GUIDE"] == "1" {
-            for (step, output) in zip(steps, outputs).reversed() { lines.replaceSubrange(step.output, with: output) }
+            for (step, output) in zip(steps, outputs).reversed() {
+                let kept = output.map { line in
+                    ids.reduce(line) { $0.replacingOccurrences(of: $1.value, with: $1.key) }
+                }
+                lines.replaceSubrange(step.output, with: kept)
+            }
             return try lines.joined(separator: "\n").write(to: Self.file, atomically: true, encoding: .utf8)
         }
         for (step, output) in zip(steps, outputs) {

@@ -1,3 +1,4 @@
+import HTTPTypes
 import Access
 import Foundation
 import Governance

@@ -1,4 +1,5 @@
 // The guided path from ISO/IEC 27001 to ISO/IEC 42001, sent as a browser without script does.
+import HTTPServing
 import Access
 import Foundation
 import Governance

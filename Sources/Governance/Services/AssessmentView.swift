@@ -68,8 +68,12 @@ package enum AssessmentLock: Sendable, Hashable {
 
 /// Requirements of an assessment that continues an earlier one, by where their results come from.
 package struct OriginCounts: Sendable, Hashable {
-    package var reassessed = 0
-    package var carriedOver = 0
+    package var reassessed: Int
+    package var carriedOver: Int
+    package init(reassessed: Int = 0, carriedOver: Int = 0) {
+        self.reassessed = reassessed
+        self.carriedOver = carriedOver
+    }
 }
 
 /// The work that one list for both standards saves, counted over the rows in scope of both.
