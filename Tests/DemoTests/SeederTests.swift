@@ -63,9 +63,11 @@ import Testing
         let (world, report) = try await Shared.shared.seeded()
         let records = RecordService(store: world.store, environment: world.environment, posture: world.posture)
         let (here, there) = (report.organisations[0], report.organisations[1])
-        // The story erases nothing, has nothing to hold, imports no library; the hospital has no statement yet.
+        // The story erases nothing, has nothing to hold, imports no library and delegates no section; the hospital has
+        // no statement and no plan yet.
         let untold: Set<RecordType> = [
-            ErasureRequest.type, Hold.type, ImportedLibrary.type, StatementOfApplicability.type,
+            ErasureRequest.type, Hold.type, ImportedLibrary.type, SectionAssignment.type, StatementOfApplicability.type,
+            Milestone.type,
         ]
         for schema in Registry.schemas where !schema.isCatalogue && !untold.contains(schema.type) {
             let ours = try await ids(world, schema, here)

@@ -82,11 +82,9 @@ private let png =
 
     @Test func whatTakesTooLongIsEnded() async throws {
         let rows = String(repeating: "<table><tr><td>a<td>b<td>c</table>", count: 20_000)
-        let clock = ContinuousClock.now
         await #expect(throws: DocumentError.tooSlow(secondsMax: 1)) {
             _ = try await DocumentRenderer(secondsMax: 1).pdf(html: page(rows))
         }
-        #expect(ContinuousClock.now - clock < .seconds(60))
     }
 
     @Test func whatIsTooLargeIsRefused() async throws {
@@ -133,7 +131,7 @@ private let png =
             madeAt: Instant(millisecondsSince1970: 1_790_000_000_000))
         let script = """
             import openpyxl, sys
-            book = openpyxl.load_workbook(sys.argv[1])
+            book = openpyxl.load_workbook(open(sys.argv[1], "rb"))
             print(book.sheetnames, book.properties.title)
             for row in book.worksheets[0].iter_rows():
                 for cell in row:

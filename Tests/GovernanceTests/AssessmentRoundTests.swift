@@ -331,7 +331,7 @@ import Testing
             for n in 0..<items {
                 let isHeading = n.isMultiple(of: 50)
                 var item = Requirement()
-                (item.key, item.framework, item.reference) = ("large:\(n)", ID(framework), "L.\(n)")
+                (item.key, item.framework, item.reference) = ("large:L.\(n)", ID(framework), "L.\(n)")
                 (item.title, item.text, item.theme) = ("Requirement number \(n)", "It asks for \(n).", "Large")
                 (item.isAssessable, item.position, item.kind) = (!isHeading, n, .control)
                 if !isHeading { item.parent = ID(heading) }

@@ -223,7 +223,7 @@ import WebUI
         let digest = String(repeating: "0", count: 64)
         let missing = try await patch(
             #"{"logo":{"sha256":"\#(digest)","name":"a.png","mediaType":"image/png","bytes":9}}"#)
-        #expect(missing.status == 422 && missing.text.contains("upload the file first"))
+        #expect(missing.status == 422 && missing.text.contains("not uploaded"), "\(missing.text)")
     }
 
     @Test func theLogoStandsInTheReport() async throws {

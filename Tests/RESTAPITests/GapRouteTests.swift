@@ -9,7 +9,8 @@ import Testing
 
 @Suite(.serialized) struct GapRouteTests {
     private func assessment(_ harness: RouterHarness, _ lead: Member) async throws -> String {
-        try #require(try await harness.get("posture", as: lead).json["assessment"]["id"].string)
+        // The first one: other suites that share the installation begin assessments of nothing.
+        try #require(try await harness.get("assessments?limit=1", as: lead).json["items"][0]["id"].string)
     }
 
     @Test func gapsAreListedMadeIntoTasksAndSeenToGoDown() async throws {
@@ -82,7 +83,8 @@ import Testing
         let merged = try await harness.post("controls/duplicates/merge", merge, as: lead)
         #expect(merged.status == 200, "\(merged.text)")
         #expect(try await harness.get("controls/\(drop)", as: lead).json["archived"] == .bool(true))
-        #expect(try await harness.post("controls/duplicates/merge", merge, as: lead).status == 412)
+        let twice = try await harness.post("controls/duplicates/merge", merge, as: lead)
+        #expect(twice.status == 409, "\(twice.text)")
         for bad in [#"{"suggestions":["ZZ-1"]}"#, #"{"suggestions":7}"#, #"{}"#] {
             #expect(try await harness.post("controls/suggestions/adopt", bad, as: lead).fields == ["suggestions"])
         }

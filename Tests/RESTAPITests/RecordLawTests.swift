@@ -17,7 +17,8 @@ import Testing
     private static let types = Registry.schemas.filter(\.isWritten).map(\.plural)
     /// Answers and libraries are changed by verbs alone.
     private static let editable = types.filter {
-        ![Answer.schema.erased.plural, ImportedLibrary.schema.erased.plural].contains($0)
+        ![Answer.schema.erased, ImportedLibrary.schema.erased, StatementOfApplicability.schema.erased].map(\.plural)
+            .contains($0)
     }
 
     /// A record of the type, and the service for whoever may do everything.

@@ -302,12 +302,15 @@ import Testing
         let record = try await harness.save(
             try plain.record(schema, ["framework": .reference(try otherFramework(harness, plain))]), in: tenant.id)
         let path = "\(plural)/\(record.id.lowercased)"
+        // What a verb makes has no door for creation, and a statement none for edits either: refused all the same.
+        let isByVerb = [SectionAssignment.type, StatementOfApplicability.type].contains(schema.type)
         for state in states where state != lifecycle.initial {
             for answer in [
                 try await harness.post(plural, try body(state: state, plain.values(schema)), as: tenant.founder),
                 try await harness.put(
                     path, try body(state: state, record.values), as: tenant.founder, ifMatch: "\"1\""),
             ] {
+                if isByVerb, answer.status == 403 { continue }
                 #expect(answer.status == 422, "\(state): \(answer.text)")
                 #expect(try answer.fields == [lifecycle.field])
             }
@@ -327,6 +330,7 @@ import Testing
             members[field.name] = try other(than: record[field.name], field, tenant)
             let answer = try await harness.put(
                 path, try JSONValue.object(members).text, as: tenant.founder, ifMatch: "\"1\"")
+            if isByVerb, answer.status == 403 { continue }
             #expect(answer.status == 422, "\(field.name): \(answer.text)")
             #expect(try answer.fields == [field.name])
         }
@@ -344,6 +348,12 @@ import Testing
         case .reference: .string(tenant[.employee].person.lowercased)
         case .text: .string("something else")
         case .integer: .integer(7)
+        case .json: .object(["other": .array([.string("thing")])])
+        case .file:
+            .object([
+                "sha256": .string(String(repeating: "0", count: 64)), "name": .string("a.txt"),
+                "mediaType": .string("text/plain"), "bytes": .integer(1),
+            ])
         default: throw Problem(field.name, "a test knows no other value of this kind")
         }
     }

@@ -124,7 +124,7 @@ struct LifecycleLawTests {
     private static let types = Registry.schemas.filter { $0.lifecycle != nil }
 
     @Test func theStateIsAReadOnlyChoiceThatStartsAtTheInitialState() throws {
-        #expect(Self.types.count == 12)
+        #expect(Self.types.count == 15)
         for schema in Self.types {
             let lifecycle = try #require(schema.lifecycle)
             let field = try #require(schema.field(lifecycle.field))

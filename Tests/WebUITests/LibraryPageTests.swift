@@ -53,7 +53,8 @@ import WebUI
         #expect(preview.text.contains("<del>") && preview.text.contains("Lock up twice"))
         let fields = [("version", hidden("version", in: preview.text)), ("to", "1")]
         #expect(try await world.post(library + "/roll-back", fields, as: world.lead).status == 303)
-        #expect(try await world.post(library + "/roll-back", fields, as: world.lead).status == 409)
+        let again = try await world.post(library + "/roll-back", fields, as: world.lead)
+        #expect(again.status == 422, "it is at that version already")
         let list = try await world.get(Link.libraries.href, as: world.lead)
         #expect(PageCheck(list.text).problems == [] && list.text.contains(library))
         #expect(try await world.get(library, as: world.stranger).status == 404)

@@ -285,7 +285,7 @@ struct PageCheck {
                 if href.count > 1, !href.hasPrefix("#i-"), !known.contains(String(href.dropFirst())) {
                     problems.append("\(href) leads nowhere")
                 }
-            } else if Link(href) == nil {
+            } else if Link(String(href.prefix { $0 != "#" })) == nil {
                 problems.append("\(href) is no route")
             }
         }

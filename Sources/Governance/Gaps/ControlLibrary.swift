@@ -112,7 +112,7 @@ package struct ControlLibrary: Sendable {
     static func followed(
         _ reader: any Reader, _ library: FrameworkLibrary, _ organisation: UUID
     ) throws -> Set<String> {
-        let adoptions = try reader.all(FrameworkAdoption.self, in: organisation, limit: AssessmentService.recordsMax)
+        let adoptions = try reader.all(FrameworkAdoption.self, in: organisation, limit: Query.limitMax)
         return Set(
             adoptions.filter { $0.value.status != .withdrawn }.compactMap {
                 library.framework(id: $0.value.framework.raw)?.key

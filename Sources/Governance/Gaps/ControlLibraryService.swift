@@ -129,7 +129,9 @@ package struct ControlLibraryService: Sendable {
 
     /// Controls of Annex A that were decided not to apply.
     private static func excluded(_ reader: any Reader, _ organisation: UUID) throws -> Set<UUID> {
-        let decisions = try reader.all(Applicability.self, in: organisation, limit: AssessmentService.recordsMax)
+        let decisions = try reader.every(Applicability.schema.erased, in: organisation).map {
+            try $0.decoded(as: Applicability.self)
+        }
         return Set(decisions.filter { !$0.value.isApplicable }.map(\.value.requirement.raw))
     }
 

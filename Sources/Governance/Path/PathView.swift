@@ -116,7 +116,7 @@ package struct PathView: Sendable {
         self.assessment = assessment
         let organisation = caller.organisation
         let adoptions = try reader.all(
-            FrameworkAdoption.self, in: organisation, limit: AssessmentService.recordsMax
+            FrameworkAdoption.self, in: organisation, limit: Query.limitMax
         ).filter { $0.value.status != .withdrawn && !$0.meta.isArchived }
         func adoption(_ key: String) -> Stored<FrameworkAdoption>? {
             adoptions.first { $0.value.framework.raw == library.framework(key)?.id }

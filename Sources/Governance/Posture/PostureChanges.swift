@@ -70,16 +70,15 @@ private struct FormerAnswers {
     private let excluded: Set<UUID>
 
     init(_ assessment: ID<Assessment>, in reader: any Reader, _ organisation: UUID, _ asOf: AsOf) throws {
-        let answers: [Stored<Answer>] = try reader.page(
-            Query(
-                Answer.schema.erased, where: .linked("assessment", [assessment.raw]),
-                limit: AssessmentService.recordsMax), in: organisation, asOf: asOf
-        ).records.map { try $0.decoded() }
+        let answers: [Stored<Answer>] = try reader.every(
+            Answer.schema.erased, where: .linked("assessment", [assessment.raw]), in: organisation, asOf: asOf
+        ).map { try $0.decoded() }
         results = Dictionary(
             answers.compactMap { answer in answer.value.result.map { (answer.value.requirement.raw, $0) } }
         ) { a, _ in a }
-        let decisions = try reader.all(
-            Applicability.self, in: organisation, asOf: asOf, limit: AssessmentService.recordsMax)
+        let decisions = try reader.every(Applicability.schema.erased, in: organisation, asOf: asOf).map {
+            try $0.decoded(as: Applicability.self)
+        }
         excluded = Set(decisions.filter { !$0.value.isApplicable }.map(\.value.requirement.raw))
     }
 

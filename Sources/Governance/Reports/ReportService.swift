@@ -55,7 +55,7 @@ package struct ReportService: Sendable {
             }
             let adoptions = try reader.all(
                 FrameworkAdoption.self, where: .ids(view.assessment.value.scope.ids.map(\.raw)), in: organisation,
-                asOf: asOf, limit: AssessmentService.recordsMax)
+                asOf: asOf, limit: Query.limitMax)
             let requirements = view.rows.flatMap { $0.partsInScope.map(\.item.id) }
             let (controls, controlIDs) = try Self.controls(of: requirements, reader, organisation, asOf, caller)
             let (tasks, areCut) = try Self.tasks(requirements, controlIDs, reader, organisation, asOf, caller)

@@ -61,7 +61,7 @@ extension OverviewScreens {
         let adoptions = try await services.store.read {
             try $0.all(
                 FrameworkAdoption.self, where: .ids(ids), in: caller.organisation, asOf: asOf,
-                limit: AssessmentService.recordsMax)
+                limit: Query.limitMax)
         }
         return Dictionary(
             adoptions.compactMap { adoption in

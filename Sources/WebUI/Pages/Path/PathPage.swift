@@ -34,7 +34,7 @@ struct PathPage {
         let goOn: Markup? = next.map { "<p class=\"cluster\">\(raw: .linkButton(text(.step($0)), Self.href($0)))</p>" }
         return """
             \(raw: .pageHeader(text(.pathTitle), lead: text(.pathLead)))\(raw: steps)\
-            <div class="stack">\(raw: content)\(raw: goOn)</div>
+            <div class="stack">\(raw: warning)\(raw: content)\(raw: goOn)</div>
             """
     }
 
@@ -85,7 +85,7 @@ struct PathPage {
                 \(raw: key == FrameworkLibrary.ai && !isInScope && adoption != nil ? scopeForm(true) : nil)</li>
                 """
         }
-        return card("<ul class=\"list\">\(raw: lines)</ul>") + (warning ?? .empty)
+        return card("<ul class=\"list\">\(raw: lines)</ul>")
     }
 
     /// Answers that would fill both standards at once are not what this path is for.
