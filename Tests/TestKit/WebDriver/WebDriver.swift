@@ -48,14 +48,38 @@ package final class WebDriver: Sendable {
     package static func run<Result: Sendable>(
         _ body: @Sendable (WebDriver) async throws -> Result
     ) async throws -> Result {
-        let driver = try await start()
+        await turn.take()
         do {
-            let result = try await body(driver)
-            await driver.stop()
-            return result
+            let driver = try await start()
+            do {
+                let result = try await body(driver)
+                await driver.stop()
+                await turn.leave()
+                return result
+            } catch {
+                await driver.stop()
+                throw error
+            }
         } catch {
-            await driver.stop()
+            await turn.leave()
             throw error
+        }
+    }
+
+    /// One browser at a time: several at once starve each other on a small machine.
+    private static let turn = Turn()
+
+    private actor Turn {
+        private var isTaken = false
+        private var waiting: [CheckedContinuation<Void, Never>] = []
+
+        func take() async {
+            if isTaken { return await withCheckedContinuation { waiting.append($0) } }
+            isTaken = true
+        }
+
+        func leave() {
+            if waiting.isEmpty { isTaken = false } else { waiting.removeFirst().resume() }
         }
     }
 
@@ -119,7 +143,7 @@ package final class WebDriver: Sendable {
                 "capabilities": [
                     "alwaysMatch": [
                         "goog:chromeOptions": options, "goog:loggingPrefs": ["browser": "ALL"],
-                        "timeouts": ["pageLoad": 30000, "script": 30000],
+                        "timeouts": ["pageLoad": 120000, "script": 120000],
                     ]
                 ]
             ])
