@@ -382,7 +382,7 @@ import Testing
         let workspace = try await Workspace.template.get()
         var random = SplitMix64(seed: 17)
         var damaged = 0
-        for _ in 0..<300 {
+        for _ in 0..<60 {
             var bytes = workspace.bytes
             var offset = 0
             repeat { offset = Int.random(in: 100..<bytes.count, using: &random) } while bytes[offset] == 0
