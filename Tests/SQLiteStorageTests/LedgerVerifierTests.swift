@@ -403,7 +403,7 @@ import Testing
                 } catch is LedgerVerifierError {}
             }
         }
-        #expect(damaged > 50)
+        #expect(damaged > 5)
     }
 
     /// A single flipped bit anywhere in the file is found whenever it changes a value that the ledger proves.
