@@ -120,7 +120,8 @@ enum Navigation {
                 .records(Assessment.self, .audit), .records(SectionAssignment.self, .attest),
                 .records(Answer.self, .check), .records(Control.self, .controls),
                 .page(.controlLibrary, .controlLibrary(), .controls),
-                .page(.statements, .statements, .applicability), .records(Applicability.self, .check),
+                .page(.statements, .statements, .applicability), .records(StatementOfApplicability.self, .seal),
+                .records(Applicability.self, .check),
                 .records(Framework.self, .policy),
                 .records(Requirement.self, .both), .page(.crosswalk, .crosswalk(), .crosswalk),
                 .records(Mapping.self, .arrowRight), .page(.libraries, .libraries, .assets),
@@ -140,10 +141,8 @@ enum Navigation {
         ),
     ]
 
-    /// Versions of statements are found on the page of the statements.
     private static let placed: Set<RecordType> = Set(
-        steps.flatMap(\.entries).compactMap { if case .records(let type, _) = $0 { type.type } else { nil } }
-            + [StatementOfApplicability.type])
+        steps.flatMap(\.entries).compactMap { if case .records(let type, _) = $0 { type.type } else { nil } })
 
     /// The groups with the entries that the caller may see. A type that no step names stands in the last group.
     static func groups(for caller: Caller, path: String, schemas: [AnySchema] = Registry.schemas) -> [NavGroup] {
