@@ -138,6 +138,14 @@ let package = Package(
     ]
 )
 
+// `./test` sets it: its tests read, hash and compare millions of values, which takes minutes with unoptimised code.
+if Context.environment["CONCORD_OPTIMISED_ENGINE"] != nil {
+    let engine: Set<String> = ["RecordKit", "MerkleLog", "AuditPack", "Storage", "SQLiteStorage"]
+    for target in package.targets where engine.contains(target.name) {
+        target.swiftSettings = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+    }
+}
+
 for target in package.targets where target.type != .system {
     target.swiftSettings =
         (target.swiftSettings ?? []) + [

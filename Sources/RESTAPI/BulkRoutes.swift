@@ -49,7 +49,7 @@ extension RESTRoutes {
         }
         do {
             let input = try JSONBody(members: members).values(schema)
-            if let caller { try await checkFiles(input, caller) }
+            if let caller { try await checkFiles(input, schema, caller) }
             return .success(input)
         } catch let failure as Failure where !failure.problems.isEmpty {
             return .failure(.invalid(Invalid(failure.problems)))

@@ -99,7 +99,8 @@ enum Navigation {
     /// One entry: a page of its own, or the list of a record type.
     private enum Entry {
         case page(Text, Link, Icon)
-        case records(any Record.Type, Icon)
+        /// With a name of its own where the type's plural is that of a page.
+        case records(any Record.Type, Icon, name: Text? = nil)
     }
 
     private static let steps: [(label: Text?, entries: [Entry])] = [
@@ -120,7 +121,8 @@ enum Navigation {
                 .records(Assessment.self, .audit), .records(SectionAssignment.self, .attest),
                 .records(Answer.self, .check), .records(Control.self, .controls),
                 .page(.controlLibrary, .controlLibrary(), .controls),
-                .page(.statements, .statements, .applicability), .records(StatementOfApplicability.self, .seal),
+                .page(.statements, .statements, .applicability),
+                .records(StatementOfApplicability.self, .seal, name: .statementVersions),
                 .records(Applicability.self, .check),
                 .records(Framework.self, .policy),
                 .records(Requirement.self, .both), .page(.crosswalk, .crosswalk(), .crosswalk),
@@ -142,7 +144,7 @@ enum Navigation {
     ]
 
     private static let placed: Set<RecordType> = Set(
-        steps.flatMap(\.entries).compactMap { if case .records(let type, _) = $0 { type.type } else { nil } })
+        steps.flatMap(\.entries).compactMap { if case .records(let type, _, _) = $0 { type.type } else { nil } })
 
     /// The groups with the entries that the caller may see. A type that no step names stands in the last group.
     static func groups(for caller: Caller, path: String, schemas: [AnySchema] = Registry.schemas) -> [NavGroup] {
@@ -153,7 +155,8 @@ enum Navigation {
                 step.entries.compactMap { entry in
                     switch entry {
                     case .page(let label, let link, let icon): self.entry(text(label), link, icon, path)
-                    case .records(let type, let icon): byType[type.type].flatMap { list($0, icon, caller, path) }
+                    case .records(let type, let icon, let name):
+                        byType[type.type].flatMap { list($0, icon, caller, path, name: name) }
                     }
                 })
         }
@@ -190,9 +193,11 @@ enum Navigation {
         return entries.map { ($0.label, $0.href) } + menu(for: caller)
     }
 
-    private static func list(_ schema: AnySchema, _ icon: Icon, _ caller: Caller, _ path: String) -> NavEntry? {
+    private static func list(
+        _ schema: AnySchema, _ icon: Icon, _ caller: Caller, _ path: String, name: Text? = nil
+    ) -> NavEntry? {
         guard Authorisation.visible(caller, .read, schema) != .none else { return nil }
-        return entry(schema.pluralLabel, .list(schema.plural), icon, path)
+        return entry(name.map(text) ?? schema.pluralLabel, .list(schema.plural), icon, path)
     }
 
     private static func entry(_ label: String, _ link: Link, _ icon: Icon, _ path: String) -> NavEntry {

@@ -13,9 +13,10 @@ import WebUI
         .signOut, .theme, .switchOrganisation, .assessmentNow, .assessmentChanges, .answerRow, .invite, .endAccess,
         .resetLink, .resetAnyLink, .revokeToken, .pack, .entryProof, .entryLeaf, .view, .undo, .file, .asset,
         .importMapping, .importApply, .importDiscard, .importReport, .csv, .bulk, .archive, .restore, .transition,
-        .restoreValues, .gapsNow, .gapTasks, .adoptControls, .mergeControls,
+        .restoreValues, .gapsNow, .gapTasks, .adoptControls, .mergeControls, .applyLibrary, .pathScope, .pathConfirm,
+        .pathTasks, .acceptProjection, .statementVerb, .statementFile, .sectionStep, .comparisonCSV, .importTemplate,
     ]
-    /// Pages that no link of a working organisation leads to; other journeys walk them.
+    /// Pages that no link of a working organisation leads to.
     private static let elsewhere: Set<Link.Route> = [.setUp, .invitation, .importJob, .erasurePreview]
     /// Pages of one kind that are looked at: lists and records of every type, and one of the others.
     private static let pagesMax: [Link.Route: Int] = [.list: 60, .record: 60, .new: 6, .edit: 6]
@@ -74,14 +75,38 @@ import WebUI
         let axe = try Self.axe()
         let demo = try await RunningServer.demo.copy()
         let server = try await RunningServer(folder: demo.folder)
+        for version in 1...2 {
+            let file = """
+                framework: house-rules
+                name: House rules
+                version: \(version)
+                items:
+                  - id: '1'
+                    title: Lock up, rule \(version)
+                """
+            let answer = try await server.send(
+                "POST", "/api/v1/libraries?apply=true&name=house.yaml", token: demo.token, body: file,
+                mediaType: "application/yaml")
+            #expect(answer.status < 300, "\(String(decoding: answer.body, as: UTF8.self))")
+        }
         try await WebDriver.run { driver in
             let browser = try await driver.openSession(width: 1440, height: 1000)
             try await browser.navigate(to: server.base + "/sign-in")
             #expect(try await faults(browser, axe) == [], "/sign-in")
+            // The server's administrator has one page more.
+            try await browser.signIn(to: server, "tomasz.zielinski@meridian-credit.example")
+            try await browser.navigate(to: server.base + Link.hosted().href)
+            #expect(try await faults(browser, axe) == [], "\(Link.hosted().href), light")
+            try await look(browser, axe, Link.hosted().href)
+            try await browser.deleteCookies()
             try await browser.signIn(to: server, "ines.hartmann@meridian-credit.example")
-            var waiting = ["/"]
+            try await browser.navigate(to: server.base + "/assessment")
+            let comparison = try await browser.url().replacingOccurrences(of: server.base, with: "")
+                .replacingOccurrences(of: "/rows", with: "/comparison")
+            // Where forms lead.
+            var waiting = ["/", "/search?q=access", "/reports/document", comparison]
             var seen: Set<String> = [Link.Route.signIn.rawValue]
-            var perRoute: [Link.Route: Int] = [:]
+            var perRoute: [Link.Route: Int] = [.hosted: 1, .search: 1, .report: 1, .comparison: 1]
             while let address = waiting.popLast() {
                 try await browser.navigate(to: server.base + address)
                 #expect(try await faults(browser, axe) == [], "\(address), light")

@@ -51,7 +51,8 @@ final class RunningServer: Sendable {
     static let demo = DemoFolder()
 
     func send(
-        _ method: String, _ path: String, token: String, body: String? = nil
+        _ method: String, _ path: String, token: String, body: String? = nil,
+        mediaType: String = "application/json"
     ) async throws -> (status: Int, body: Data) {
         guard let url = URL(string: base + path) else { throw URLError(.badURL) }
         var request = URLRequest(url: url)
@@ -59,7 +60,7 @@ final class RunningServer: Sendable {
         request.setValue("Bearer \(token)", forHTTPHeaderField: "Authorization")
         if let body {
             request.httpBody = Data(body.utf8)
-            request.setValue("application/json", forHTTPHeaderField: "Content-Type")
+            request.setValue(mediaType, forHTTPHeaderField: "Content-Type")
         }
         let (data, response) = try await URLSession.shared.data(for: request)
         return ((response as? HTTPURLResponse)?.statusCode ?? 0, data)

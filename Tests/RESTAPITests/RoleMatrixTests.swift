@@ -63,7 +63,13 @@ private struct Standing {
         state: String? = nil
     ) async throws -> StoredRecord {
         var given = overrides(standing, schema, member)
-        if let state, let lifecycle = schema.lifecycle { given[lifecycle.field] = .text(state) }
+        if let state, let lifecycle = schema.lifecycle {
+            given[lifecycle.field] = .text(state)
+            // The days that the ways into this state stamp.
+            for case .today(let field) in lifecycle.transitions.filter({ $0.to == state }).flatMap(\.stamps) {
+                given[field] = .day(Day(daysSince1970: 20_700))
+            }
+        }
         return try await harness.save(
             try plain.record(schema, given), in: member.organisation, by: standing.isAuthor ? member.person : nil)
     }

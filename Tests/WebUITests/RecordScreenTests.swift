@@ -135,8 +135,23 @@ import WebUI
         let lead = world.lead
         var filter = ListFilter()
         filter.limit = 1
-        guard let own = try await world.services.records.list(schema, filter, as: stranger.caller).records.first
-        else { return }
+        var records = try await world.services.records.list(schema, filter, as: stranger.caller).records
+        if schema.type == Mapping.type {
+            // The first is everybody's; one of the organisation's own is what matters.
+            let frameworks = try await world.services.library.current(for: nil).frameworks
+            let ends = frameworks.prefix(2).compactMap { $0.items.last?.id }
+            records = [
+                try await world.create(
+                    Mapping.self,
+                    [
+                        "source": .reference(ends[0]), "target": .reference(ends[1]),
+                        "relationship": .text(Mapping.Relationship.intersects.rawValue), "strength": .integer(5),
+                        "rationale": .text("Both ask for it"),
+                    ], as: stranger)
+            ]
+        }
+        guard let own = records.first else { return }
+        #expect(own.meta.organisation == stranger.caller.organisation)
         let path = "/\(schema.plural)/\(own.id.lowercased)"
         for path in [path, path + "/edit"] { #expect(try await world.get(path, as: lead).status == 404) }
         for path in [path + "/edit", path + "/archive", path + "/restore", path + "/transitions/x"] {

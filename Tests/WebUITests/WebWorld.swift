@@ -245,24 +245,19 @@ struct PageCheck {
     init(_ html: String) {
         var open: [String] = []
         var referred: [(attribute: String, id: String)] = []
-        // By scalars: a text may begin with a combining mark, which is one character with the bracket before it.
-        let tags = /<(\/?)([a-zA-Z][a-zA-Z0-9]*)((?:[^>"']|"[^"]*"|'[^']*')*)>/.matchingSemantics(.unicodeScalar)
-        for match in html.matches(of: tags) {
-            let tag = String(match.2)
-            if match.1 == "/" {
-                if open.last == tag {
+        for tag in Tag.all(in: html) {
+            if tag.isClosing {
+                if open.last == tag.name {
                     open.removeLast()
                 } else {
-                    problems.append("</\(tag)> closes \(open.last ?? "nothing")")
+                    problems.append("</\(tag.name)> closes \(open.last ?? "nothing")")
                 }
                 continue
             }
             var attributes: [String: String] = [:]
-            for pair in match.3.matches(
-                of: /\s([a-zA-Z][a-zA-Z0-9\-]*)(?:="([^"]*)")?/.matchingSemantics(.unicodeScalar))
-            {
-                if attributes[String(pair.1)] != nil { problems.append("<\(tag)> has \(pair.1) twice") }
-                attributes[String(pair.1)] = String(pair.2 ?? "")
+            for (name, value) in tag.attributes {
+                if attributes[name] != nil { problems.append("<\(tag.name)> has \(name) twice") }
+                attributes[name] = value
             }
             if let id = attributes["id"] { ids.append(id) }
             for name in ["for", "aria-describedby", "aria-labelledby", "popovertarget"] {
@@ -270,9 +265,9 @@ struct PageCheck {
             }
             for name in ["href", "action"] { if let value = attributes[name] { hrefs.append(value) } }
             for name in attributes.keys where name.hasPrefix("on") || name == "style" {
-                problems.append("<\(tag)> has \(name), which the policy forbids")
+                problems.append("<\(tag.name)> has \(name), which the policy forbids")
             }
-            if !Self.voidTags.contains(tag), !match.3.hasSuffix("/") { open.append(tag) }
+            if !Self.voidTags.contains(tag.name), !tag.isClosed { open.append(tag.name) }
         }
         if !open.isEmpty { problems.append("left open: \(open)") }
         for (id, same) in Dictionary(grouping: ids, by: \.self) where same.count > 1 {
@@ -289,5 +284,89 @@ struct PageCheck {
                 problems.append("\(href) is no route")
             }
         }
+    }
+}
+
+/// A tag of a page, as a browser splits it off.
+private struct Tag {
+    let isClosing: Bool
+    /// With a slash at its end.
+    let isClosed: Bool
+    let name: String
+    let attributes: [(name: String, value: String)]
+
+    /// By bytes: a text may begin with a combining mark, which is one character with the bracket before it.
+    static func all(in html: String) -> [Tag] {
+        let bytes = Array(html.utf8)
+        var tags: [Tag] = []
+        var at = 0
+        while at < bytes.count {
+            guard bytes[at] == UInt8(ascii: "<"), let (tag, end) = tag(bytes, at + 1) else {
+                at += 1
+                continue
+            }
+            tags.append(tag)
+            at = end
+        }
+        return tags
+    }
+
+    private static func isLetter(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+    }
+    private static func isInName(_ byte: UInt8) -> Bool {
+        isLetter(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+    }
+    private static func text(_ bytes: ArraySlice<UInt8>) -> String { String(decoding: bytes, as: UTF8.self) }
+
+    /// The tag that begins behind a bracket, and where the text goes on behind it.
+    private static func tag(_ bytes: [UInt8], _ start: Int) -> (Tag, end: Int)? {
+        var at = start
+        let isClosing = at < bytes.count && bytes[at] == UInt8(ascii: "/")
+        if isClosing { at += 1 }
+        let nameStart = at
+        guard at < bytes.count, isLetter(bytes[at]) else { return nil }
+        while at < bytes.count, isInName(bytes[at]) { at += 1 }
+        let name = text(bytes[nameStart..<at])
+        let restStart = at
+        var quote: UInt8?
+        while at < bytes.count, quote != nil || bytes[at] != UInt8(ascii: ">") {
+            let byte = bytes[at]
+            if byte == quote {
+                quote = nil
+            } else if quote == nil, byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") {
+                quote = byte
+            }
+            at += 1
+        }
+        guard at < bytes.count else { return nil }
+        let rest = bytes[restStart..<at]
+        let tag = Tag(
+            isClosing: isClosing, isClosed: rest.last == UInt8(ascii: "/"), name: name, attributes: attributes(rest))
+        return (tag, at + 1)
+    }
+
+    private static func attributes(_ rest: ArraySlice<UInt8>) -> [(name: String, value: String)] {
+        var found: [(name: String, value: String)] = []
+        var at = rest.startIndex
+        while at + 1 < rest.endIndex {
+            guard [0x20, 0x09, 0x0A, 0x0D].contains(rest[at]), isLetter(rest[at + 1]) else {
+                at += 1
+                continue
+            }
+            let start = at + 1
+            at = start
+            while at < rest.endIndex, isInName(rest[at]) || rest[at] == UInt8(ascii: "-") { at += 1 }
+            let name = text(rest[start..<at])
+            let behind = rest[at...]
+            guard behind.starts(with: "=\"".utf8), let end = behind.dropFirst(2).firstIndex(of: UInt8(ascii: "\""))
+            else {
+                found.append((name, ""))
+                continue
+            }
+            found.append((name, text(rest[at + 2..<end])))
+            at = end + 1
+        }
+        return found
     }
 }

@@ -65,8 +65,10 @@ struct StatementRows {
     private func row(_ control: StoredRecord, _ derived: [StatementRow.Reason]) -> StatementRow {
         let served = control.links("requirements").compactMap { library.item($0) }
         let clauses = served.filter { $0.frameworkKey == framework.key }
+        // Clauses and articles ask for something; only controls of another set are where this one comes from.
+        let foreign = served.filter { $0.frameworkKey != framework.key && $0.kind != .clause && $0.kind != .article }
         var seen: Set<String> = []
-        let others = served.map(\.frameworkKey).filter { $0 != framework.key && seen.insert($0).inserted }
+        let others = foreign.map(\.frameworkKey).filter { seen.insert($0).inserted }
             .compactMap { library.framework($0)?.name }
         return StatementRow(
             key: "control:" + control.id.lowercased, reference: control["code"].text,

@@ -60,10 +60,6 @@ enum RecordRules {
             if let old, old["status"] == .text(Assessment.Status.locked.rawValue) {
                 throw ServiceError.conflict(.state("the assessment is locked for review; unlock it first"))
             }
-        case SectionAssignment.type:
-            if get("assignee") == get("reviewer") {
-                throw Invalid("reviewer", "must be somebody else than the assignee")
-            }
         case Answer.type, StatementOfApplicability.type: throw ServiceError.forbidden(whyNotCreated(schema))
         case ErasureRequest.type, Hold.type:
             if let old {

@@ -70,5 +70,7 @@ package struct SectionAssignment: Record {
                 \.key, "key", help: "Assessment and section: a section is in one person's hands.", .length(1...300),
                 .readOnly, .unique)
         }
+        // Nobody looks at their own work.
+        Check("reviewer", "must be somebody else than the assignee") { $0.reviewer != $0.assignee }
     }
 }

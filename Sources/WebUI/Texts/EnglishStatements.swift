@@ -7,6 +7,7 @@ package import Records
 
 extension Text {
     package static let statements = Text("Statements of Applicability")
+    package static let statementVersions = Text("Versions of statements")
     package static let statementsLead = Text(
         "Which controls are necessary and why, which are excluded and why, and whether they are implemented (clause "
             + "6.1.3). Both standards read the same controls, risks and obligations.")
