@@ -11,9 +11,12 @@ import Testing
         try await browser.execute("return !!(\(script))")
     }
 
-    /// Presses the button with these words, or in a form of this step.
+    /// Presses a button out from under the head of the page, which stays in sight.
     private func press(_ browser: BrowserSession, _ css: String) async throws {
-        try await browser.waitFor(css).click()
+        let button = try await browser.waitFor(css)
+        let _: Bool = try await browser.execute(
+            "document.querySelector(arguments[0]).scrollIntoView({ block: 'center' }); return true", [.string(css)])
+        try await button.click()
     }
 
     private func choose(_ browser: BrowserSession, _ css: String, text: String) async throws {
@@ -117,7 +120,7 @@ import Testing
         }
         // What is submitted is not answered any more.
         #expect(
-            try await holds(charlotte, "!document.querySelector('#row-clause-5-1 input:not([disabled])[type=radio]')"))
+            try await holds(charlotte, "!document.querySelector('#row-clause-5-1 input[type=radio]:enabled')"))
 
         try await ines.navigate(to: assessment + "/sections")
         try await ines.waitFor("[aria-labelledby=h-delegated] input[name=reason]").type(

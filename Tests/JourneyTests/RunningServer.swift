@@ -2,6 +2,7 @@
 import Foundation
 import FoundationNetworking
 import TestKit
+import Testing
 
 /// A running `concord serve`.
 final class RunningServer: Sendable {
@@ -49,6 +50,32 @@ final class RunningServer: Sendable {
     /// A folder with the demo, made once a test run and copied for each journey; `token` is a key to its first
     /// organisation.
     static let demo = DemoFolder()
+
+    /// A token of somebody of the demo, made as a person makes it: on the page of the settings.
+    func token(_ email: String) async throws -> String {
+        let session = URLSession(configuration: .ephemeral)
+        func page(_ path: String, _ form: [String: String]? = nil) async throws -> String {
+            var request = URLRequest(url: try #require(URL(string: base + path)))
+            if let form {
+                request.httpMethod = "POST"
+                request.setValue("application/x-www-form-urlencoded", forHTTPHeaderField: "Content-Type")
+                let pairs = form.map { name, value in
+                    "\(name)=\(value.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")"
+                }
+                request.httpBody = Data(pairs.joined(separator: "&").utf8)
+            }
+            return String(decoding: try await session.data(for: request).0, as: UTF8.self)
+        }
+        _ = try await page(
+            "/sign-in", ["email": email, "password": DemoFolder.password])
+        let settings = try await page("/settings/tokens")
+        let secret = try #require(settings.firstMatch(of: /name="csrf" value="([^"]+)"/)).output.1
+        let tomorrow = Date(timeIntervalSinceNow: 86_400).ISO8601Format().prefix(10)
+        let made = try await page(
+            "/settings/tokens",
+            ["csrf": String(secret), "name": "journey", "rights": "write", "expiresAt": String(tomorrow)])
+        return String(try #require(made.firstMatch(of: /concord_[A-Za-z0-9_-]{20,}/)).output)
+    }
 
     func send(
         _ method: String, _ path: String, token: String, body: String? = nil,

@@ -10,33 +10,8 @@ import Testing
 @Suite struct SchemathesisJourney {
     private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
+    private static let lead = "ines.hartmann@meridian-credit.example"
     private static let program = root.appendingPathComponent(".build/python-tools/bin/schemathesis").path
-
-    /// A compliance lead's token, made as a person makes it: on the page of the settings.
-    private func token(_ server: RunningServer) async throws -> String {
-        let session = URLSession(configuration: .ephemeral)
-        func page(_ path: String, _ form: [String: String]? = nil) async throws -> String {
-            var request = URLRequest(url: try #require(URL(string: server.base + path)))
-            if let form {
-                request.httpMethod = "POST"
-                request.setValue("application/x-www-form-urlencoded", forHTTPHeaderField: "Content-Type")
-                let pairs = form.map { name, value in
-                    "\(name)=\(value.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")"
-                }
-                request.httpBody = Data(pairs.joined(separator: "&").utf8)
-            }
-            return String(decoding: try await session.data(for: request).0, as: UTF8.self)
-        }
-        _ = try await page(
-            "/sign-in", ["email": "ines.hartmann@meridian-credit.example", "password": DemoFolder.password])
-        let settings = try await page("/settings/tokens")
-        let secret = try #require(settings.firstMatch(of: /name="csrf" value="([^"]+)"/)).output.1
-        let tomorrow = Date(timeIntervalSinceNow: 86_400).ISO8601Format().prefix(10)
-        let made = try await page(
-            "/settings/tokens",
-            ["csrf": String(secret), "name": "journey", "rights": "write", "expiresAt": String(tomorrow)])
-        return String(try #require(made.firstMatch(of: /concord_[A-Za-z0-9_-]{20,}/)).output)
-    }
 
     /// Ids that exist, so that requests reach further than "not found". One's own role is left alone: without it
     /// everything else would only be refused.
@@ -72,7 +47,7 @@ import Testing
         #expect(FileManager.default.isExecutableFile(atPath: Self.program), "run ./test, which installs Schemathesis")
         let demo = try await RunningServer.demo.copy()
         let server = try await RunningServer(folder: demo.folder)
-        let token = try await token(server)
+        let token = try await server.token(Self.lead)
         let file = demo.folder.appendingPathComponent("schemathesis.toml")
         try Data(try await configuration(server, token).utf8).write(to: file)
         // It keeps what it found in the folder where it runs, and asks for it again: a copy of its own is a fresh start.
@@ -90,7 +65,7 @@ import Testing
                 // Its answer has no end, and the tool waits for the whole of an answer. LiveTests and LiveJourney hear it.
                 "--exclude-operation-id", "getEvents",
             ], environment: ["PYTHONDONTWRITEBYTECODE": "1", "HYPOTHESIS_STORAGE_DIRECTORY": demo.folder.path])
-        let exit = try await process.waitForExit(within: .seconds(300))
+        let exit = try await process.waitForExit(within: .seconds(900))
         let text = (process.lines() + process.lines(of: .errors)).joined(separator: "\n")
         #expect(exit == .status(0), "\(text.suffix(20_000))")
         let cases = try #require(text.firstMatch(of: /(\d+) generated/), "\(text.suffix(2_000))")
