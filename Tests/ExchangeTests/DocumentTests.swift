@@ -80,13 +80,12 @@ private let png =
         }
     }
 
-    @Test func whatTakesTooLongIsEnded() async throws {
-        let rows = String(repeating: "<table><tr><td>a<td>b<td>c</table>", count: 20_000)
-        let clock = ContinuousClock.now
+    /// The page takes a processor far longer than the test may: there is an answer only if the program is ended.
+    @Test(.timeLimit(.minutes(5))) func whatTakesTooLongIsEnded() async throws {
+        let rows = String(repeating: "<table><tr><td>a<td>b<td>c</table>", count: 400_000)
         await #expect(throws: DocumentError.tooSlow(secondsMax: 1)) {
             _ = try await DocumentRenderer(secondsMax: 1).pdf(html: page(rows))
         }
-        #expect(ContinuousClock.now - clock < .seconds(60))
     }
 
     @Test func whatIsTooLargeIsRefused() async throws {
