@@ -65,7 +65,7 @@ import Testing
                 // Its answer has no end, and the tool waits for the whole of an answer. LiveTests and LiveJourney hear it.
                 "--exclude-operation-id", "getEvents",
             ], environment: ["PYTHONDONTWRITEBYTECODE": "1", "HYPOTHESIS_STORAGE_DIRECTORY": demo.folder.path])
-        let exit = try await process.waitForExit(within: .seconds(900))
+        let exit = try await process.waitForExit(within: .seconds(1_200))
         let text = (process.lines() + process.lines(of: .errors)).joined(separator: "\n")
         #expect(exit == .status(0), "\(text.suffix(20_000))")
         let cases = try #require(text.firstMatch(of: /(\d+) generated/), "\(text.suffix(2_000))")
