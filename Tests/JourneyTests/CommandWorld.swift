@@ -1,6 +1,5 @@
 // The command as people use it: a server on the demo, a folder of settings, and tokens of several people.
 import Foundation
-import FoundationNetworking
 import TestKit
 
 /// A running demo with the command beside it.
@@ -38,62 +37,9 @@ final class CommandWorld: Sendable {
     /// One for tests that leave each other's records alone.
     static let shared = Task { try await CommandWorld() }
 
-    /// A token of somebody of the demo, made on the page for it.
+    /// A token of somebody of the demo.
     func token(_ name: String, mayWrite: Bool = true) async throws -> String {
-        let email = "\(name)@meridian-credit.example"
-        let signIn = try await post("/sign-in", ["email": email, "password": DemoFolder.password, "next": "/"])
-        guard let cookie = signIn.response.value(forHTTPHeaderField: "Set-Cookie")?.prefix(while: { $0 != ";" }) else {
-            throw JourneyError.unexpected("no session for \(email): \(signIn.response.statusCode)")
-        }
-        let page = try await post("/settings/tokens", nil, cookie: String(cookie)).text
-        guard let secret = Self.value(after: "name=\"csrf\" value=\"", in: page) else {
-            throw JourneyError.unexpected("no form on the page of tokens")
-        }
-        let lastDay = page.range(of: #"name="expiresAt"[^>]*value="[0-9-]{10}""#, options: .regularExpression)
-        guard let lastDay, let day = Self.value(after: "value=\"", in: String(page[lastDay])) else {
-            throw JourneyError.unexpected("no last day on the page of tokens")
-        }
-        let made = try await post(
-            "/settings/tokens",
-            ["csrf": secret, "name": "Terminal", "rights": mayWrite ? "write" : "read", "expiresAt": day],
-            cookie: String(cookie))
-        guard let token = made.text.range(of: "concord_[A-Za-z0-9_-]+", options: .regularExpression) else {
-            throw JourneyError.unexpected("no token was made")
-        }
-        return String(made.text[token])
-    }
-
-    private static func value(after mark: String, in text: String) -> String? {
-        text.range(of: mark).map { String(text[$0.upperBound...].prefix { $0 != "\"" }) }
-    }
-
-    /// Sends a form, or asks for a page without one; redirects are given back.
-    private func post(
-        _ path: String, _ form: [String: String]?, cookie: String? = nil
-    ) async throws -> (text: String, response: HTTPURLResponse) {
-        guard let url = URL(string: server.base + path) else { throw URLError(.badURL) }
-        var request = URLRequest(url: url)
-        if let form {
-            request.httpMethod = "POST"
-            request.setValue("application/x-www-form-urlencoded", forHTTPHeaderField: "Content-Type")
-            let pairs = form.map { name, value in
-                "\(name)=\(value.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")"
-            }
-            request.httpBody = Data(pairs.joined(separator: "&").utf8)
-        }
-        if let cookie { request.setValue(cookie, forHTTPHeaderField: "Cookie") }
-        let session = URLSession(configuration: .ephemeral, delegate: NoRedirects(), delegateQueue: nil)
-        defer { session.finishTasksAndInvalidate() }
-        let (data, response) = try await session.data(for: request)
-        guard let response = response as? HTTPURLResponse else { throw URLError(.badServerResponse) }
-        return (String(decoding: data, as: UTF8.self), response)
-    }
-
-    private final class NoRedirects: NSObject, URLSessionTaskDelegate, Sendable {
-        func urlSession(
-            _ session: URLSession, task: URLSessionTask, willPerformHTTPRedirection response: HTTPURLResponse,
-            newRequest request: URLRequest, completionHandler: @escaping (URLRequest?) -> Void
-        ) { completionHandler(nil) }
+        try await server.token("\(name)@meridian-credit.example", mayWrite: mayWrite)
     }
 
     /// The variables of a command: its settings, and the server and token that it uses.

@@ -52,7 +52,7 @@ final class RunningServer: Sendable {
     static let demo = DemoFolder()
 
     /// A token of somebody of the demo, made as a person makes it: on the page of the settings.
-    func token(_ email: String) async throws -> String {
+    func token(_ email: String, mayWrite: Bool = true) async throws -> String {
         let session = URLSession(configuration: .ephemeral)
         func page(_ path: String, _ form: [String: String]? = nil) async throws -> String {
             var request = URLRequest(url: try #require(URL(string: base + path)))
@@ -73,7 +73,10 @@ final class RunningServer: Sendable {
         let tomorrow = Date(timeIntervalSinceNow: 86_400).ISO8601Format().prefix(10)
         let made = try await page(
             "/settings/tokens",
-            ["csrf": String(secret), "name": "journey", "rights": "write", "expiresAt": String(tomorrow)])
+            [
+                "csrf": String(secret), "name": "Terminal", "rights": mayWrite ? "write" : "read",
+                "expiresAt": String(tomorrow),
+            ])
         return String(try #require(made.firstMatch(of: /concord_[A-Za-z0-9_-]{20,}/)).output)
     }
 
