@@ -91,7 +91,7 @@ extension Request {
     /// The version that the caller saw, from `If-Match: "3"`.
     /// - Throws: ``Failure``: 428 without the header (RFC 6585), 400 if it is not one strong ETag of a record.
     func versionSeen() throws -> Int {
-        guard let header = headers[.ifMatch] else {
+        guard let header = headers[.ifMatch], !header.isEmpty else {
             throw Failure(
                 .preconditionRequired, "invalid", "If-Match is missing",
                 "Send If-Match with the ETag of the version that you saw, so that nobody's change is lost.")

@@ -28,7 +28,7 @@ extension RESTRoutes {
                             schema: [
                                 "type": "string",
                                 "pattern": .string(
-                                    "^(\(sections.joined(separator: "|")))(,(\(sections.joined(separator: "|"))))*$"),
+                                    "^((\(sections.joined(separator: "|")))(,(\(sections.joined(separator: "|"))))*)?$"),
                             ], example: "summary,gaps"), .asOf,
                     ],
                     answers: DocumentFormat.ofGapReport.map { format in

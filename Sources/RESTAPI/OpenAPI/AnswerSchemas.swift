@@ -127,7 +127,8 @@ extension OpenAPIDocument {
             ], required: []),
     ]
 
-    private static let count: JSONValue = ["type": "integer", "minimum": 0]
+    /// No larger than what every JSON reader keeps exactly (RFC 8259, section 6).
+    private static let count: JSONValue = ["type": "integer", "minimum": 0, "maximum": 9_007_199_254_740_991]
     private static let conformity = JSONSchema.choice(Conformity.allCases.map(\.rawValue))
     private static let head: [(String, JSONValue)] = [
         ("assessment", JSONSchema.reference("AssessmentHead")), ("asOf", JSONSchema.nullable(JSONSchema.integer)),
