@@ -74,10 +74,7 @@ package struct FieldDescription: Sendable, Hashable {
                         ? "must have \(allowed.lowerBound) to \(allowed.upperBound) characters, has \(text.count)"
                         : "must have at most \(allowed.upperBound) characters, has \(text.count)")
             }
-            let breaks: Set<UInt32> = [0x7F, 0x85, 0x2028, 0x2029]
-            if !isLongText, text.unicodeScalars.contains(where: { $0.value < 0x20 || breaks.contains($0.value) }) {
-                messages.append("must be one line")
-            }
+            if !isLongText, text.hasControlOrBreak { messages.append("must be one line") }
             if text.utf8.contains(0) { messages.append("must not contain a NUL character") }
             if has(.webAddress), !text.hasPrefix("https://"), !text.hasPrefix("http://") {
                 messages.append("must start with https:// or http://")
@@ -99,6 +96,22 @@ package struct FieldDescription: Sendable, Hashable {
         default: break
         }
         return messages.map { Problem(name, $0) }
+    }
+}
+
+extension String {
+    /// A control character, or one that ends a line: U+0085, U+2028 and U+2029 among them.
+    fileprivate var hasControlOrBreak: Bool {
+        var text = self
+        return text.withUTF8 { bytes in
+            for (at, byte) in bytes.enumerated() {
+                if byte < 0x20 || byte == 0x7F { return true }
+                // The three in UTF-8: C2 85, E2 80 A8, E2 80 A9.
+                if byte == 0x85, at > 0, bytes[at - 1] == 0xC2 { return true }
+                if byte == 0xA8 || byte == 0xA9, at > 1, bytes[at - 1] == 0x80, bytes[at - 2] == 0xE2 { return true }
+            }
+            return false
+        }
     }
 }
 

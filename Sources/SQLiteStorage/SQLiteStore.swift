@@ -13,6 +13,11 @@ package final class SQLiteStore: Store {
     /// Changes that may wait; more are refused.
     package static let waitingChangesMax = 10_000
 
+    /// What the connection that writes is set to. Its memory for pages is larger than a reader's: an import of
+    /// thousands of records goes over all indexes of their table and would write and read the same pages again and again.
+    private static let writing =
+        "PRAGMA synchronous = FULL; PRAGMA cache_size = -32000; PRAGMA wal_autocheckpoint = 4000"
+
     /// The longest wait for changes that may still join a commit.
     static let joiningTimeMax = Duration.milliseconds(2)
 
@@ -64,9 +69,7 @@ package final class SQLiteStore: Store {
         layouts = Layouts(schemas, replacedReadMax: replacedReadMax)
         pool = try DatabasePool(path: path, configuration: configuration)
         // GRDB lowers this for WAL; an acknowledged change must survive a power cut.
-        try pool.writeWithoutTransaction { db in
-            try db.execute(sql: "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000")
-        }
+        try pool.writeWithoutTransaction { db in try db.execute(sql: Self.writing) }
         if let migrator {
             try migrator.migrate(pool)
         } else {
@@ -86,7 +89,7 @@ package final class SQLiteStore: Store {
         try await set("PRAGMA synchronous = OFF; PRAGMA cache_size = -512000; PRAGMA wal_autocheckpoint = 40000")
         let result: Result<T, any Error>
         do { result = .success(try await body()) } catch { result = .failure(error) }
-        try await set("PRAGMA synchronous = FULL; PRAGMA cache_size = -8000; PRAGMA wal_autocheckpoint = 4000")
+        try await set(Self.writing)
         // Syncs the file.
         try await pool.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
         return try result.get()
@@ -123,11 +126,16 @@ package final class SQLiteStore: Store {
                     do {
                         let transaction = SQLiteTransaction(db, layouts, organisation)
                         var result: T?
-                        if isAlone {
+                        func runBody() throws {
                             result = try body(transaction)
+                            // The body may have caught it; half a save stays in no commit.
+                            if let failure = transaction.failure { throw failure }
+                        }
+                        if isAlone {
+                            try runBody()
                         } else {
                             try db.inSavepoint {
-                                result = try body(transaction)
+                                try runBody()
                                 return .commit
                             }
                         }
@@ -227,6 +235,23 @@ package struct Layouts: Sendable {
         let layout: TableLayout
         let generator: SQLGenerator
         let isAccess: Bool
+        /// For the position of each field that only one present record may have with a value: finds another that
+        /// has it. Values: the organisation, the value, the record's own id.
+        let uniqueStatements: [(position: Int, statement: String)]
+
+        init(_ schema: AnySchema, _ layout: TableLayout, _ generator: SQLGenerator) {
+            (self.layout, self.generator) = (layout, generator)
+            isAccess = ["person", "roleAssignment", "organisation"].contains(schema.type.name)
+            uniqueStatements = layout.stored.filter { schema.fields[$0].has(.unique) }.map { position in
+                (
+                    position,
+                    """
+                    SELECT 1 FROM \(layout.table) WHERE ifnull("organisation", x'') = ifnull(?, x'') AND \
+                    \(schema.fields[position].column) = ? AND "until" IS NULL AND "archived" = 0 AND "id" <> ? LIMIT 1
+                    """
+                )
+            }
+        }
     }
     let all: [Entry]
     private let byType: [RecordType: Entry]
@@ -235,9 +260,7 @@ package struct Layouts: Sendable {
         let catalogue = Set(schemas.filter(\.isCatalogue).map(\.type))
         all = schemas.map { schema in
             let layout = TableLayout(schema, catalogue: catalogue)
-            return Entry(
-                layout: layout, generator: SQLGenerator(layout, replacedReadMax: replacedReadMax),
-                isAccess: ["person", "roleAssignment", "organisation"].contains(schema.type.name))
+            return Entry(schema, layout, SQLGenerator(layout, replacedReadMax: replacedReadMax))
         }
         byType = Dictionary(uniqueKeysWithValues: all.map { ($0.layout.schema.type, $0) })
     }

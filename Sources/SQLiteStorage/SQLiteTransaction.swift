@@ -12,6 +12,12 @@ final class SQLiteTransaction: SQLiteReader, Transaction {
     var touchesAccess = false
     /// What this transaction saved, in order.
     private(set) var committed: [CommittedChange] = []
+    /// What failed in the middle of a save. What was written of it can only be undone with the whole transaction.
+    private(set) var failure: (any Error)?
+    /// A save is past its checks and has begun to write.
+    private var isWriting = false
+    /// The size of this transaction's ledger and the time of its last leaf, which only this transaction moves.
+    private var end: (size: Int, at: Int64)?
 
     init(_ db: Database, _ layouts: Layouts, _ organisation: UUID?) {
         self.organisation = organisation
@@ -22,19 +28,20 @@ final class SQLiteTransaction: SQLiteReader, Transaction {
     func save(
         _ record: ValidRecord, id: UUID, over version: Int?, isArchived: Bool, by change: Change
     ) throws -> StoredRecord {
+        isWriting = false
         do {
-            var saved: StoredRecord?
-            // A savepoint of its own: a body may catch what a save refuses, and go on without it.
-            try db.inSavepoint {
-                saved = try saveWhole(record, id: id, over: version, isArchived: isArchived, by: change)
-                return .commit
-            }
-            guard let saved else { preconditionFailure("a savepoint without a result") }
+            let saved = try saveWhole(record, id: id, over: version, isArchived: isArchived, by: change)
             committed.append(
                 CommittedChange(
                     record: saved, action: change.action, person: change.person, personName: change.personName))
             return saved
-        } catch { throw StoreError.from(error) }
+        } catch {
+            // A body may catch what a save refuses, and go on without it: nothing was written. A savepoint for each
+            // save would do that, too, but each costs more than the last: SQLite walks over what has changed so far.
+            let error = StoreError.from(error)
+            if isWriting { failure = failure ?? error }
+            throw error
+        }
     }
 
     private func saveWhole(
@@ -44,7 +51,7 @@ final class SQLiteTransaction: SQLiteReader, Transaction {
         let schema = record.schema
         if entry.isAccess { touchesAccess = true }
         precondition(organisation != nil || schema.isCatalogue, "\(schema.type.name) without an organisation")
-        let old = try find(schema, id, in: organisation, asOf: nil)
+        let old = try version == nil && !isKnown(id) ? nil : find(schema, id, in: organisation, asOf: nil)
         if version != nil {
             guard let old, old.meta.organisation == organisation else {
                 throw StoreError.notFound(type: schema.type.name, id: id)
@@ -54,6 +61,7 @@ final class SQLiteTransaction: SQLiteReader, Transaction {
             throw StoreError.changedMeanwhile(type: schema.type.name, id: id, present: old.version)
         }
         let targets = try checkedReferences(of: record, id)
+        if !isArchived { try checkUnique(record, id, entry) }
         let next = (version ?? 0) + 1
         let index = try ledgerSize(organisation)
         let body = try RevisionBody.make(
@@ -66,6 +74,7 @@ final class SQLiteTransaction: SQLiteReader, Transaction {
                     "SELECT \"commitment\" FROM \"revision\" WHERE \"record\" = ? AND \"version\" = ?",
                     [.identifier(id), .integer(Int64(old.version))]))
         }
+        isWriting = true
         if old == nil {
             try run(
                 "INSERT INTO \"record\" (\"id\", \"organisation\", \"type\", \"version\", \"archived\") "
@@ -179,6 +188,23 @@ final class SQLiteTransaction: SQLiteReader, Transaction {
         return targets
     }
 
+    private func isKnown(_ id: UUID) throws -> Bool {
+        let found: Int64? = try one(BoundSQL("SELECT 1 FROM \"record\" WHERE \"id\" = ?", [.identifier(id)]))
+        return found != nil
+    }
+
+    /// - Throws: ``StoreError/taken`` if another present record has a value that only one may have.
+    private func checkUnique(_ record: ValidRecord, _ id: UUID, _ entry: Layouts.Entry) throws {
+        for (position, statement) in entry.uniqueStatements where !record.values[position].isUnset {
+            let values: [SQLValue] = [optional(organisation), record.values[position].sql, .identifier(id)]
+            let found: Int64? = try one(BoundSQL(statement, values))
+            guard found == nil else {
+                let field = record.schema.fields[position].name
+                throw StoreError.taken(type: record.schema.type.name, field: field)
+            }
+        }
+    }
+
     private func updateLinks(
         _ schema: AnySchema, id: UUID, index: Int, old: [FieldValue]?, new: [FieldValue], targets: [UUID: UUID?]
     ) throws {
@@ -206,20 +232,29 @@ final class SQLiteTransaction: SQLiteReader, Transaction {
     func insertLeaf(_ data: [UInt8], at index: Int, time: Instant) throws {
         let hash = MerkleTree.leafHash(data)
         // A clock that was set back puts no leaf before those that it follows: now is always the end of the ledger.
-        let last: Int64? =
-            index == 0
-            ? nil
-            : try one(
-                BoundSQL(
-                    "SELECT \"at\" FROM \"leaf\" WHERE \"ledger\" = ? AND \"index\" = ?",
-                    [ledger(organisation), .integer(Int64(index - 1))]))
+        let at = max(time.millisecondsSince1970, try lastTime(before: index) ?? .min)
         try run(
             "INSERT INTO \"leaf\" (\"ledger\", \"index\", \"at\", \"hash\", \"data\") VALUES (?, ?, ?, ?, ?)",
             [
-                ledger(organisation), .integer(Int64(index)), .integer(max(time.millisecondsSince1970, last ?? .min)),
-                .bytes(hash.bytes), .text(String(decoding: data, as: UTF8.self)),
+                ledger(organisation), .integer(Int64(index)), .integer(at), .bytes(hash.bytes),
+                .text(String(decoding: data, as: UTF8.self)),
             ])
+        end = (index + 1, at)
         try insertFullTiles(size: index + 1)
+    }
+
+    override func ledgerSize(_ organisation: UUID?) throws -> Int {
+        if organisation == self.organisation, let end { return end.size }
+        return try super.ledgerSize(organisation)
+    }
+
+    private func lastTime(before index: Int) throws -> Int64? {
+        if let end, end.size == index { return end.at }
+        guard index > 0 else { return nil }
+        return try one(
+            BoundSQL(
+                "SELECT \"at\" FROM \"leaf\" WHERE \"ledger\" = ? AND \"index\" = ?",
+                [ledger(organisation), .integer(Int64(index - 1))]))
     }
 
     /// A tile is written once, when its 256 entries are there.

@@ -74,13 +74,36 @@ package enum SearchText {
 
     /// The folded words of a text: letters, marks and digits; everything else separates.
     package static func words(_ text: String) -> [String] {
-        folded(String(text.prefix(charactersMax))).unicodeScalars.split { !isPartOfWord($0) }
-            .map { String(String.UnicodeScalarView($0)) }
+        // No text has more characters than bytes: most need no counting.
+        let text = folded(text.utf8.count <= charactersMax ? text : String(text.prefix(charactersMax)))
+        return wordsOfASCII(text)
+            ?? text.unicodeScalars.split { !isPartOfWord($0) }.map { String(String.UnicodeScalarView($0)) }
+    }
+
+    /// The same from bytes alone; `nil` if a letter is not ASCII.
+    private static func wordsOfASCII(_ text: String) -> [String]? {
+        var text = text
+        return text.withUTF8 { bytes in
+            guard bytes.allSatisfy({ $0 < 0x80 }) else { return nil }
+            var words: [String] = []
+            var start = 0
+            for at in 0...bytes.count {
+                if at < bytes.count, isPartOfWord(Unicode.Scalar(bytes[at])) { continue }
+                if at > start { words.append(String(decoding: bytes[start..<at], as: UTF8.self)) }
+                start = at + 1
+            }
+            return words
+        }
     }
 
     private static func isPartOfWord(_ scalar: Unicode.Scalar) -> Bool {
         if scalar.isASCII {
-            return ("a"..."z").contains(scalar) || ("0"..."9").contains(scalar) || ("A"..."Z").contains(scalar)
+            return switch UInt8(truncatingIfNeeded: scalar.value) {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+                UInt8(ascii: "A")...UInt8(ascii: "Z"):
+                true
+            default: false
+            }
         }
         switch scalar.properties.generalCategory {
         case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .nonspacingMark,

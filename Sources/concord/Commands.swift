@@ -101,6 +101,7 @@ struct DemoCommand: AsyncParsableCommand {
         // The ledgers stand signed before anybody looks.
         for organisation in organisations { try await services.ledger.checkpoint(organisation) }
         try await services.ledger.checkpoint(nil)
+        try installation.store.close()
     }
 
     /// Adds records in bulk.
@@ -168,6 +169,7 @@ struct Ledger: ParsableCommand {
                 print("\(try installation.services.ledger.verifierKey(organisation))  \(found?.value.name ?? "")")
             }
             print("\(try installation.services.ledger.verifierKey(nil))  the server itself")
+            try installation.store.close()
         }
     }
 }

@@ -161,6 +161,15 @@ extension World {
         let second = try await world.gaps.makeTasks(id, GapTasks(gaps: ["clause:5.3"]), as: world.lead)
         guard case .alreadyOpen(let open, let title) = second[0].result else { throw StoreError.badCursor }
         #expect(open == task.id && title == task.title)
+        // Somebody who may make tasks and may not see this one does not learn which it is.
+        let employee = try await world.member("Eve", [.employee])
+        let assessments = Assessment.schema.erased
+        let assessment = try await world.records.get(assessments, id, as: world.lead)
+        _ = try await world.records.update(
+            assessments, id, over: assessment.version, ["reviewer": .reference(try #require(employee.person))],
+            keepsMissing: true, as: world.lead)
+        let other = try await world.gaps.makeTasks(id, GapTasks(gaps: ["clause:5.3"]), as: employee)
+        guard case .alreadyOpen(nil, title: nil) = other[0].result else { throw StoreError.badCursor }
         _ = try await world.records.take(
             "cancel", Records.Task.schema.erased, task.id, over: task.version, as: world.lead, reason: "Not now.")
         let third = try await world.gaps.makeTasks(id, GapTasks(gaps: ["clause:5.3"]), as: world.lead)

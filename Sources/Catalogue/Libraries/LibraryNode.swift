@@ -63,11 +63,24 @@ struct LibraryNode {
     }
 }
 
+extension String {
+    /// The text without white space around it. Foundation goes over the whole of it; here, where ASCII stands at both
+    /// ends, as nearly always, only what goes is looked at.
+    fileprivate var withoutOuterSpace: String {
+        func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+        guard let first = utf8.firstIndex(where: { !isSpace($0) }), let last = utf8.lastIndex(where: { !isSpace($0) })
+        else { return "" }
+        guard utf8[first] < 0x80, utf8[last] < 0x80 else { return trimmingCharacters(in: .whitespacesAndNewlines) }
+        let isWhole = first == utf8.startIndex && utf8.index(after: last) == utf8.endIndex
+        return isWhole ? self : String(self[first...last])
+    }
+}
+
 extension Node {
     /// A scalar's text without spaces around it; `nil` for nothing and for null.
     fileprivate var libraryText: String? {
         guard case .scalar(let scalar) = self else { return nil }
-        let text = scalar.string.trimmingCharacters(in: .whitespacesAndNewlines)
+        let text = scalar.string.withoutOuterSpace
         if text.isEmpty || (scalar.style == .plain && ["~", "null", "Null", "NULL"].contains(text)) { return nil }
         return text
     }

@@ -5,6 +5,7 @@ usage: render_document.py pdf|docx PAGE OUTPUT OUTPUT_BYTES_MAX SECONDS_MAX MEMO
 Nothing is fetched: the page may show what stands in it (data:) and files in its own folder. Any other address is
 refused. A refusal is one line on standard output, a word and its details with tabs between, and exit status 3.
 """
+import gc
 import html.parser
 import os
 import resource
@@ -49,6 +50,8 @@ class Addresses(html.parser.HTMLParser):
 
 
 def pdf(page, output, folder):
+    # One document and the end: looking for circles of objects would take a fifth of the time and find next to none.
+    gc.disable()
     try:
         import weasyprint
     except ImportError:

@@ -134,6 +134,9 @@ package struct GapList: Sendable {
         let dueOn: Day?
     }
 
+    /// The key of a gap that is one part of a row.
+    static func key(of row: LibraryRow, _ item: LibraryItem) -> String { "\(row.key)@\(item.frameworkKey)" }
+
     /// A row that one answer fills is one gap; else each part of it that is open.
     private static func drafts(_ view: RowView) -> [Draft] {
         let open = view.partsInScope.filter { GapFilter.severities.contains($0.shown) }
@@ -147,7 +150,7 @@ package struct GapList: Sendable {
             }
             let answers = parts.compactMap { $0.answer?.value }
             return Draft(
-                key: isWhole ? view.row.key : "\(view.row.key)@\(parts[0].item.frameworkKey)", row: view.row,
+                key: isWhole ? view.row.key : Self.key(of: view.row, parts[0].item), row: view.row,
                 requirements: requirements,
                 severity: GapFilter.severities.first { severity in parts.contains { $0.shown == severity } }
                     ?? .unknown,

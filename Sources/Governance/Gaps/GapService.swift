@@ -32,8 +32,8 @@ package struct GapTasks: Sendable {
 package struct GapTaskOutcome: Sendable {
     package enum Result: Sendable {
         case made(StoredRecord)
-        /// An open task is about the same requirements: no second one is made.
-        case alreadyOpen(UUID, title: String)
+        /// An open task is about the same requirements: no second one is made. Which one, those learn who may see it.
+        case alreadyOpen(UUID?, title: String?)
         /// There is no such gap (any more).
         case notOpen
     }
@@ -91,7 +91,8 @@ package struct GapService: Sendable {
                 let view = try Self.view(assessment, library, transaction, caller, nil, today, records.posture)
                 let list = try GapList(view, transaction, organisation, asOf: nil)
                 try Self.check(wanted, transaction, caller)
-                var maker = TaskMaker(list: list, wanted: wanted, carried: list.carriedEfforts)
+                let titles = try Self.titlesSeen(list, transaction, caller)
+                var maker = TaskMaker(list: list, titles: titles, wanted: wanted, carried: list.carriedEfforts)
                 let drafts = maker.drafts()
                 var batch = PostureBatch()
                 let outcomes = try drafts.map { draft -> GapTaskOutcome in
@@ -133,6 +134,19 @@ package struct GapService: Sendable {
             tasksSeen: Authorisation.visible(caller, .read, Task.schema.erased))
     }
 
+    /// Titles of the open tasks of a list that the caller may see.
+    private static func titlesSeen(_ list: GapList, _ reader: any Reader, _ caller: Caller) throws -> [UUID: String] {
+        let schema = Task.schema.erased
+        var titles: [UUID: String] = [:]
+        for part in Set(list.gaps.flatMap(\.tasks) + list.measures.flatMap(\.tasks)).sorted(by: <).chunks(of: 500) {
+            let criteria = Criteria.both(.ids(part), Authorisation.visible(caller, .read, schema))
+            let page = try reader.page(
+                Query(schema, where: criteria, limit: part.count), in: caller.organisation, asOf: nil)
+            for record in page.records { titles[record.id] = record.title }
+        }
+        return titles
+    }
+
     private static func check(_ wanted: GapTasks, _ reader: any Reader, _ caller: Caller) throws {
         if let id = wanted.assignee, try reader.find(ID<Person>(id), in: caller.organisation) == nil {
             throw ServiceError.invalid("assignee", "is nobody of this organisation")
@@ -172,6 +186,8 @@ private struct TaskMaker {
     }
     private static let controlsMax = 50
     let list: GapList
+    /// Of the open tasks that the caller may see.
+    let titles: [UUID: String]
     let wanted: GapTasks
     /// Measures whose effort stands in another task.
     var carried: Set<String>
@@ -220,7 +236,7 @@ private struct TaskMaker {
     }
 
     private func alreadyOpen(_ task: UUID) -> Refused {
-        Refused(result: .alreadyOpen(task, title: list.titles[task] ?? ""))
+        Refused(result: .alreadyOpen(titles[task] == nil ? nil : task, title: titles[task]))
     }
 
     private func blank(_ requirements: [OpenRequirement]) -> Task {

@@ -283,6 +283,8 @@ struct LibraryRecords {
             made.strength = mapping.strength ?? (mapping.relationship == .equal ? 10 : 5)
             made.rationale = Self.rationale(mapping, set)
             made.basis = .publishedCrosswalk
+            made.origin = "\(set.name) (\(set.urn)), from the library \(content.name) (\(content.urn))"
+            made.author = (content.provider ?? content.packager).map { Self.line($0, max: 200) }
             want(made, mapping.source, name: Self.name(of: mapping, in: set), line: mapping.line)
         }
     }

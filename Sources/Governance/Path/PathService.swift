@@ -10,7 +10,6 @@ import Storage
 package struct PathService: Sendable {
     /// From this strength on, out of 10, a mapping says that what serves one item helps the other.
     package static let strengthMin = 5
-    package static let tasksMax = 200
     /// Links and controls that are looked at; beyond, the page says that there is more.
     static let linksMax = 20_000
     static let controlsMax = 2_000
@@ -93,8 +92,8 @@ package struct PathService: Sendable {
 
     // MARK: The plan
 
-    /// Makes a task for each of some open items of ISO/IEC 42001; one that has an open task gets no second one. All in
-    /// one transaction.
+    /// Makes tasks of some open items of ISO/IEC 42001, as ``GapService`` does: a row that one answer fills gets one task
+    /// for both standards, and what has an open task gets no second one. All in one transaction.
     /// - Returns: How many were made.
     /// - Throws: ``ServiceError``: invalid for a requirement that is not open on this path.
     package func makeTasks(
@@ -104,51 +103,28 @@ package struct PathService: Sendable {
         guard Authorisation.mayCreate(caller, schema) else {
             throw ServiceError.forbidden(RecordRules.whyNotCreated(schema))
         }
-        guard let organisation = try records.writable(caller, schema) else { throw ServiceError.notFound("path") }
         guard !requirements.isEmpty else { throw ServiceError.invalid("requirements", "must name at least one") }
-        guard requirements.count <= Self.tasksMax else {
-            throw ServiceError.invalid("requirements", "must be at most \(Self.tasksMax)")
+        guard requirements.count <= GapTasks.targetsMax else {
+            throw ServiceError.invalid("requirements", "must be at most \(GapTasks.targetsMax)")
         }
-        let environment = records.environment
-        let now = environment.now()
-        if let dueOn, dueOn < caller.today(at: now) { throw ServiceError.invalid("dueOn", "must not be in the past") }
-        let gaps = Dictionary(
-            try await view(as: caller).gaps.map { ($0.part.item.id, $0) }, uniquingKeysWith: { a, _ in a })
-        // Each once, in the order of the list.
-        var drafts: [(requirement: UUID, id: UUID, values: [FieldValue], change: Change)] = []
-        var seen: Set<UUID> = []
-        for requirement in requirements where seen.insert(requirement).inserted {
-            guard let gap = gaps[requirement] else {
+        if let dueOn, dueOn < caller.today(at: records.environment.now()) {
+            throw ServiceError.invalid("dueOn", "must not be in the past")
+        }
+        let view = try await view(as: caller)
+        guard let assessment = view.assessment?.assessment.id.raw else {
+            throw ServiceError.notFound(Assessment.schema.erased.label)
+        }
+        let gaps = Dictionary(view.gaps.map { ($0.part.item.id, $0.key) }, uniquingKeysWith: { a, _ in a })
+        let keys = try requirements.map { requirement in
+            guard let key = gaps[requirement] else {
                 throw ServiceError.invalid(
                     "requirements", "\(requirement.lowercased) is no open item of ISO/IEC 42001 in this assessment")
             }
-            var input = gap.task
-            if let assignee { input["assignee"] = .reference(assignee) }
-            if let dueOn { input["dueOn"] = .day(dueOn) }
-            drafts.append(
-                (
-                    requirement, environment.id(), try records.newValues(input, schema),
-                    caller.change("create", request: request, in: environment)
-                ))
+            return key
         }
-        let planned = drafts
-        return try await translated(schema) {
-            try await store.write(organisation) { [posture = records.posture] transaction in
-                // Looked up inside: two people may press the button at once.
-                let taken = Set(
-                    try transaction.statuses(in: organisation).filter { $0.tasksOpen > 0 }.map(\.requirement))
-                var made = 0
-                for (requirement, id, values, change) in planned where !taken.contains(requirement) {
-                    let ruled = try RecordRules.prepared(schema, old: nil, values, in: transaction, by: caller)
-                    let saved = try transaction.save(
-                        try schema.validated(ruled), id: id, over: nil, isArchived: false, by: change)
-                    try posture.recordChanged(
-                        from: nil, to: saved, in: transaction, today: caller.today(at: change.at))
-                    made += 1
-                }
-                return made
-            }
-        }
+        let outcomes = try await GapService(records: records, library: assessments.library).makeTasks(
+            assessment, GapTasks(gaps: keys, assignee: assignee, dueOn: dueOn), as: caller, request: request)
+        return outcomes.count { if case .made = $0.result { true } else { false } }
     }
 }
 

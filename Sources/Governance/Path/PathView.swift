@@ -42,17 +42,8 @@ package struct PathGap: Sendable {
     package let part: PartView
     package var hasOpenTask: Bool { (part.status?.tasksOpen ?? 0) > 0 }
 
-    /// The task that closes it, without an assignee and a day.
-    var task: [String: FieldValue] {
-        let item = part.item
-        let why = row.row.difference.map { "\($0)\n\n\(item.text)" } ?? item.text
-        let priority: Task.Priority = part.shown == .nonconform ? .high : .medium
-        return [
-            "title": .text(String("Close the gap at \(item.reference) \(item.title)".prefix(200))),
-            "description": .text(why), "kind": .text(Task.Kind.gap.rawValue), "priority": .text(priority.rawValue),
-            "requirements": .links([item.id]),
-        ]
-    }
+    /// As ``GapList`` names it.
+    var key: String { row.isOneAnswer ? row.row.key : GapList.key(of: row.row, part.item) }
 }
 
 /// The whole path.
