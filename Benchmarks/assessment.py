@@ -240,7 +240,7 @@ def libraries(server):
 
 def adopt(server, name):
     """Takes an imported framework on; returns the adoption's id."""
-    query = urllib.parse.urlencode({"search": f"Framework {name}", "limit": 10})
+    query = urllib.parse.urlencode({"q": f"Framework {name}", "limit": 50})
     found, _ = server.json("GET", f"/api/v1/frameworks?{query}")
     frameworks = [item for item in found["items"] if item["name"] == f"Framework {name}"]
     if len(frameworks) != 1:
@@ -254,6 +254,15 @@ def adopt(server, name):
 def assess(server, title, adoptions):
     made, _ = server.json("POST", "/api/v1/assessments", {"title": title, "scope": adoptions})
     return made["id"]
+
+
+def answer_row(server, run, row, **given):
+    """Answers a row over the versions that it shows; returns the seconds that it took."""
+    body = {"versions": row["versions"], **given}
+    _, _, seconds = server.send(
+        "PUT", f"/api/v1/assessments/{run}/rows/{urllib.parse.quote(row['key'])}", json.dumps(body),
+        {"Content-Type": "application/json"})
+    return seconds
 
 
 def load(server, path, headers, seconds=3):
@@ -309,17 +318,17 @@ def assessment(server):
     rows = []
     path = f"/api/v1/assessments/{run}/rows"
     answer, _ = server.json("GET", path + "?limit=200")
-    rows += answer["items"]
+    rows += answer["rows"]
     starts = []
     while answer.get("next"):
         starts.append(answer["next"])
         answer, _ = server.json("GET", f"{path}?limit=200&from={urllib.parse.quote(answer['next'])}")
-        rows += answer["items"]
+        rows += answer["rows"]
     if len(rows) != count:
         raise Wrong(f"{len(rows)} rows, wanted {count}")
     # Half of them answered, so that the rows are not all alike.
     for row in rows[::2]:
-        server.json("PUT", f"{path}/{row['key']}", {"result": "partlyConform", "note": "Seen in the benchmark."})
+        answer_row(server, run, row, result="partlyConform", note="Seen in the benchmark.")
     token = {"Authorization": f"Bearer {server.token}"}
     for name, start in (("first", None), ("fifth", starts[3]), ("last", starts[-1])):
         query = f"?from={urllib.parse.quote(start)}" if start else ""
@@ -330,11 +339,7 @@ def assessment(server):
     cpu, rate = load(server, f"{path}?limit=200&from={urllib.parse.quote(starts[3])}", token)
     show("a window of 200 rows over the API", f"{cpu * 1_000:.1f} ms CPU, {rate:.0f}/s")
 
-    times = []
-    for row in rows[1:400:2]:
-        _, _, seconds = server.send(
-            "PUT", f"{path}/{row['key']}", json.dumps({"result": "conform"}), {"Content-Type": "application/json"})
-        times.append(seconds)
+    times = [answer_row(server, run, row, result="conform") for row in rows[1:400:2]]
     show("an answer among them, over the API", middle(times))
 
     if not (shutil.which("chromedriver") and shutil.which("chromium")):
@@ -378,18 +383,14 @@ def projection(server):
     adopted = [adopt(server, name) for name in names]
     run = assess(server, "Benchmark of the projection", [adoption for adoption, _ in adopted[:10]])
     rows, _ = server.json("GET", f"/api/v1/assessments/{run}/rows?limit=200")
-    path = f"/api/v1/assessments/{run}/rows"
     results = ["conform", "partlyConform", "nonconform"]
     project = f"/api/v1/frameworks/{adopted[10][1]}/projection?assessment={run}&limit=1"
     _, _, first = server.send("GET", project)
     show("the projection on one framework, for the first time", f"{first * 1_000:.0f} ms", "under 500 ms")
     answers, reads, cpus = [], [], []
-    for number, row in enumerate(rows["items"]):
+    for number, row in enumerate(rows["rows"]):
         before = server.cpu
-        _, _, seconds = server.send(
-            "PUT", f"{path}/{row['key']}", json.dumps({"result": results[number % 3]}),
-            {"Content-Type": "application/json"})
-        answers.append(seconds)
+        answers.append(answer_row(server, run, row, result=results[number % 3]))
         _, _, seconds = server.send("GET", project)
         reads.append(seconds)
         cpus.append(server.cpu - before)

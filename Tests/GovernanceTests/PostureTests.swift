@@ -134,13 +134,17 @@ import Testing
         try await RandomWork(world).run(steps: 250, &random)
         let requirements = try await world.library.current(for: nil).assessable
         let today = world.clock.today
-        let (kept, rebuilt) = try await world.store.write(world.organisation) { [posture = world.posture] transaction in
+        let (kept, rebuilt, alone) = try await world.store.write(world.organisation) {
+            [posture = world.posture] transaction in
             let due = try transaction.statusesDue(by: today, in: world.organisation, limit: 1_000)
             try posture.recompute(due, in: transaction, world.organisation, today)
             let kept = try transaction.statuses(in: world.organisation)
             try posture.rebuild(requirements: requirements, in: transaction, world.organisation, today)
-            return (kept, try transaction.statuses(in: world.organisation))
+            let rebuilt = try transaction.statuses(in: world.organisation)
+            try posture.rebuild(requirements: [], in: transaction, world.organisation, today)
+            return (kept, rebuilt, try transaction.statuses(in: world.organisation))
         }
+        #expect(Set(alone) == Set(rebuilt), "what has a status keeps one, whether its framework is adopted or not")
         let empty = kept.filter { $0 == StatusRow(requirement: $0.requirement) }
         #expect(Set(kept).subtracting(empty) == Set(rebuilt))
         #expect(rebuilt.contains { $0.measured != nil })

@@ -53,8 +53,10 @@ package struct PostureEngine: Sendable {
     package func rebuild(requirements: [UUID], in transaction: any Transaction, _ organisation: UUID, _ today: Day)
         throws
     {
+        // A framework of its own that the organisation does not follow yet has statuses, too.
+        let every = Set(requirements).union(try transaction.statuses(in: organisation).map(\.requirement))
         try transaction.removeStatuses()
-        for requirement in requirements {
+        for requirement in every.sorted(by: <) {
             let row = try status(of: requirement, in: transaction, organisation, asOf: nil, today)
             if row != StatusRow(requirement: requirement) { try transaction.saveStatuses([row]) }
         }
