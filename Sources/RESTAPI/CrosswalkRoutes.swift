@@ -10,7 +10,7 @@ import Records
 import Storage
 
 extension RESTRoutes {
-    /// `GET /frameworks/{id}/projection`: one walk for each item of the framework, and a page of them.
+    /// `GET /frameworks/{id}/projection`: a page of items, with a walk for each of them.
     func projection(_ id: UUID, _ call: Call) async throws -> Response {
         let parameters = try QueryParameters(call.request, allowed: ["assessment", "word", "after", "limit"])
         let limit = try parameters.integer("limit", in: 1...Self.projectedItemsMax) ?? 50
@@ -32,7 +32,7 @@ extension RESTRoutes {
             items = items[(at + 1)...]
         }
         let fitting = items.filter { word == nil || $0.word == word }
-        let page = fitting.prefix(limit)
+        let page = projection.projected(fitting.prefix(limit).map(\.item))
         let library = try await services.library.current(for: call.caller.organisation)
         let writer = CrosswalkWriter(snapshot: projection.snapshot, library: library)
         var json = JSONWriter(reservingBytes: 2_048 * (page.count + 1))

@@ -28,7 +28,7 @@ package struct Acceptance: Sendable {
             throw ServiceError.invalid(
                 "reason", "must have \(Self.reasonCharactersMin) to \(Self.reasonCharactersMax) characters")
         }
-        guard let framework = library.framework(key),
+        guard library.framework(key) != nil,
             let part = row.partsInScope.first(where: { $0.item.frameworkKey == key })
         else { throw ServiceError.invalid("part", "\(key) is no framework of this row in scope") }
         guard row.partsInScope.count == 1 || !row.isOneAnswer else {
@@ -38,11 +38,10 @@ package struct Acceptance: Sendable {
         guard part.assessed == .unknown else {
             throw ServiceError.conflict(.state("it is answered; a projection says nothing about it any more"))
         }
-        let projected = FrameworkProjection(
-            framework, view: view, snapshot: snapshot, library: library, only: part.item.id
-        ).items.first
-        guard let projected, projected.offered.contains(result) else {
-            let offered = projected?.offered.map(\.rawValue.asLabel).joined(separator: ", ").lowercased() ?? ""
+        var walk = ItemProjection(view: view, snapshot: snapshot, library: library)
+        let projected = walk.item(part.item)
+        guard projected.offered.contains(result) else {
+            let offered = projected.offered.map(\.rawValue.asLabel).joined(separator: ", ").lowercased()
             throw ServiceError.invalid(
                 "result",
                 offered.isEmpty

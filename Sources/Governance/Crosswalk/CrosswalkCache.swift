@@ -116,6 +116,23 @@ package actor CrosswalkCache {
         return sizes
     }
 
+    /// Mappings without those that wait: an end is an item of a framework that was imported and is not followed.
+    private static func awake(
+        _ mappings: [CrosswalkMapping], _ nodes: [CrosswalkNode], _ organisation: UUID, _ reader: any Reader
+    ) throws -> [CrosswalkMapping] {
+        let known = Set(nodes.map(\.id))
+        let others = Set(mappings.flatMap { [$0.source, $0.target] }).subtracting(known)
+        var waiting: Set<UUID> = []
+        for part in others.sorted(by: <).chunks(of: 500) {
+            let query = Query(Requirement.schema.erased, where: .ids(part), limit: part.count)
+            waiting.formUnion(try reader.page(query, in: organisation, asOf: nil).records.map(\.id))
+        }
+        return mappings.filter { mapping in
+            let away = [mapping.source, mapping.target].filter { !known.contains($0) }
+            return away.isEmpty || away.contains { !waiting.contains($0) }
+        }
+    }
+
     static func make(
         _ organisation: UUID, _ library: FrameworkLibrary, _ reader: any Reader, number: Int
     ) throws -> CrosswalkSnapshot {
@@ -131,6 +148,7 @@ package actor CrosswalkCache {
         let nodes = library.frameworks.enumerated().flatMap { n, framework in
             framework.items.map { CrosswalkNode(id: $0.id, framework: n, isAssessable: $0.isAssessable) }
         }
+        mappings = try awake(mappings, nodes, organisation, reader)
         return CrosswalkSnapshot(
             graph: CrosswalkGraph(nodes: nodes, mappings: mappings), frameworks: library.frameworks, sizes: sizes,
             number: number)

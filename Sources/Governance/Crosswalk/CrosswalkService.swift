@@ -33,44 +33,66 @@ package struct FrameworkProjection: Sendable {
     package let framework: LibraryFramework
     package let view: AssessmentView
     package let snapshot: CrosswalkSnapshot
-    /// Every assessable item, in the framework's order.
-    package let items: [ProjectedItem]
+    /// Every assessable item with its word, in the framework's order.
+    package let items: [(item: LibraryItem, word: ProjectedWord)]
     package let counts: ProjectionCounts
     /// The framework is part of the assessment, so that results may be accepted.
     package let isInScope: Bool
+    private let library: FrameworkLibrary
 
-    /// One walk for each item of the framework, or for the only one that is asked for.
+    /// One look-up for each item.
     init(
         _ framework: LibraryFramework, view: AssessmentView, snapshot: CrosswalkSnapshot, library: FrameworkLibrary,
-        only: UUID? = nil
+        projector: Projector
     ) {
-        (self.framework, self.view, self.snapshot) = (framework, view, snapshot)
-        let isInScope = view.frameworks.contains { $0.key == framework.key }
-        self.isInScope = isInScope
-        let parts = view.partsByItem
-        let graph = snapshot.graph
-        var walker = CrosswalkWalker(graph)
-        var counts = ProjectionCounts()
-        items = framework.items.filter { $0.isAssessable && (only == nil || $0.id == only) }.map { item in
-            let found = Self.sources(of: item, graph, parts, library, &walker)
-            var tally = ProjectionTally()
-            for source in found { tally.add(source.path.relation, source.state) }
-            let own = parts[item.id].map { SourceState($0.part.shown, isAccepted: $0.part.isAccepted) }
-            let isAnswered = own?.isAnswered ?? false
-            let word = isAnswered ? .answered : tally.word
-            counts.add(word)
-            return ProjectedItem(
-                item: item, word: word, shown: parts[item.id]?.part.shown, sources: found,
-                offered: isAnswered || !isInScope ? [] : tally.offered, rowKey: parts[item.id]?.row,
-                isAccepted: parts[item.id]?.part.isAccepted ?? false)
+        (self.framework, self.view, self.snapshot, self.library) = (framework, view, snapshot, library)
+        isInScope = view.frameworks.contains { $0.key == framework.key }
+        items = framework.items.filter(\.isAssessable).map { item in
+            (item, snapshot.graph.node(item.id).map { projector.word(of: $0) } ?? .noPath)
         }
-        self.counts = counts
+        let place = snapshot.frameworks.firstIndex { $0.key == framework.key }
+        counts =
+            place.flatMap { $0 < projector.counts.count ? projector.counts[$0] : nil } ?? ProjectionCounts()
     }
 
-    private static func sources(
-        of item: LibraryItem, _ graph: CrosswalkGraph, _ parts: [UUID: (row: String, part: PartView)],
-        _ library: FrameworkLibrary, _ walker: inout CrosswalkWalker
-    ) -> [ProjectedItem.Source] {
+    /// Items with all that reaches them: one walk for each.
+    package func projected(_ items: some Sequence<LibraryItem>) -> [ProjectedItem] {
+        var walk = ItemProjection(view: view, snapshot: snapshot, library: library)
+        return items.map { walk.item($0) }
+    }
+
+    package func item(_ id: UUID) -> ProjectedItem? {
+        items.first { $0.item.id == id }.flatMap { projected([$0.item]).first }
+    }
+}
+
+/// Works out what reaches single items of an assessment.
+struct ItemProjection {
+    private let parts: [UUID: (row: String, part: PartView)]
+    private let graph: CrosswalkGraph
+    private let library: FrameworkLibrary
+    private var walker: CrosswalkWalker
+
+    init(view: AssessmentView, snapshot: CrosswalkSnapshot, library: FrameworkLibrary) {
+        parts = view.partsByItem
+        (graph, self.library) = (snapshot.graph, library)
+        walker = CrosswalkWalker(snapshot.graph)
+    }
+
+    /// One item with every source. Costs a walk.
+    mutating func item(_ item: LibraryItem) -> ProjectedItem {
+        let found = sources(of: item)
+        var tally = ProjectionTally()
+        for source in found { tally.add(source.path.relation, source.state) }
+        let own = parts[item.id]
+        let isAnswered = own.map { SourceState($0.part.shown, isAccepted: $0.part.isAccepted).isAnswered } ?? false
+        return ProjectedItem(
+            item: item, word: isAnswered ? .answered : tally.word, shown: own?.part.shown, sources: found,
+            offered: isAnswered || own == nil ? [] : tally.offered, rowKey: own?.row,
+            isAccepted: own?.part.isAccepted ?? false)
+    }
+
+    private mutating func sources(of item: LibraryItem) -> [ProjectedItem.Source] {
         guard let node = graph.node(item.id) else { return [] }
         return walker.paths(to: node, in: graph).compactMap { path in
             let id = graph.nodes[path.source].id
@@ -80,8 +102,6 @@ package struct FrameworkProjection: Sendable {
                 item: source, state: SourceState(part.shown, isAccepted: part.isAccepted), path: path)
         }
     }
-
-    package func item(_ id: UUID) -> ProjectedItem? { items.first { $0.item.id == id } }
 }
 
 extension PartView {
@@ -99,10 +119,14 @@ extension AssessmentView {
 
     /// What each node of a graph is as a source.
     func states(_ graph: CrosswalkGraph) -> [SourceState] {
-        let parts = partsByItem
-        return graph.nodes.map { node in
-            parts[node.id].map { SourceState($0.part.shown, isAccepted: $0.part.isAccepted) } ?? .outOfScope
+        var states = [SourceState](repeating: .outOfScope, count: graph.nodes.count)
+        for row in rows {
+            for part in row.partsInScope {
+                guard let node = graph.node(part.item.id) else { continue }
+                states[node] = SourceState(part.shown, isAccepted: part.isAccepted)
+            }
         }
+        return states
     }
 }
 
@@ -124,7 +148,8 @@ package struct CrosswalkService: Sendable {
             of: organisation, library: try await library.current(for: organisation), store: store)
     }
 
-    /// What the latest assessment, or the one that is named, says about a framework.
+    /// What the latest assessment, or the one that is named, says about a framework. Costs what the answers since the
+    /// last look reach.
     /// - Parameter key: The framework's key or id.
     package func projection(
         of key: String, assessment: UUID? = nil, as caller: Caller
@@ -134,10 +159,13 @@ package struct CrosswalkService: Sendable {
         else { throw ServiceError.notFound(Framework.schema.erased.label) }
         var id = assessment
         if id == nil { id = try await assessments.latest(as: caller) }
-        guard let id else { throw ServiceError.notFound(Assessment.schema.erased.label) }
+        guard let id, let organisation = caller.organisation else {
+            throw ServiceError.notFound(Assessment.schema.erased.label)
+        }
         let view = try await assessments.view(id, as: caller)
-        return FrameworkProjection(
-            framework, view: view, snapshot: try await snapshot(as: caller), library: library)
+        let snapshot = try await snapshot(as: caller)
+        let projector = await self.library.crosswalks.projector(of: view, organisation, snapshot)
+        return FrameworkProjection(framework, view: view, snapshot: snapshot, library: library, projector: projector)
     }
 
     /// What an assessment projects on every framework at hand, in the library's order. Costs what the answers since the

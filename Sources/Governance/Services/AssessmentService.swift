@@ -94,14 +94,20 @@ package struct AssessmentService: Sendable {
                 asOf: asOf, today: today, posture: posture, statuses: statuses)
         }
         guard asOf == nil else { return try made(nil) }
-        let key = AssessmentViewCache.Key(
-            assessment: record.id, ledgerSize: try reader.ledgerSize(organisation),
-            serverLedgerSize: try reader.ledgerSize(nil), contents: library.frameworks.map(\.contentSHA256),
-            statuses: try reader.statuses(in: organisation))
+        let key = try key(record.id, library, reader, organisation)
         if let kept = views.view(key) { return kept }
         let view = try made(key.statuses)
         if mayKeep { views.keep(view, key) }
         return view
+    }
+
+    private func key(
+        _ assessment: UUID, _ library: FrameworkLibrary, _ reader: any Reader, _ organisation: UUID
+    ) throws -> AssessmentViewCache.Key {
+        AssessmentViewCache.Key(
+            assessment: assessment, ledgerSize: try reader.ledgerSize(organisation),
+            serverLedgerSize: try reader.ledgerSize(nil), contents: library.frameworks.map(\.contentSHA256),
+            statuses: try reader.statuses(in: organisation))
     }
 
     // MARK: Answering
@@ -160,7 +166,7 @@ package struct AssessmentService: Sendable {
         let now = environment.now()
         let today = caller.today(at: now)
         return try await translated(Answer.schema.erased) {
-            try await store.write(organisation) { transaction in
+            let (record, after, key) = try await store.write(organisation) { transaction in
                 let record = try assessment(assessmentID, as: caller, in: transaction)
                 let view = try whole(record, library, transaction, today)
                 guard let current = view.rows.first(where: { $0.row.key == key }) else {
@@ -172,9 +178,12 @@ package struct AssessmentService: Sendable {
                     assessment: view.assessment.id, caller: caller, environment: environment, today: today,
                     request: request, transaction: transaction)
                 try verb.run()
-                return try visible(
-                    try view.renewed(current, reader: transaction, organisation: organisation), record, to: caller)
+                let after = try view.renewed(current, reader: transaction, organisation: organisation)
+                return (record, after, try self.key(assessmentID, library, transaction, organisation))
             }
+            // It is committed: whoever looks next need not read all answers again.
+            views.keep(after, key)
+            return try visible(after, record, to: caller)
         }
     }
 

@@ -4,8 +4,9 @@ package import RecordKit
 package import Records
 package import Storage
 
-/// One standard's part of a row.
-package struct PartView: Sendable {
+/// One standard's part of a row. A reference, as a ``RowView`` is: the rows that an answer leaves alone are the same
+/// before and after it.
+package final class PartView: Sendable {
     package let item: LibraryItem
     package let isInScope: Bool
     package let answer: Stored<Answer>?
@@ -20,6 +21,24 @@ package struct PartView: Sendable {
     package let answeredOnlyFor: String?
     /// How what is assessed came about; nil while nothing is.
     package let origin: Answer.Origin?
+
+    init(
+        item: LibraryItem, isInScope: Bool, answer: Stored<Answer>?, storedAnswer: StoredRecord?,
+        applicability: Stored<Applicability>?, assessed: Conformity, measured: Measured?, shown: Conformity,
+        status: StatusRow?, answeredOnlyFor: String?, origin: Answer.Origin?
+    ) {
+        self.item = item
+        self.isInScope = isInScope
+        self.answer = answer
+        self.storedAnswer = storedAnswer
+        self.applicability = applicability
+        self.assessed = assessed
+        self.measured = measured
+        self.shown = shown
+        self.status = status
+        self.answeredOnlyFor = answeredOnlyFor
+        self.origin = origin
+    }
     /// Where a result came from that was not given in this round.
     package var originNote: String? {
         guard let origin, origin != .assessed else { return nil }
@@ -31,7 +50,7 @@ package struct PartView: Sendable {
 }
 
 /// One row of an assessment.
-package struct RowView: Sendable {
+package final class RowView: Sendable {
     package let row: LibraryRow
     package let parts: [PartView]
     /// A row that one answer could fill, and that a person has split.
@@ -41,8 +60,21 @@ package struct RowView: Sendable {
     /// The state of the whole assessment, as far as answers go.
     package let lock: AssessmentLock
     let frameworkNames: [String: String]
+    package let partsInScope: [PartView]
 
-    package var partsInScope: [PartView] { parts.filter(\.isInScope) }
+    init(
+        row: LibraryRow, parts: [PartView], isSplit: Bool, delegation: Stored<SectionAssignment>?,
+        lock: AssessmentLock, frameworkNames: [String: String]
+    ) {
+        self.row = row
+        self.parts = parts
+        self.isSplit = isSplit
+        self.delegation = delegation
+        self.lock = lock
+        self.frameworkNames = frameworkNames
+        partsInScope = parts.filter(\.isInScope)
+    }
+
     /// The row takes one answer for all its parts in scope.
     package var isOneAnswer: Bool { partsInScope.count == 1 || (row.sharing == .equal && !isSplit) }
     package func frameworkName(_ part: PartView) -> String { frameworkNames[part.item.frameworkKey] ?? "" }

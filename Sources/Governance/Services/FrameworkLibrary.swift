@@ -8,8 +8,9 @@ import RecordKit
 package import Records
 package import Storage
 
-/// One assessable or grouping item of a framework, ready to show.
-package struct LibraryItem: Sendable {
+/// One assessable or grouping item of a framework, ready to show. A reference: an assessment of thousands of rows is
+/// copied with every answer.
+package final class LibraryItem: Sendable {
     package let id: UUID
     /// Framework and item: the key of its row.
     package let key: String
@@ -29,6 +30,28 @@ package struct LibraryItem: Sendable {
     package let groups: [String]
     /// Ids of the areas that the item belongs to, in the order of ``FrameworkLibrary/areas``.
     package let areas: [String]
+
+    init(
+        id: UUID, key: String, frameworkKey: String, reference: String, title: String, text: String,
+        kind: Requirement.Kind, theme: String, parent: UUID?, isAssessable: Bool, questions: [String],
+        typicalEvidence: [String], harmonisedWith: String?, groups: [String], areas: [String]
+    ) {
+        self.id = id
+        self.key = key
+        self.frameworkKey = frameworkKey
+        self.reference = reference
+        self.title = title
+        self.text = text
+        self.kind = kind
+        self.theme = theme
+        self.parent = parent
+        self.isAssessable = isAssessable
+        self.questions = questions
+        self.typicalEvidence = typicalEvidence
+        self.harmonisedWith = harmonisedWith
+        self.groups = groups
+        self.areas = areas
+    }
     package var isClause: Bool { kind == .clause }
 }
 
@@ -40,8 +63,8 @@ package struct LibraryArea: Sendable {
     package let help: String
 }
 
-/// One row of an assessment: an item, or a pair of clauses that both standards share.
-package struct LibraryRow: Sendable {
+/// One row of an assessment: an item, or a pair of clauses that both standards share. A reference, as its members are.
+package final class LibraryRow: Sendable {
     /// How far one answer serves both standards.
     package enum Sharing: Sendable { case equal, shared, own }
     package let key: String
@@ -58,6 +81,22 @@ package struct LibraryRow: Sendable {
     package let closestControl: String?
     package let members: [LibraryItem]
     package let sectionID: String
+
+    init(
+        key: String, title: String, difference: String?, sharing: Sharing, relationship: String?, strength: Int?,
+        rationale: String?, closestControl: String?, members: [LibraryItem], sectionID: String
+    ) {
+        self.key = key
+        self.title = title
+        self.difference = difference
+        self.sharing = sharing
+        self.relationship = relationship
+        self.strength = strength
+        self.rationale = rationale
+        self.closestControl = closestControl
+        self.members = members
+        self.sectionID = sectionID
+    }
 }
 
 /// A part of the assessment's navigation.

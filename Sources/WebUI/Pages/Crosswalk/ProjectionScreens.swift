@@ -169,18 +169,19 @@ struct ProjectionPage {
         ).href
     }
 
-    private var fitting: [ProjectedItem] {
+    private var fitting: [LibraryItem] {
         let words = search.lowercased().split(whereSeparator: \.isWhitespace)
         return projection.items.filter { found in
             guard word == nil || found.word == word else { return false }
+            guard !words.isEmpty else { return true }
             let all = "\(found.item.reference) \(found.item.title) \(found.item.text)".lowercased()
             return words.allSatisfy { all.contains($0) }
-        }
+        }.map(\.item)
     }
 
     func markup() -> Markup {
         let fitting = fitting
-        let shown = fitting.dropFirst(from).prefix(Self.itemsMax)
+        let shown = projection.projected(fitting.dropFirst(from).prefix(Self.itemsMax))
         return Markup(capacityBytes: 8_192 + shown.count * 1_024) { html in
             html.add(
                 .pageHeader(
@@ -207,7 +208,7 @@ struct ProjectionPage {
                         title: text(.noItemFits), text(.noRowFitsWhy),
                         actions: .linkButton(text(.showAllItems), Link.projection(key: framework.key).href)))
             } else {
-                html.add(table(Array(shown)))
+                html.add(table(shown))
                 html.add(
                     .pager(
                         summary: text(.itemsFrom(from + 1, from + shown.count, fitting.count)),
