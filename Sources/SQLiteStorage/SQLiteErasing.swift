@@ -102,14 +102,7 @@ extension SQLiteReader {
 
 extension SQLiteTransaction {
     func erase(_ erasure: Erasure, by change: Change) throws -> ErasureOutcome {
-        do {
-            var outcome = ErasureOutcome()
-            try db.inSavepoint {
-                outcome = try eraseWhole(erasure, by: change)
-                return .commit
-            }
-            return outcome
-        } catch { throw StoreError.from(error) }
+        try inSavepoint { try eraseWhole(erasure, by: change) }
     }
 
     func finishErasureWork(_ work: ErasureWork) throws {

@@ -24,6 +24,22 @@ final class SQLiteTransaction: SQLiteReader, Transaction {
         super.init(db, layouts)
     }
 
+    /// Runs a part in a savepoint: what it throws undoes that part, and the end of the ledger is looked up again.
+    func inSavepoint<T>(_ body: () throws -> T) throws -> T {
+        var result: T?
+        do {
+            try db.inSavepoint {
+                result = try body()
+                return .commit
+            }
+        } catch {
+            end = nil
+            throw StoreError.from(error)
+        }
+        guard let result else { preconditionFailure("a savepoint without a result") }
+        return result
+    }
+
     @discardableResult
     func save(
         _ record: ValidRecord, id: UUID, over version: Int?, isArchived: Bool, by change: Change
