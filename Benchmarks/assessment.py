@@ -266,7 +266,7 @@ def answer_row(server, run, row, **given):
 
 
 def load(server, path, headers, seconds=3):
-    """CPU of the server for one request, from a second's loads by wrk with one connection."""
+    """CPU of the server for one request, from loads by wrk with one connection."""
     server.send("GET", path, headers=headers)
     given = [part for name, value in headers.items() for part in ("-H", f"{name}: {value}")]
     before = server.cpu
@@ -313,7 +313,7 @@ def assessment(server):
     print("\n== An assessment with 2,000 rows")
     content, count = library("rows", items=2_000)
     take_in(server, "rows", content)
-    adoption, framework = adopt(server, "rows")
+    adoption, _ = adopt(server, "rows")
     run = assess(server, "Benchmark of rows", [adoption])
     rows = []
     path = f"/api/v1/assessments/{run}/rows"

@@ -26,6 +26,7 @@ final class SQLiteTransaction: SQLiteReader, Transaction {
 
     /// Runs a part in a savepoint: what it throws undoes that part, and the end of the ledger is looked up again.
     func inSavepoint<T>(_ body: () throws -> T) throws -> T {
+        let before = committed.count
         var result: T?
         do {
             try db.inSavepoint {
@@ -34,6 +35,7 @@ final class SQLiteTransaction: SQLiteReader, Transaction {
             }
         } catch {
             end = nil
+            committed.removeLast(committed.count - before)
             throw StoreError.from(error)
         }
         guard let result else { preconditionFailure("a savepoint without a result") }

@@ -36,6 +36,10 @@ extension MemoryReader {
 
 extension MemoryTransaction {
     func erase(_ erasure: Erasure, by change: Change) throws -> ErasureOutcome {
+        try whole { try eraseWhole(erasure, by: change) }
+    }
+
+    private func eraseWhole(_ erasure: Erasure, by change: Change) throws -> ErasureOutcome {
         let (schema, id) = (erasure.schema, erasure.record)
         guard let organisation, var history = state.histories[id], history.organisation == organisation,
             history.schema == schema, let present = history.revisions.last?.record

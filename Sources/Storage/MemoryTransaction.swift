@@ -14,6 +14,16 @@ final class MemoryTransaction: MemoryReader, Transaction {
         super.init(state)
     }
 
+    /// Runs a part of which nothing is left if it throws.
+    func whole<T>(_ body: () throws -> T) throws -> T {
+        let (before, count) = (state, committed.count)
+        do { return try body() } catch {
+            state = before
+            committed.removeLast(committed.count - count)
+            throw error
+        }
+    }
+
     @discardableResult
     func save(
         _ record: ValidRecord, id: UUID, over version: Int?, isArchived: Bool, by change: Change

@@ -94,6 +94,12 @@ struct LibraryTests {
         #expect(try await shelf.count(Threat.self) == 1)
         #expect(try await shelf.count(RiskMatrix.self) == 1)
         #expect(plan.library.keptOut == 4)
+        let set = "urn:acme:risk:req_mapping_set:big-book-to-27001"
+        let mappings = try await shelf.world.store.read { [organisation = shelf.world.organisation] in
+            try $0.all(Mapping.self, where: .equals("set", .text(set)), in: organisation, limit: 10)
+        }
+        #expect(mappings.count == 5 && mappings.allSatisfy { $0.value.author == "Acme" })
+        #expect(mappings.allSatisfy { $0.value.origin?.contains("The big book") == true })
         let lines = sample.yaml.split(separator: "\n", omittingEmptySubsequences: false)
         for remark in plan.remarks where remark.isKeptOut {
             let line = try #require(remark.line)
@@ -111,6 +117,19 @@ struct LibraryTests {
         #expect(cut.value.reference == "70.10")
         let upper = try #require(try await shelf.requirement(50))
         #expect(upper.value.groups?.text == #"["IG1","IG2"]"#)
+    }
+
+    @Test func mappingsWaitUntilTheirFrameworkIsAdoptedAndAreNoConflicts() async throws {
+        let shelf = try await Shelf()
+        let before = try await shelf.world.crosswalk.snapshot(as: shelf.world.lead).graph.mappings.count
+        try await shelf.apply(LibrarySample())
+        let waiting = try await shelf.world.crosswalk.conflicts(as: shelf.world.lead)
+        #expect(waiting.snapshot.graph.mappings.count == before)
+        #expect(!waiting.1.contains { $0.kind == .dangling })
+        _ = try await shelf.assess()
+        let awake = try await shelf.world.crosswalk.conflicts(as: shelf.world.lead)
+        #expect(awake.snapshot.graph.mappings.count == before + 3)
+        #expect(!awake.1.contains { $0.kind == .dangling })
     }
 
     @Test func theMappingsOfANISTFrameworkLeadToTheShippedOnes() async throws {

@@ -37,6 +37,36 @@ extension StoreContract {
             return try await scene.store.write(scene.here) { try $0.erase(erasure, by: change) }
         }
 
+        /// What is left of the record's code is another's already, which is found when its leaves are written.
+        @Test(arguments: StoreUnderTest.all)
+        func anErasureThatFailsHalfwayLeavesNothingEvenIfTheRestIsKept(_ subject: StoreUnderTest) async throws {
+            try await subject.run { scene in
+                let made = try await make(scene)
+                let (id, here) = (made.specimen.id.raw, scene.here)
+                var other = scene.specimen("Other", companion: made.companion)
+                other.code = "Erased \(id.lowercased.suffix(12))"
+                _ = try await scene.create(other, in: here)
+                let size = try await scene.store.read { try $0.ledgerSize(here) }
+                let erasure = Erasure(schema: Specimen.schema.erased, record: id, fields: nil, archives: false)
+                let (erase, create) = (scene.fixtures.change("erase"), scene.fixtures.change("create"))
+                let companion = try Companion.schema.validated(Companion(name: "Later"))
+                let later = ID<Companion>(UUID())
+                let refusal = try await scene.store.write(here) { transaction -> StoreError? in
+                    var refusal: StoreError?
+                    do { _ = try transaction.erase(erasure, by: erase) } catch let error as StoreError {
+                        refusal = error
+                    }
+                    try transaction.save(companion, id: later, over: nil, by: create)
+                    return refusal
+                }
+                #expect(refusal == .taken(type: "specimen", field: "code"))
+                let leaves = try await scene.store.read { try $0.leaves(here, from: size, limit: 10) }
+                #expect(leaves.map(\.index) == [size], "the erasure's leaves are undone, and there is no gap")
+                let kept = try #require(try await scene.find(made.specimen.id, in: here))
+                #expect(kept.value.name == "Quibber wock" && kept.meta.erasedAt == nil)
+            }
+        }
+
         @Test(arguments: StoreUnderTest.all)
         func anErasedRecordSaysThatItWasErasedAndNothingElse(_ subject: StoreUnderTest) async throws {
             try await subject.run { scene in

@@ -154,7 +154,7 @@ extension RecordService {
         }
     }
 
-    /// What a row's change came to. A save has a savepoint of its own: one that is refused leaves nothing.
+    /// What a row's change came to. A save refuses before it writes: one that is refused leaves nothing.
     private func outcome(
         _ schema: AnySchema, _ seen: SeenRecord, _ caller: Caller, in transaction: any Transaction,
         _ change: () throws -> StoredRecord

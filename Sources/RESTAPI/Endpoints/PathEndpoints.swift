@@ -24,7 +24,8 @@ extension RESTRoutes {
                 .post, root + "/tasks",
                 Operation(
                     id: "createPathTasks", tag: "Assessment", summary: "Make tasks of open items of ISO/IEC 42001",
-                    words: "All in one transaction. An item with an open task gets no second one.",
+                    words: "All in one transaction. An item with an open task gets no second one; where one answer "
+                        + "fills both standards, the task is about both.",
                     body: .init(
                         schema: JSONSchema.reference("PathTasks"),
                         example: ["requirements": ["019cd79e-4600-7000-8000-000000000001"], "dueOn": "2030-03-31"]),

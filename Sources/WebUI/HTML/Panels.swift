@@ -136,11 +136,14 @@ extension Markup {
     }
 
     /// The list of what has to be changed before a form can be saved, linked to the fields; nothing when it is empty.
-    package static func errorSummary(_ errors: [(fieldID: String, message: String)]) -> Markup {
+    /// - Parameter title: Its heading; without one it counts the fields.
+    package static func errorSummary(
+        _ errors: [(fieldID: String, message: String)], title: Text? = nil
+    ) -> Markup {
         guard !errors.isEmpty else { return .empty }
         return """
             <div class="notice bad mb" role="alert" tabindex="-1" data-focus-first>\(raw: .icon(.alert))\
-            <b>\(Text.notSavedFields(errors.count))</b><ul>\
+            <b>\(title ?? .notSavedFields(errors.count))</b><ul>\
             \(raw: .each(errors) { "<li><a href=\"#\($0.fieldID)\">\($0.message)</a></li>" })</ul></div>
             """
     }

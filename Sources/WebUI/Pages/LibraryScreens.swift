@@ -115,7 +115,7 @@ package struct LibraryScreens: Sendable {
                 text(.importLibrary), crumbs: [Crumb(text(.libraries), Link.libraries.href)],
                 lead: text(.importLibraryLead)))\
             <section class="card" aria-label="\(Text.importLibrary)">\
-            \(raw: .errorSummary(problems.map { ("f-file", $0) }))\
+            \(raw: .errorSummary(problems.map { ("f-file", $0) }, title: .libraryRefused))\
             <form class="stack" method="post" enctype="multipart/form-data" action="\(Link.newLibrary.href)">\
             \(raw: fields)<p class="cluster">\(raw: .submitButton(text(.dryRun), look: .primary))</p></form></section>
             """

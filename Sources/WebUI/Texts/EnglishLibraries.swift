@@ -11,6 +11,7 @@ extension Text {
     package static let importLibrary = Text("Import a library")
     package static let importLibraryLead = Text(
         "Nothing changes before you have seen what the file would do. All of it is imported, or nothing.")
+    package static let libraryRefused = Text("Refused, and nothing is changed: mend the file and send it again")
     package static let libraryFile = Text("File")
     package static func libraryFileHelp(_ megabytes: Int) -> Text {
         Text("YAML or CSV, up to \(count(megabytes)) MB. A newer version of a library is an update: answers stay.")

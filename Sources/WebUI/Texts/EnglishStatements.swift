@@ -77,6 +77,7 @@ extension Text {
     package static let whatDiffers = Text("What differs")
     package static let noSuchRows = Text("No row fits")
     package static let noSuchRowsWhy = Text("No row of this statement fits the filters.")
+    package static let noSuchRow = Text("Not in this statement")
     package static let notStatedBasis = Text("Basis not stated")
     package static let keptContent = Text("This is the content of the version as it was submitted. It does not change.")
     package static let changedSincePill = Text("Changed since the approved version")

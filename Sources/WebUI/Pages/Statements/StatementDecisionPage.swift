@@ -158,7 +158,8 @@ struct StatementDifferencesPage {
     }
 
     private func value(_ part: StatementDifference.Part, _ row: StatementRow?) -> Markup {
-        guard let row else { return .status(.unknown, text(.notStated), isPlain: true) }
+        // No row is not an unknown one.
+        guard let row else { return .escaped(text(.noSuchRow)) }
         let words: String =
             switch part {
             case .row, .decision: text(.decisionWord(row.decision))
