@@ -129,8 +129,8 @@ let package = Package(
         .testTarget(
             name: "DemoTests",
             dependencies: [
-                "RecordKit", "Records", "Storage", "SQLiteStorage", "MerkleLog", "Access", "Governance", "Demo",
-                "TestKit",
+                "RecordKit", "Records", "Storage", "SQLiteStorage", "MerkleLog", "Access", "Governance", "Exchange",
+                "Demo", "TestKit",
             ]),
         .testTarget(name: "ClientTests", dependencies: ["Client", "MerkleLog"]),
         .testTarget(name: "TerminalTests", dependencies: ["Terminal"]),

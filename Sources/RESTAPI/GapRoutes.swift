@@ -14,7 +14,7 @@ extension RESTRoutes {
     func gaps(_ id: UUID, _ call: Call) async throws -> Response {
         let parameters = try QueryParameters(
             call.request,
-            allowed: ["framework", "severity", "certification", "owner", "measure", "hasTask", "sort", "asOf"])
+            allowed: ["framework", "severity", "certification", "area", "owner", "measure", "hasTask", "sort", "asOf"])
         let asOf = try await moment(parameters, call)
         let filter = try parameters.gapFilter()
         let list = try await services.gaps.list(id, as: call.caller, asOf: asOf)
@@ -199,6 +199,7 @@ extension QueryParameters {
         filter.framework = self["framework"]
         filter.severity = try word("severity", GapFilter.severities)
         filter.effect = try word("certification", CertificationEffect.allCases)
+        filter.area = self["area"]
         filter.owner = try id("owner")
         filter.measure = self["measure"]
         filter.hasTask = try self["hasTask"].map { _ in try bool("hasTask") }
@@ -276,6 +277,7 @@ extension JSONWriter {
                     json.string("title", requirement.item.title)
                     json.string("shown", requirement.shown.rawValue)
                     json.string("certification", requirement.effect.rawValue)
+                    json.strings("areas", requirement.item.areas)
                 }
             }
         }
@@ -343,7 +345,7 @@ extension RESTRoutes {
             "requirements": JSONSchema.list(
                 JSONSchema.object([
                     "id": JSONSchema.id, "framework": JSONSchema.text, "reference": JSONSchema.text,
-                    "title": JSONSchema.text, "shown": severity, "certification": effect,
+                    "title": JSONSchema.text, "shown": severity, "certification": effect, "areas": JSONSchema.texts,
                 ])),
         ]),
         "Measure": JSONSchema.object([

@@ -17,6 +17,7 @@ struct GapsCommand: AsyncParsableCommand {
     @Option(help: "Only this framework, by its key such as iso42001-2023.") var framework: String?
     @Option(help: "nonconform, partlyConform or unknown.") var severity: String?
     @Option(help: "possibleMajor, minorAtLeast, notBlocking or notKnown.") var certification: String?
+    @Option(help: "Only this area, by its id such as fairness.") var area: String?
     @Option(help: "The gaps that this suggestion would close, by its id such as IS-06.") var measure: String?
     @Option(help: "effect, severity, effort, reference or owner.") var sort: String?
     @OptionGroup var moment: MomentOption
@@ -27,7 +28,7 @@ struct GapsCommand: AsyncParsableCommand {
         let output = Output()
         let options = [
             ("framework", framework), ("severity", severity), ("certification", certification),
-            ("measure", measure), ("sort", sort),
+            ("area", area), ("measure", measure), ("sort", sort),
         ]
         let query = moment.query + options.compactMap { name, value in value.map { (name: name, value: $0) } }
         try await connection.withClient { client in

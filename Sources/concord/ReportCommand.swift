@@ -21,7 +21,7 @@ struct ReportCommand: AsyncParsableCommand {
         @Option(help: "The format: html, pdf or docx.") var format = Format.pdf
         @Option(
             help:
-                "Only these sections, separated by commas: scope, method, summary, strengths, gaps, plan, clauses, ledger."
+                "Only these sections, separated by commas: scope, method, summary, strengths, gaps, areas, plan, clauses, ledger."
         )
         var sections: String?
         @Option(name: [.short, .long], help: "The file to write.", completion: .file()) var output: String

@@ -1,5 +1,6 @@
 import Access
 import Demo
+import Exchange
 import Foundation
 import Governance
 import MerkleLog
@@ -101,6 +102,10 @@ import Testing
         for file in evidence.compactMap(\.value.file) {
             #expect(try await world.blobs.get(file.sha256, for: meridian)?.count == file.bytes)
         }
+        let own = try #require(try await world.all(Organisation.self, in: meridian).first?.value.logo)
+        #expect(ImageFile(try #require(try await world.blobs.get(own.sha256, for: meridian)))?.widthPixels == 240)
+        let sections = try await world.all(SectionAssignment.self, in: meridian).map(\.value.status)
+        #expect(Set(sections) == Set(SectionAssignment.Status.allCases) && sections.count == 4)
         let tasks = try await world.all(Records.Task.self, in: meridian).map(\.value)
         #expect((33...38).contains(tasks.count))
         #expect(Set(tasks.map(\.status)) == Set(Records.Task.Status.allCases))

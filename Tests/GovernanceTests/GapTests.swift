@@ -115,6 +115,15 @@ extension World {
         filter.framework = ai
         #expect(list.filtered(filter).allSatisfy { $0.requirements.contains { $0.item.frameworkKey == ai } })
         filter = GapFilter()
+        filter.area = "suppliers"
+        let suppliers = list.filtered(filter)
+        #expect(suppliers.contains { $0.key == "iso27001-2022:A.5.19" } && suppliers.count < list.gaps.count)
+        #expect(suppliers.allSatisfy { $0.requirements.contains { $0.item.areas.contains("suppliers") } })
+        for severity in GapFilter.severities {
+            let counted = list.count(severity, inArea: "suppliers")
+            #expect(counted == suppliers.count { $0.severity == severity })
+        }
+        filter = GapFilter()
         filter.order = .severity
         #expect(list.filtered(filter).prefix(2).map(\.key) == ["clause:5.3", "iso27001-2022:A.5.1"])
         filter.order = .reference

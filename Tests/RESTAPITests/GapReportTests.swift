@@ -121,6 +121,22 @@ import WebUI
         #expect(html.contains(item.title) && html.contains(item.text.prefix(40)))
     }
 
+    @Test func theReportCanBeReadByArea() async throws {
+        try await answer("iso27001-2022:A.5.19", .partlyConform, note: "No list of suppliers.")
+        let html = try await report("sections=areas").text
+        let view = try await harness.services.assessments.view(assessment, as: caller)
+        #expect(!view.areas.isEmpty)
+        for area in view.areas {
+            let counts = try #require(view.areaCounts[area.id])
+            let text = try #require(html.components(separatedBy: "<h3>\(area.title)</h3>").last)
+                .components(separatedBy: "<h3>")[0]
+            let isSuppliers = area.id == "suppliers"
+            #expect(text.contains("27001 A.5.19") == isSuppliers, "\(area.id)")
+            #expect(text.contains("Nothing of this area") == !isSuppliers, "\(area.id)")
+            #expect(html.contains("<th scope=\"row\">\(area.title)</th>") && counts.total > 0)
+        }
+    }
+
     @Test func onlyTheChosenSectionsAreWritten() async throws {
         let html = try await report("sections=ledger,method").text
         let written = html.matches(of: /<section id="([a-z]+)">/).map { String($0.1) }
@@ -193,7 +209,7 @@ import WebUI
 
     @Test func aDOCXHasItsTextAndItsChartsAsImages() async throws {
         #expect(try await setLogo(try #require(Data(base64Encoded: Self.png)), name: "logo.png").status == 200)
-        let reply = try await report("format=docx&sections=summary,gaps,ledger")
+        let reply = try await report("format=docx&sections=summary,gaps,areas,ledger")
         #expect(reply.status == 200, "\(reply.text.prefix(400))")
         let text = try output("/usr/bin/pandoc", ["--from=docx", "--to=plain"], over: reply.body)
         #expect(text.contains("Management summary") && text.contains("Results by standard"))
@@ -201,7 +217,7 @@ import WebUI
             "/usr/bin/python3",
             ["-c", "import sys,zipfile;print([n for n in zipfile.ZipFile(sys.argv[1]).namelist() if 'media/' in n])"],
             over: reply.body)
-        #expect(images.count(of: ".png") == 3, "two charts and the logo: \(images)")
+        #expect(images.count(of: ".png") == 4, "three charts and the logo: \(images)")
         #expect(!images.contains(".svg"))
     }
 

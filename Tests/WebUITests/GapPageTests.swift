@@ -48,6 +48,23 @@ struct GapPageTests {
         #expect(measures.contains(words))
     }
 
+    @Test func gapsAreReadByAreaAndEachNumberOpensItsGaps() async throws {
+        let id = try #require(try await harness.services.assessments.latest(as: founder))
+        let list = try await harness.services.gaps.list(id, as: founder)
+        let area = try #require(list.view.areas.first { list.count(.unknown, inArea: $0.id) > 0 })
+        let counted = list.count(.unknown, inArea: area.id)
+        let card = try #require(
+            try await browser.get(Link.gaps(id).href).text.between("id=\"h-counts\"", "</section>"))
+        var asked = GapQuery()
+        asked.filter.area = area.id
+        asked.filter.severity = .unknown
+        let href = Link.gaps(id, asked.query).href
+        #expect(card.contains("<a href=\"\(href.replacing("&", with: "&amp;"))\">\(Text.count(counted))</a>"))
+        let page = try await browser.get(href).text
+        #expect(page.contains(text(.gapsShown(1, min(counted, GapQuery.pageSize), counted))))
+        #expect(page.contains("<option value=\"\(area.id)\" selected>"))
+    }
+
     @Test func oneButtonMakesATaskAndTheSecondSaysThatThereIsOne() async throws {
         let id = try #require(try await harness.services.assessments.latest(as: founder))
         let gap = try #require(try await harness.services.gaps.list(id, as: founder).gaps.first { $0.tasks.isEmpty })

@@ -10,7 +10,27 @@ extension Meridian {
             First round over both standards. Interviews with eleven units; the sites were visited in October. \
             Open: internal audit, management review, suppliers of AI and the use of AI systems.
             """,
-        answers: clauseAnswers + aiAnswers + securityAnswers + quietAnswers)
+        answers: clauseAnswers + aiAnswers + securityAnswers + quietAnswers, sections: sections)
+
+    private static let sections = [
+        SectionDraft(
+            section: "iso27001-2022:A.6", by: "katarzyna", assignee: "amara", reviewer: "ines", day: -12, due: -4,
+            note: "Please read what we noted in October, and correct what changed with the new contracts.",
+            steps: [.submit(-7), .accept(-6)]),
+        SectionDraft(
+            section: "iso42001-2023:A.10", by: "rohan", assignee: "elena", reviewer: "rohan", day: -8, due: 2,
+            note: "The use of AI by suppliers is not answered yet; the contracts are with you.",
+            steps: [
+                .submit(-4),
+                .returned(-3, "Two suppliers of the document reader are missing, and A.10.3 has no evidence yet."),
+            ]),
+        SectionDraft(
+            section: "iso27001-2022:A.7", by: "katarzyna", assignee: "tomasz", reviewer: "katarzyna", day: -6, due: 3,
+            note: "Sites were visited in October; the new floor in Lisbon was not.", steps: [.submit(-2)]),
+        SectionDraft(
+            section: "iso42001-2023:A.7", by: "rohan", assignee: "yuki", reviewer: "rohan", day: -2, due: 7,
+            note: "Data of the scoring model first; the chatbot's transcripts can wait."),
+    ]
 
     static let lastYear = AssessmentDraft(
         key: "lastYear", title: "Gap assessment ISO/IEC 27001, last year", lead: "daniel",

@@ -22,6 +22,7 @@ extension Story {
             """
         var story = Story(
             key: "meridian-credit", organisation: organisation, founded: -410, lead: "ines", head: "charlotte")
+        story.logo = Meridian.logo
         story.people = Meridian.people
         story.roles = Meridian.roles
         story.adoptions = Meridian.adoptions

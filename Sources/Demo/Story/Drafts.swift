@@ -16,6 +16,8 @@ struct Story: Sendable {
     /// Keys of the two people with whom the organisation begins: the compliance lead and top management.
     let lead: String
     let head: String
+    /// A PNG image in Base64; `nil` for an organisation without a logo.
+    var logo: String?
     var people: [PersonDraft] = []
     var roles: [RoleDraft] = []
     var adoptions: [AdoptionDraft] = []
@@ -359,7 +361,27 @@ struct AssessmentDraft: Sendable {
     let due: Int
     let notes: String
     var answers: [AnswerDraft] = []
+    var sections: [SectionDraft] = []
     var closed: Int?
+}
+
+/// A section in somebody's hands, and how far it went.
+struct SectionDraft: Sendable {
+    enum Step: Sendable {
+        case submit(Int)
+        case returned(Int, String)
+        case accept(Int)
+    }
+    /// The id of the section.
+    let section: String
+    /// Who delegates it.
+    let by: String
+    let assignee: String
+    let reviewer: String
+    let day: Int
+    let due: Int
+    let note: String
+    var steps: [Step] = []
 }
 
 /// One answer to one row, or to one standard's part of it.

@@ -217,8 +217,26 @@ extension StoryWriter {
         for answer in draft.answers {
             timeline.add(answer.day) { try await $0.answer(draft.key, answer) }
         }
+        for section in draft.sections { schedule(section, of: draft, &timeline) }
         if let day = draft.closed {
             timeline.add(day) { try await $0.take("close", Assessment.schema.erased, draft.key, by: lead) }
+        }
+    }
+
+    private func schedule(_ draft: SectionDraft, of assessment: AssessmentDraft, _ timeline: inout Timeline) {
+        timeline.add(draft.day) { try await $0.delegate(assessment.key, draft) }
+        let schema = SectionAssignment.schema.erased
+        for step in draft.steps {
+            switch step {
+            case .submit(let day):
+                timeline.add(day) { try await $0.take("submit", schema, draft.section, by: draft.assignee) }
+            case .returned(let day, let why):
+                timeline.add(day) {
+                    try await $0.take("return", schema, draft.section, by: draft.reviewer, reason: why)
+                }
+            case .accept(let day):
+                timeline.add(day) { try await $0.take("accept", schema, draft.section, by: draft.reviewer) }
+            }
         }
     }
 
@@ -231,7 +249,7 @@ extension StoryWriter {
                 evidence.kind = .link
                 evidence.link = address
             case .file(let name, let mediaType, let text):
-                evidence.file = try await writer.keep(name: name, mediaType: mediaType, text: text)
+                evidence.file = try await writer.keep(name: name, mediaType: mediaType, Data(text.utf8))
             }
             evidence.description = draft.text
             evidence.owner = try await writer.reference(draft.owner)

@@ -136,10 +136,22 @@ actor StoryWriter {
         ids["\(StatementOfApplicability.type.name):\(framework)"] = made.id
     }
 
+    /// Puts a section of an assessment into somebody's hands; it is named by its section from then on.
+    func delegate(_ assessment: String, _ draft: SectionDraft) async throws {
+        var delegation = Delegation(section: draft.section, assignee: try id(Person.type, draft.assignee))
+        delegation.reviewer = try id(Person.type, draft.reviewer)
+        delegation.dueOn = day(draft.due)
+        delegation.note = draft.note
+        let (round, caller, wanted) = (try id(Assessment.type, assessment), try await caller(draft.by), delegation)
+        let made = try await told("delegate \(draft.section) by \(draft.by)") {
+            try await assessments.delegate(round, [wanted], as: caller)
+        }
+        for record in made { ids["\(SectionAssignment.type.name):\(draft.section)"] = record.id }
+    }
+
     /// Keeps a file in the blob store.
-    func keep(name: String, mediaType: String, text: String) async throws -> FileReference {
-        let bytes = Data(text.utf8)
-        return try FileReference(
+    func keep(name: String, mediaType: String, _ bytes: Data) async throws -> FileReference {
+        try FileReference(
             sha256: try await blobs.put(bytes, for: organisation), name: name, mediaType: mediaType, bytes: bytes.count)
     }
 
@@ -190,9 +202,14 @@ actor StoryWriter {
         let founders: [(String, [Role])] = [
             (story.lead, [.administrator, .complianceLead]), (story.head, [.topManagement]),
         ]
+        var own = story.organisation
+        if let text = story.logo {
+            guard let image = Data(base64Encoded: text) else { throw DemoError.unknown("logo", story.key) }
+            own.logo = try await keep(name: "logo.png", mediaType: "image/png", image)
+        }
         var saves: [(ValidRecord, UUID, Change)] = [
             (
-                try Organisation.schema.validated(story.organisation).erased, organisation,
+                try Organisation.schema.validated(own).erased, organisation,
                 system.change("found", in: environment)
             )
         ]

@@ -72,6 +72,9 @@ package struct Gap: Sendable {
     /// Tasks that are open or in progress and about all its requirements.
     package let tasks: [UUID]
 
+    /// One of its requirements belongs to this area.
+    package func belongs(toArea id: String) -> Bool { requirements.contains { $0.item.areas.contains(id) } }
+
     /// Its keys for verbs: its own, and that of its whole row.
     func isMeant(by key: String) -> Bool { key == self.key || key == row.key }
 }
@@ -104,6 +107,8 @@ package struct GapFilter: Sendable, Hashable {
     package var severity: Conformity?
     package var effect: CertificationEffect?
     package var owner: UUID?
+    /// The id of an area: gaps with a requirement that belongs to it.
+    package var area: String?
     /// The id of a suggestion: the gaps that it would close.
     package var measure: String?
     /// With or without an open task.

@@ -94,6 +94,7 @@ package struct GapList: Sendable {
             if let severity = filter.severity, gap.severity != severity { return false }
             if let effect = filter.effect, gap.effect != effect { return false }
             if let owner = filter.owner, gap.owner != owner { return false }
+            if let area = filter.area, !gap.belongs(toArea: area) { return false }
             if let hasTask = filter.hasTask, gap.tasks.isEmpty == hasTask { return false }
             if let served, !gap.requirements.contains(where: { served.contains($0.item.id) }) { return false }
             return true
@@ -121,6 +122,10 @@ package struct GapList: Sendable {
     /// Counts of gaps by severity, and the requirements that they cover.
     package func count(_ severity: Conformity) -> Int { gaps.count { $0.severity == severity } }
     package func count(_ effect: CertificationEffect) -> Int { gaps.count { $0.effect == effect } }
+    /// Gaps of one severity in an area. A gap of several areas counts in each.
+    package func count(_ severity: Conformity, inArea id: String) -> Int {
+        gaps.count { $0.severity == severity && $0.belongs(toArea: id) }
+    }
 
     // MARK: Parts
 

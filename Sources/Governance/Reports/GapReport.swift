@@ -16,7 +16,7 @@ package struct GapReport: Sendable {
 
     /// The parts of a report, in their order. Which of them a report has, is chosen.
     package enum Part: String, Sendable, CaseIterable {
-        case scope, method, summary, strengths, gaps, plan, clauses, ledger
+        case scope, method, summary, strengths, gaps, areas, plan, clauses, ledger
 
         /// Reads `summary,gaps`; nothing means all of them. They keep the order of the report.
         /// - Throws: ``ServiceError``: invalid, with the name that is none.

@@ -34,6 +34,9 @@ extension RESTRoutes {
                         .init(
                             name: "certification", words: "What it means for a certificate.",
                             schema: JSONSchema.choice(effects)),
+                        .init(
+                            name: "area", words: "The id of an area, as the posture names it.",
+                            schema: JSONSchema.text),
                         .init(name: "owner", words: "The person who owns the answer.", schema: JSONSchema.id),
                         .init(
                             name: "measure", words: "The id of a suggestion: the gaps that it would close.",

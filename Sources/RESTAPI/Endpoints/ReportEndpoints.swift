@@ -15,9 +15,9 @@ extension RESTRoutes {
                 .get, "/api/v1/assessments/{id}/report",
                 Operation(
                     id: "getGapReport", tag: "Assessment", summary: "Download the gap assessment report",
-                    words: "Scope, method, summary with charts, strengths, gaps, plan, requirements and the checkpoint "
-                        + "that covers it all, as far as you may see them. Each download is an entry of the ledger, "
-                        + "which is signed at once.",
+                    words: "Scope, method, summary with charts, strengths, gaps, areas, plan, requirements and the "
+                        + "checkpoint that covers it all, as far as you may see them. Each download is an entry of "
+                        + "the ledger, which is signed at once.",
                     parameters: [
                         .init(
                             name: "format", words: "Without it HTML that stands alone.",

@@ -43,12 +43,16 @@ struct GapReportDocument {
     var files: [String: Data] {
         var files: [String: Data] = [:]
         if let logo = report.logo { files[Self.logoName(logo)] = logo.bytes }
-        if parts.contains(.summary) {
+        for (part, charts) in [(GapReport.Part.summary, charts), (.areas, [areaChart])] where parts.contains(part) {
             for (n, chart) in charts.enumerated() {
-                files["chart-\(n).svg"] = Data(chart.markup(isFile: true).bytes)
+                files[Self.chartName(part, n) + ".svg"] = Data(chart.markup(isFile: true).bytes)
             }
         }
         return files
+    }
+
+    private static func chartName(_ part: GapReport.Part, _ number: Int) -> String {
+        "chart-\(part.rawValue)-\(number)"
     }
 
     private static func logoName(_ logo: ImageFile) -> String { logo.format == .png ? "logo.png" : "logo.jpg" }
@@ -60,6 +64,7 @@ struct GapReportDocument {
         case .summary: summary
         case .strengths: strengths
         case .gaps: gaps
+        case .areas: areas
         case .plan: plan
         case .clauses: clauses
         case .ledger: ledger
@@ -195,17 +200,19 @@ struct GapReportDocument {
                 \(raw: hasClauses ? "<p>\(Text.reportInTheWayCount(inTheWay))</p>" : nil)\(raw: wanted)</div>
                 """
         }
-        let figures: Markup = .each(charts.enumerated()) { n, chart in
-            let drawing: Markup =
-                isForWordProcessor
-                ? "<img src=\"chart-\(n).png\" alt=\"\(chart.words)\" width=\"600\">" : chart.markup()
-            return """
-                <figure><figcaption>\(chart.title)</figcaption>\(raw: drawing)</figure>\(raw: countsTable(chart))
-                """
-        }
+        let figures: Markup = .each(charts.enumerated()) { figure(.summary, $0, $1) }
         let lowered: Markup? = view.total.lowered > 0 ? "<p>\(Text.reportLowered(view.total.lowered))</p>" : nil
         return
             "<div class=\"headline\">\(raw: boxes)</div>\(raw: lowered)<p class=\"meta\">\(Text.postureLead)</p>\(raw: figures)"
+    }
+
+    private func figure(_ part: GapReport.Part, _ number: Int, _ chart: ReportChart) -> Markup {
+        let drawing: Markup =
+            isForWordProcessor
+            ? "<img src=\"\(Self.chartName(part, number)).png\" alt=\"\(chart.words)\" width=\"600\">" : chart.markup()
+        return """
+            <figure><figcaption>\(chart.title)</figcaption>\(raw: drawing)</figure>\(raw: countsTable(chart))
+            """
     }
 
     private func countsTable(_ chart: ReportChart) -> Markup {
@@ -267,6 +274,41 @@ struct GapReportDocument {
                         """
                 }))
             """
+    }
+
+    // MARK: Areas
+
+    private var areaChart: ReportChart {
+        ReportChart(
+            title: text(.reportByArea),
+            bars: view.areas.map {
+                ReportChart.Bar(label: $0.title, counts: (view.areaCounts[$0.id] ?? ConformityCounts()).posture)
+            })
+    }
+
+    /// The counts of every area, and under each its gaps.
+    private var areas: Markup {
+        guard !view.areas.isEmpty else { return "<p>\(Text.reportNoAreas)</p>" }
+        let gaps = report.gaps
+        let each: Markup = .each(view.areas) { area in
+            let rows: Markup = .each(gaps) { row in
+                let parts = row.partsInScope.filter { GapReport.isGap($0) && $0.item.areas.contains(area.id) }
+                guard !parts.isEmpty else { return .empty }
+                return """
+                    <tr><th scope="row">\(raw: references(parts))</th>\
+                    \(raw: cell(.requirement, .escaped(row.row.title)))\
+                    \(raw: cell(.result, result(parts)))\(raw: cell(.reportFollowUp, followUp(parts)))</tr>
+                    """
+            }
+            let found: Markup =
+                rows.bytes.isEmpty
+                ? "<p>\(Text.reportNoGapInArea)</p>"
+                : table(
+                    [(.reportReference, "ref"), (.requirement, ""), (.result, "result"), (.reportFollowUp, "side")],
+                    rows)
+            return "<h3>\(area.title)</h3><p class=\"meta\">\(area.help)</p>\(raw: found)"
+        }
+        return "<p>\(Text.byAreaLead)</p>" + figure(.areas, 0, areaChart) + each
     }
 
     private func gap(_ row: RowView) -> Markup {

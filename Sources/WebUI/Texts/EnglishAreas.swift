@@ -6,6 +6,7 @@ extension Text {
     package static let byArea = Text("By area")
     package static let byAreaLead = Text(
         "Each item belongs to one or more areas, whatever its standard. An item of several areas counts in each.")
+    package static let gapsByAreaLead = Text("A gap with requirements of several areas counts in each of them.")
 }
 
 // MARK: Findings

@@ -97,7 +97,32 @@ struct GapPage {
                 """
         }
         return .card(
-            id: "counts", title: text(.gapsCounted), "<ul class=\"counts\">\(raw: severities)\(raw: effects)</ul>")
+            id: "counts", title: text(.gapsCounted),
+            footer: list.view.areas.isEmpty ? nil : .disclosure(text(.byArea), byArea),
+            "<ul class=\"counts\">\(raw: severities)\(raw: effects)</ul>")
+    }
+
+    /// The same counts by area, each leading to its gaps.
+    private var byArea: Markup {
+        let columns =
+            [TableColumn(text(.area))]
+            + GapFilter.severities.map { TableColumn($0.shownWord, isNumeric: true) }
+        let rows = list.view.areas.map { area in
+            TableRow(
+                title: area.title, href: link { $0.filter.area = area.id },
+                cells: GapFilter.severities.map { severity in
+                    let count = list.count(severity, inArea: area.id)
+                    guard count > 0 else { return .escaped(Text.count(0)) }
+                    return .link(
+                        Text.count(count),
+                        link {
+                            $0.filter.area = area.id
+                            $0.filter.severity = severity
+                        })
+                })
+        }
+        return "<p class=\"meta\">\(Text.gapsByAreaLead)</p>"
+            + .dataTable(label: text(.byArea), columns: columns, rows: rows)
     }
 
     private static func pill(_ effect: CertificationEffect) -> Markup {
@@ -135,6 +160,7 @@ struct GapPage {
                     "certification", .certification,
                     CertificationEffect.allCases.map { FieldOption($0.rawValue, text(.certification($0))) },
                     filter.effect?.rawValue),
+                select("area", .area, list.view.areas.map { FieldOption($0.id, $0.title) }, filter.area),
                 select("owner", .owner, owners, filter.owner?.lowercased),
                 select(
                     "task", .work, [FieldOption("yes", text(.withTask)), FieldOption("no", text(.withoutTask))],

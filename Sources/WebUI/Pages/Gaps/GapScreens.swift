@@ -118,6 +118,7 @@ struct GapQuery: Sendable {
         filter.framework = query["framework"]
         filter.severity = try word("severity", Conformity.self)
         filter.effect = try word("certification", CertificationEffect.self)
+        filter.area = query["area"]
         filter.measure = query["measure"]
         filter.order = try word("sort", GapFilter.Order.self) ?? .effect
         if let owner = query["owner"] {
@@ -142,7 +143,7 @@ struct GapQuery: Sendable {
         [
             "show": show == .gaps ? nil : show.rawValue, "framework": filter.framework,
             "severity": filter.severity?.rawValue, "certification": filter.effect?.rawValue,
-            "owner": filter.owner?.lowercased, "task": filter.hasTask.map { $0 ? "yes" : "no" },
+            "owner": filter.owner?.lowercased, "area": filter.area, "task": filter.hasTask.map { $0 ? "yes" : "no" },
             "measure": filter.measure, "sort": filter.order == .effect ? nil : filter.order.rawValue,
             "from": from == 0 ? nil : String(from),
         ]
@@ -150,7 +151,7 @@ struct GapQuery: Sendable {
     var setCount: Int {
         [
             filter.framework, filter.severity?.rawValue, filter.effect?.rawValue, filter.owner?.lowercased,
-            filter.measure, filter.hasTask.map { "\($0)" },
+            filter.area, filter.measure, filter.hasTask.map { "\($0)" },
         ].compactMap(\.self).count
     }
 }
