@@ -95,10 +95,15 @@ package final class SQLiteStore: Store {
         return try result.get()
     }
 
-    /// Ends all connections; nothing may be asked afterwards.
+    /// Ends all connections; nothing may be asked afterwards. What is left is the one file.
     package func close() throws {
         try pool.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
         try pool.close()
+        // The last connection to close removes the files beside the database, but not one that can only read, and of a
+        // pool that may be any. An empty `-wal` would still say that the file is open elsewhere.
+        let last = try DatabaseQueue(path: pool.path)
+        try last.read { db in _ = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") }
+        try last.close()
     }
 
     /// Writes a consistent copy of the whole database to a new file.

@@ -27,10 +27,10 @@ import Testing
         #expect(try narrowed.json["gaps"].items.contains { $0["key"].string == key })
         let area = try #require(gap["requirements"][0]["areas"][0].string)
         let ofArea = try await harness.get("assessments/\(id)/gaps?area=\(area)", as: lead).json["gaps"].items
-        #expect(try ofArea.contains { try $0["key"].string == key })
+        #expect(ofArea.contains { $0["key"].string == key })
         #expect(
-            try ofArea.allSatisfy { gap in
-                try gap["requirements"].items.contains { try $0["areas"].items.contains { $0.string == area } }
+            ofArea.allSatisfy { gap in
+                gap["requirements"].items.contains { $0["areas"].items.contains { $0.string == area } }
             })
         let body = #"{"gaps":["\#(key)"],"dueOn":"2027-03-31"}"#
         let made = try await harness.post("assessments/\(id)/gaps/tasks", body, as: lead)

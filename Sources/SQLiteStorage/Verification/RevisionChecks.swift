@@ -240,16 +240,24 @@ struct LinkCheck {
         for (position, column) in table.linkColumns.enumerated() {
             let now = table.keys(column) ?? []
             guard now != present[position] else { continue }
-            let (before, after) = (Set(present[position]), Set(now))
+            let isNamed = Self.membership(of: now)
             for at in spans.indices
-            where spans[at].column == position && spans[at].until == nil && !after.contains(spans[at].to) {
+            where spans[at].column == position && spans[at].until == nil && !isNamed(spans[at].to) {
                 spans[at].until = index
             }
-            for added in after.subtracting(before) {
-                spans.append(Span(column: position, to: added, since: index, until: nil))
+            let wasNamed = Self.membership(of: present[position])
+            var added: Set<Key> = []
+            for key in now where !wasNamed(key) && (now.count == 1 || added.insert(key).inserted) {
+                spans.append(Span(column: position, to: key, since: index, until: nil))
             }
             present[position] = now
         }
+    }
+
+    /// A set is worth its making only for many.
+    private static func membership(of keys: [Key]) -> (Key) -> Bool {
+        if keys.count <= 8 { return keys.contains }
+        return Set(keys).contains
     }
 
     /// - Parameter count: grows by the links that fit.

@@ -128,37 +128,44 @@ final class RowCursor {
         return hasRow
     }
 
-    func isNull(_ column: Int) -> Bool { sqlite3_column_type(statement, Int32(column)) == SQLITE_NULL }
+    /// The value itself: one call into SQLite, after which kind and content cost little.
+    private func raw(_ column: Int) -> OpaquePointer? { sqlite3_column_value(statement, Int32(column)) }
+
+    func isNull(_ column: Int) -> Bool { sqlite3_value_type(raw(column)) == SQLITE_NULL }
 
     /// `nil` for anything but a whole number.
     func integer(_ column: Int) -> Int? {
-        guard sqlite3_column_type(statement, Int32(column)) == SQLITE_INTEGER else { return nil }
-        return Int(sqlite3_column_int64(statement, Int32(column)))
+        let value = raw(column)
+        return sqlite3_value_type(value) == SQLITE_INTEGER ? Int(sqlite3_value_int64(value)) : nil
     }
 
     /// `nil` for anything but a floating-point number.
     func real(_ column: Int) -> Double? {
-        guard sqlite3_column_type(statement, Int32(column)) == SQLITE_FLOAT else { return nil }
-        return sqlite3_column_double(statement, Int32(column))
+        let value = raw(column)
+        return sqlite3_value_type(value) == SQLITE_FLOAT ? sqlite3_value_double(value) : nil
     }
 
     /// The bytes of a text or blob; `nil` for anything else.
     func bytes(_ column: Int) -> UnsafeRawBufferPointer? {
-        let type = sqlite3_column_type(statement, Int32(column))
-        guard type == SQLITE_TEXT || type == SQLITE_BLOB else { return nil }
-        let start = sqlite3_column_blob(statement, Int32(column))
-        return UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(statement, Int32(column))))
+        let value = raw(column)
+        let type = sqlite3_value_type(value)
+        return type == SQLITE_TEXT || type == SQLITE_BLOB ? Self.content(value) : nil
+    }
+
+    private static func content(_ value: OpaquePointer?) -> UnsafeRawBufferPointer {
+        let start = sqlite3_value_blob(value)
+        return UnsafeRawBufferPointer(start: start, count: Int(sqlite3_value_bytes(value)))
     }
 
     /// The bytes of a text; `nil` for anything else.
     func textBytes(_ column: Int) -> UnsafeRawBufferPointer? {
-        sqlite3_column_type(statement, Int32(column)) == SQLITE_TEXT ? bytes(column) : nil
+        let value = raw(column)
+        return sqlite3_value_type(value) == SQLITE_TEXT ? Self.content(value) : nil
     }
 
     /// `nil` for anything but text; bytes that are no UTF-8 become U+FFFD.
     func text(_ column: Int) -> String? {
-        guard sqlite3_column_type(statement, Int32(column)) == SQLITE_TEXT else { return nil }
-        return bytes(column).map { String(decoding: $0, as: UTF8.self) }
+        textBytes(column).map { String(decoding: $0, as: UTF8.self) }
     }
 
     /// `nil` for anything but 16 bytes.
@@ -171,19 +178,18 @@ final class RowCursor {
 
     /// The column as an entry of an index holds it; bytes are good until the next row.
     func value(_ column: Int) -> IndexEntries.Value {
-        let at = Int32(column)
+        let raw = raw(column)
         var value = IndexEntries.Value()
-        let type = sqlite3_column_type(statement, at)
+        let type = sqlite3_value_type(raw)
         switch type {
         case SQLITE_NULL: break
         case SQLITE_INTEGER:
             value.kind = .number
-            value.integer = sqlite3_column_int64(statement, at)
-        case SQLITE_FLOAT: value.setReal(sqlite3_column_double(statement, at))
+            value.integer = sqlite3_value_int64(raw)
+        case SQLITE_FLOAT: value.setReal(sqlite3_value_double(raw))
         default:
             value.kind = type == SQLITE_TEXT ? .text : .blob
-            let start = sqlite3_column_blob(statement, at)
-            value.bytes = UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(statement, at)))
+            value.bytes = Self.content(raw)
         }
         return value
     }
@@ -191,23 +197,21 @@ final class RowCursor {
     /// Appends a value so that bytes sort as SQLite sorts values: nothing, numbers, text, blobs. A column of a strict
     /// table has whole numbers or others, never both.
     func appendInOrder(_ column: Int, to output: inout [UInt8]) {
-        let type = sqlite3_column_type(statement, Int32(column))
+        let raw = raw(column)
+        let type = sqlite3_value_type(raw)
         switch type {
         case SQLITE_NULL: output.append(0)
         case SQLITE_INTEGER:
             output.append(1)
-            output.appendBigEndian(
-                UInt64(bitPattern: sqlite3_column_int64(statement, Int32(column))) ^ 1 << 63)
+            output.appendBigEndian(UInt64(bitPattern: sqlite3_value_int64(raw)) ^ 1 << 63)
         case SQLITE_FLOAT:
             output.append(1)
-            let bits = sqlite3_column_double(statement, Int32(column)).bitPattern
+            let bits = sqlite3_value_double(raw).bitPattern
             output.appendBigEndian(bits >> 63 == 1 ? ~bits : bits ^ 1 << 63)
         default:
             output.append(type == SQLITE_TEXT ? 2 : 3)
-            let start = sqlite3_column_blob(statement, Int32(column))
-            let bytes = UnsafeRawBufferPointer(
-                start: start, count: Int(sqlite3_column_bytes(statement, Int32(column))))
-            if let start, memchr(start, 0, bytes.count) != nil {
+            let bytes = Self.content(raw)
+            if let start = bytes.baseAddress, memchr(start, 0, bytes.count) != nil {
                 for byte in bytes {
                     output.append(byte)
                     if byte == 0 { output.append(0xFF) }
