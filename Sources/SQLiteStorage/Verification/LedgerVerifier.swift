@@ -29,7 +29,16 @@ package struct LedgerVerifier: Sendable {
         case revisions(Int)
     }
 
+    /// How a file is read.
+    package enum Access: Sendable, Hashable {
+        /// Place by place: a file that shrinks meanwhile, or cannot be read, is an error.
+        case read
+        /// Through memory, in a tenth less time: then it is a signal, SIGBUS, which ends the process unless it is handled.
+        case mapped
+    }
+
     private let path: String
+    private let access: Access
     private let schemas: [AnySchema]
     private let keys: [NoteVerifier]
 
@@ -38,9 +47,13 @@ package struct LedgerVerifier: Sendable {
     ///   - verifierKeys: public keys as `name+id+key` (C2SP signed-note). The name is the origin of a ledger's
     ///     checkpoints, `<host>/ledger/<organisation>` or `<host>/ledger/server`. Several of one name while keys
     ///     overlap. Checkpoints of a ledger without a key are compared with the leaves, but believed from nobody.
+    ///   - access: How the file is read while it is open nowhere else.
     /// - Throws: ``LedgerVerifierError/badKey(_:reason:)``.
-    package init(path: String, schemas: [AnySchema], verifierKeys: [String]) throws(LedgerVerifierError) {
+    package init(
+        path: String, schemas: [AnySchema], verifierKeys: [String], access: Access = .read
+    ) throws(LedgerVerifierError) {
         self.path = path
+        self.access = access
         self.schemas = schemas
         var keys: [NoteVerifier] = []
         for text in verifierKeys {
@@ -62,23 +75,26 @@ package struct LedgerVerifier: Sendable {
         let isAlone = !FileManager.default.fileExists(atPath: path + "-wal")
         // The first to read tells what is not a database from what is a damaged one.
         let tables: [String]
-        do { tables = try StructurePass(VerifiedFile(path: path)).tables() } catch {
+        do { tables = try StructurePass(VerifiedFile(path: path, .read)).tables() } catch {
             if case .damaged(let reason) = error { throw .notADatabase(path: path, reason: reason) }
             throw error
         }
+        // In the order in which their problems are named, those of the ledgers before all.
+        let parts = [Part.ledgers, .records] + tables.map(Part.table) + [.pages, .references]
         // The longest first, so that no processor waits long for another at the end.
-        let parts = [Part.records, .ledgers] + tables.map(Part.table) + [.pages, .references]
+        let order = parts.indices.sorted { (parts[$0].turn, $0) < (parts[$1].turn, $1) }
         let next = Atomic<Int>(0)
         let outcomes = Mutex<[Outcome]>([])
         let workers = min(ProcessInfo.processInfo.activeProcessorCount, Self.workersMax)
         DispatchQueue.concurrentPerform(iterations: workers) { _ in
             var done: [Outcome] = []
             do throws(LedgerVerifierError) {
-                let file = try VerifiedFile(path: path)
-                while case let place = next.wrappingAdd(1, ordering: .relaxed).oldValue, place < parts.count {
-                    let part = parts[place]
-                    var outcome = Outcome(rank: part == .ledgers ? -1 : place)
-                    do throws(LedgerVerifierError) { outcome.found = try read(part, file, progress) } catch {
+                let file = try VerifiedFile(path: path, access)
+                while case let turn = next.wrappingAdd(1, ordering: .relaxed).oldValue, turn < order.count {
+                    var outcome = Outcome(rank: order[turn])
+                    do throws(LedgerVerifierError) {
+                        outcome.found = try read(parts[order[turn]], file, progress)
+                    } catch {
                         outcome.failure = error
                     }
                     done.append(outcome)
@@ -100,6 +116,17 @@ package struct LedgerVerifier: Sendable {
         case table(String)
         case pages
         case references
+
+        /// Those that take longest have the lowest.
+        var turn: Int {
+            switch self {
+            case .records: 0
+            case .pages: 1
+            case .ledgers: 2
+            case .references: 3
+            case .table: 4
+            }
+        }
     }
 
     private struct Outcome: Sendable {
