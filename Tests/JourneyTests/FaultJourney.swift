@@ -52,8 +52,13 @@ private final class Acknowledged: Sendable {
 
     @Test func nothingIsAcknowledgedBeforeItsFlush() async throws {
         let demo = try await RunningServer.demo.copy()
-        let shim = try await Self.shim("slowsync", in: demo.folder)
+        let source = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent("Shims/slowsync.c")
+        let shim = demo.folder.appendingPathComponent("slowsync.so")
         let count = demo.folder.appendingPathComponent("syncs")
+        let compiler = try ChildProcess(
+            "/usr/bin/cc", arguments: ["-shared", "-fPIC", "-O2", "-o", shim.path, source.path, "-ldl"])
+        #expect(try await compiler.waitForExit(within: .seconds(30)) == .status(0))
         let server = try await RunningServer(
             folder: demo.folder,
             environment: ["CONCORD_SYNC_DELAY_US": "60000", "CONCORD_SYNC_COUNT_FILE": count.path],
@@ -75,30 +80,6 @@ private final class Acknowledged: Sendable {
             #expect(time >= .milliseconds(60), "acknowledged while the flush was under way")
         }
         await server.stop()
-    }
-
-    /// Compiles what is preloaded into a program under test.
-    private static func shim(_ name: String, in folder: URL) async throws -> URL {
-        let source = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .appendingPathComponent("Shims/\(name).c")
-        let shim = folder.appendingPathComponent("\(name).so")
-        let compiler = try ChildProcess(
-            "/usr/bin/cc", arguments: ["-shared", "-fPIC", "-O2", "-o", shim.path, source.path, "-ldl"])
-        #expect(try await compiler.waitForExit(within: .seconds(30)) == .status(0))
-        return shim
-    }
-
-    @Test func aFileThatIsCutOffWhileItIsVerifiedIsSaidToBe() async throws {
-        let demo = try await RunningServer.demo.copy()
-        let shim = try await Self.shim("cutoff", in: demo.folder)
-        let file = demo.folder.appendingPathComponent("concord.sqlite")
-        #expect(!FileManager.default.fileExists(atPath: file.path + "-wal"), "it would not be mapped")
-        let process = try ChildProcess(
-            RunningServer.program, arguments: ["ledger", "verify", "--database", file.path],
-            environment: ["CONCORD_CUT_OFF": file.lastPathComponent], preload: [shim.path])
-        #expect(try await process.waitForExit(within: .seconds(60)) == .status(2))
-        #expect(process.lines(of: .errors).joined().contains("was cut off"), "\(process.lines(of: .errors))")
-        #expect(try file.resourceValues(forKeys: [.fileSizeKey]).fileSize == 4_096)
     }
 
     @Test func oneAlteredByteIsNamed() async throws {

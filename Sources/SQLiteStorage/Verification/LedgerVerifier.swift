@@ -29,16 +29,7 @@ package struct LedgerVerifier: Sendable {
         case revisions(Int)
     }
 
-    /// How a file is read.
-    package enum Access: Sendable, Hashable {
-        /// Place by place: a file that shrinks meanwhile, or cannot be read, is an error.
-        case read
-        /// Through memory, in a tenth less time: then it is a signal, SIGBUS, which ends the process unless it is handled.
-        case mapped
-    }
-
     private let path: String
-    private let access: Access
     private let schemas: [AnySchema]
     private let keys: [NoteVerifier]
 
@@ -47,13 +38,9 @@ package struct LedgerVerifier: Sendable {
     ///   - verifierKeys: public keys as `name+id+key` (C2SP signed-note). The name is the origin of a ledger's
     ///     checkpoints, `<host>/ledger/<organisation>` or `<host>/ledger/server`. Several of one name while keys
     ///     overlap. Checkpoints of a ledger without a key are compared with the leaves, but believed from nobody.
-    ///   - access: How the file is read while it is open nowhere else.
     /// - Throws: ``LedgerVerifierError/badKey(_:reason:)``.
-    package init(
-        path: String, schemas: [AnySchema], verifierKeys: [String], access: Access = .read
-    ) throws(LedgerVerifierError) {
+    package init(path: String, schemas: [AnySchema], verifierKeys: [String]) throws(LedgerVerifierError) {
         self.path = path
-        self.access = access
         self.schemas = schemas
         var keys: [NoteVerifier] = []
         for text in verifierKeys {
@@ -75,7 +62,7 @@ package struct LedgerVerifier: Sendable {
         let isAlone = !FileManager.default.fileExists(atPath: path + "-wal")
         // The first to read tells what is not a database from what is a damaged one.
         let tables: [String]
-        do { tables = try StructurePass(VerifiedFile(path: path, .read)).tables() } catch {
+        do { tables = try StructurePass(VerifiedFile(path: path)).tables() } catch {
             if case .damaged(let reason) = error { throw .notADatabase(path: path, reason: reason) }
             throw error
         }
@@ -89,7 +76,7 @@ package struct LedgerVerifier: Sendable {
         DispatchQueue.concurrentPerform(iterations: workers) { _ in
             var done: [Outcome] = []
             do throws(LedgerVerifierError) {
-                let file = try VerifiedFile(path: path, access)
+                let file = try VerifiedFile(path: path)
                 while case let turn = next.wrappingAdd(1, ordering: .relaxed).oldValue, turn < order.count {
                     var outcome = Outcome(rank: order[turn])
                     do throws(LedgerVerifierError) {

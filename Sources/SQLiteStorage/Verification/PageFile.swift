@@ -2,56 +2,33 @@
 // over entries that its conditions leave out. The format is documented in fileformat2.html of SQLite.
 import Foundation
 
-/// The pages of a database that is open nowhere else: closing it would end the locks that this process has on it. Unless
-/// it is mapped, a file that shrinks or cannot be read is an error.
+/// The pages of a database that is open nowhere else: closing it would end the locks that this process has on it. Reads
+/// at a place and maps nothing, so that a file that shrinks or cannot be read is an error.
 final class PageFile {
     let pageBytes: Int
     private let database: Int32
-    private let map: UnsafeRawBufferPointer?
-    var isMapped: Bool { map != nil }
 
-    /// - Parameter isMapped: Whether the file is mapped into memory, if it can be; see ``LedgerVerifier/Access``.
     /// - Returns: `nil` for a file in another form than Concord's.
-    init?(path: String, isMapped: Bool) {
+    init?(path: String) {
         database = open(path, O_RDONLY | O_CLOEXEC)
         var header = [UInt8](repeating: 0, count: 100)
         let isDatabase =
             pread(database, &header, 100, 0) == 100 && header.starts(with: Array("SQLite format 3\0".utf8))
         let size = Int(header[16]) << 8 | Int(header[17])
         pageBytes = size == 1 ? 65_536 : size
-        map = isMapped ? Self.map(database) : nil
         // No bytes of a page are reserved, and texts are UTF-8.
         guard isDatabase, size > 0, header[20] == 0, header[59] == 1 else { return nil }
     }
 
-    deinit {
-        if let map { munmap(UnsafeMutableRawPointer(mutating: map.baseAddress), map.count) }
-        if database >= 0 { close(database) }
-    }
+    deinit { if database >= 0 { close(database) } }
 
-    private static func map(_ file: Int32) -> UnsafeRawBufferPointer? {
-        var about = stat()
-        guard fstat(file, &about) == 0, about.st_size > 0 else { return nil }
-        let count = Int(about.st_size)
-        guard let start = mmap(nil, count, PROT_READ, MAP_SHARED, file, 0), start != MAP_FAILED else { return nil }
-        return UnsafeRawBufferPointer(start: start, count: count)
-    }
-
-    /// A page: where it is mapped, or read into memory that has room for one.
+    /// Reads a page.
     /// - Throws: ``LedgerVerifierError``.
-    func read(
-        _ page: UInt32, into bytes: UnsafeMutableRawPointer
-    ) throws(LedgerVerifierError) -> UnsafeRawBufferPointer {
+    func read(_ page: UInt32, into bytes: UnsafeMutableRawPointer) throws(LedgerVerifierError) {
         guard page > 0 else { throw .damaged(reason: "a page has the number 0") }
-        let place = Int(page - 1) * pageBytes
-        if let map {
-            guard place + pageBytes <= map.count else { throw .damaged(reason: "the page \(page) is not there") }
-            return UnsafeRawBufferPointer(rebasing: map[place..<(place + pageBytes)])
-        }
-        let count = pread(database, bytes, pageBytes, off_t(place))
+        let count = pread(database, bytes, pageBytes, off_t(page - 1) * off_t(pageBytes))
         guard count >= 0 else { throw .cannotRead(code: errno, reason: String(cString: strerror(errno))) }
         guard count == pageBytes else { throw .damaged(reason: "the page \(page) is not there") }
-        return UnsafeRawBufferPointer(start: bytes, count: pageBytes)
     }
 }
 
@@ -73,8 +50,7 @@ final class IndexEntries {
     private struct Entry {
         let values: UnsafeMutableBufferPointer<Value>
         var memory = UnsafeMutableRawBufferPointer.allocate(byteCount: 1_024, alignment: 8)
-        /// In ``memory``, or where the page is mapped.
-        var bytes = UnsafeRawBufferPointer(start: nil, count: 0)
+        var count = 0
 
         init(width: Int) {
             values = .allocate(capacity: width)
@@ -86,12 +62,11 @@ final class IndexEntries {
             memory.deallocate()
         }
 
-        mutating func reserve(_ count: Int) {
-            if count > memory.count {
-                memory.deallocate()
-                memory = .allocate(byteCount: count * 2, alignment: 8)
-            }
-            bytes = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(memory)[..<count])
+        mutating func reserve(_ bytes: Int) {
+            count = bytes
+            guard bytes > memory.count else { return }
+            memory.deallocate()
+            memory = .allocate(byteCount: bytes * 2, alignment: 8)
         }
     }
     private static let depthMax = 20
@@ -141,7 +116,8 @@ final class IndexEntries {
     ) throws(LedgerVerifierError) -> String? {
         guard depth < Self.depthMax else { throw damaged("is too deep") }
         if depth == buffers.count { buffers.append(.allocate(byteCount: file.pageBytes, alignment: 8)) }
-        let bytes = try file.read(page, into: buffers[depth])
+        let bytes = UnsafeRawBufferPointer(start: buffers[depth], count: file.pageBytes)
+        try file.read(page, into: buffers[depth])
         // The first page begins with the header of the file, and is no index.
         guard page > 1, bytes[0] == 2 || bytes[0] == 10 else { throw damaged("has a page \(page) of another kind") }
         let isInner = bytes[0] == 2
@@ -176,11 +152,6 @@ final class IndexEntries {
         guard at + local + (local < size ? 4 : 0) <= page.count else {
             throw damaged("has an entry that does not end on page \(number)")
         }
-        if local == size, file.isMapped {
-            entry.bytes = UnsafeRawBufferPointer(rebasing: page[at..<(at + size)])
-            guard parse() else { throw damaged("has an entry of another form on page \(number)") }
-            return
-        }
         entry.reserve(size)
         entry.memory.baseAddress?.copyMemory(from: page.baseAddress.unsafelyUnwrapped + at, byteCount: local)
         if local < size { try loadRest(from: local, of: size, page.bigEndian32(at + local)) }
@@ -201,19 +172,19 @@ final class IndexEntries {
         defer { buffer.deallocate() }
         var (at, page) = (start, first)
         while at < size {
-            guard let room = buffer.baseAddress, let memory = entry.memory.baseAddress else { return }
-            let bytes = try file.read(page, into: room)
+            guard let bytes = buffer.baseAddress, let memory = entry.memory.baseAddress else { return }
+            try file.read(page, into: bytes)
             let count = min(size - at, file.pageBytes - 4)
-            (memory + at).copyMemory(from: bytes.baseAddress.unsafelyUnwrapped + 4, byteCount: count)
+            (memory + at).copyMemory(from: bytes + 4, byteCount: count)
             at += count
-            page = bytes.bigEndian32(0)
+            page = UnsafeRawBufferPointer(buffer).bigEndian32(0)
         }
     }
 
     /// Takes an entry apart.
     /// - Returns: `false` if it has fewer values than wanted, or ends inside of one.
     private func parse() -> Bool {
-        let bytes = entry.bytes
+        let bytes = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(entry.memory)[..<entry.count])
         var at = 0
         guard let headerBytes = bytes.variableInteger(&at).flatMap({ Int(exactly: $0) }), headerBytes <= bytes.count
         else { return false }

@@ -14,9 +14,8 @@ final class VerifiedFile {
     ///
     /// A file without a `-wal` beside it is open nowhere else and is read without leaving anything beside it, from a
     /// read-only medium, too.
-    /// - Parameter access: How a file is read that is open nowhere else.
     /// - Throws: ``LedgerVerifierError``.
-    init(path: String, _ access: LedgerVerifier.Access) throws(LedgerVerifierError) {
+    init(path: String) throws(LedgerVerifierError) {
         let isAlone = !FileManager.default.fileExists(atPath: path + "-wal")
         let allowed = CharacterSet.urlPathAllowed.subtracting(CharacterSet(charactersIn: "?#%"))
         guard let escaped = path.addingPercentEncoding(withAllowedCharacters: allowed) else {
@@ -26,10 +25,7 @@ final class VerifiedFile {
         let address = "file:\(escaped.hasPrefix("/") ? "//" : "")\(escaped)" + (isAlone ? "?immutable=1" : "")
         handle = try Self.open(address, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, path)
         try execute("PRAGMA trusted_schema = OFF; PRAGMA cache_size = -16000; BEGIN")
-        guard isAlone else { return }
-        // SQLite maps as much as it was built for, and reads the rest.
-        if access == .mapped { try execute("PRAGMA mmap_size = \(Int64.max)") }
-        pages = PageFile(path: path, isMapped: access == .mapped)
+        if isAlone { pages = PageFile(path: path) }
     }
 
     /// An empty database in memory.
