@@ -41,6 +41,12 @@ public struct Hash: Hashable, Sendable {
         }
     }
 
+    /// Takes exactly 32 bytes, at any alignment; `nil` for any other length.
+    public init?(_ bytes: UnsafeRawBufferPointer) {
+        guard bytes.count == Hash.byteCount, let base = bytes.baseAddress else { return nil }
+        self.init(unaligned: base)
+    }
+
     /// Takes exactly 64 lower-case hexadecimal digits; `nil` for anything else, so that a hash has one spelling.
     public init?(hex: String) {
         guard let bytes = Hex.decode(hex) else { return nil }

@@ -246,7 +246,7 @@ struct LedgerPass {
     private static func hashes(_ bytes: UnsafeRawBufferPointer?) -> [Hash] {
         guard let bytes, bytes.count % Hash.byteCount == 0 else { return [] }
         return stride(from: 0, to: bytes.count, by: Hash.byteCount).compactMap {
-            Hash(bytes[$0..<($0 + Hash.byteCount)])
+            Hash(UnsafeRawBufferPointer(rebasing: bytes[$0..<($0 + Hash.byteCount)]))
         }
     }
 

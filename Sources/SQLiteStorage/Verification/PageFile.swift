@@ -191,8 +191,9 @@ final class IndexEntries {
         var place = headerBytes
         var found = 0
         while at < headerBytes, found < width {
-            guard let type = bytes.variableInteger(&at), let value = bytes.value(type, at: &place) else { return false }
-            entry.values[found] = value
+            guard let type = bytes.variableInteger(&at), bytes.read(type, at: &place, into: &entry.values[found]) else {
+                return false
+            }
             found += 1
         }
         return found == width && (!isExact || at == headerBytes && place == bytes.count)
@@ -231,7 +232,16 @@ extension UnsafeRawBufferPointer {
     }
 
     /// A number of one to nine bytes; `nil` if it does not end.
+    @inline(__always)
     fileprivate func variableInteger(_ at: inout Int) -> UInt64? {
+        if at < count, self[at] < 0x80 {
+            at += 1
+            return UInt64(self[at - 1])
+        }
+        return longInteger(&at)
+    }
+
+    private func longInteger(_ at: inout Int) -> UInt64? {
         var number: UInt64 = 0
         for position in 0..<9 {
             guard at < count else { return nil }
@@ -244,37 +254,48 @@ extension UnsafeRawBufferPointer {
         return nil
     }
 
-    /// The value of a serial type; `nil` if it does not end, or there is no such type.
-    fileprivate func value(_ type: UInt64, at place: inout Int) -> IndexEntries.Value? {
-        var value = IndexEntries.Value()
+    /// Reads the value of a serial type.
+    /// - Returns: `false` if it does not end, or there is no such type.
+    @inline(__always)
+    fileprivate func read(_ type: UInt64, at place: inout Int, into value: inout IndexEntries.Value) -> Bool {
+        value.real = nil
         switch type {
-        case 0: return value
+        case 0: value.kind = .null
         case 1...7:
             let bytes = type < 5 ? Int(type) : type == 5 ? 6 : 8
-            guard place + bytes <= count else { return nil }
-            // The sign is that of the first byte.
-            var number = Int64(Int8(bitPattern: self[place]))
-            for at in (place + 1)..<(place + bytes) { number = number << 8 | Int64(self[at]) }
+            guard place + bytes <= count else { return false }
+            let number = bigEndian(place, bytes)
             place += bytes
             value.kind = .number
-            guard type == 7 else {
+            if type == 7 {
+                value.setReal(Double(bitPattern: UInt64(bitPattern: number)))
+            } else {
                 value.integer = number
-                return value
             }
-            value.setReal(Double(bitPattern: UInt64(bitPattern: number)))
-            return value
         case 8, 9:
             value.kind = .number
             value.integer = Int64(type - 8)
-            return value
         case 12...:
-            guard let bytes = Int(exactly: (type - 12) / 2), place + bytes <= count else { return nil }
+            guard let bytes = Int(exactly: (type - 12) / 2), place + bytes <= count else { return false }
             value.kind = type % 2 == 0 ? .blob : .text
             value.bytes = UnsafeRawBufferPointer(rebasing: self[place..<(place + bytes)])
             place += bytes
-            return value
-        default: return nil
+        default: return false
         }
+        return true
+    }
+
+    /// A number of one to eight bytes; the sign is that of the first.
+    @inline(__always)
+    private func bigEndian(_ place: Int, _ bytes: Int) -> Int64 {
+        // Eight bytes at once if they are there, then without those behind.
+        if place + 8 <= count {
+            let whole = Int64(bigEndian: loadUnaligned(fromByteOffset: place, as: Int64.self))
+            return whole >> Int64(64 - 8 * bytes)
+        }
+        var number = Int64(Int8(bitPattern: self[place]))
+        for at in (place + 1)..<(place + bytes) { number = number << 8 | Int64(self[at]) }
+        return number
     }
 }
 

@@ -232,7 +232,11 @@ struct LinkCheck {
 
     mutating func begin(_ table: VerifiedTable) {
         spans.removeAll(keepingCapacity: true)
-        present = Array(repeating: [], count: table.linkColumns.count)
+        if present.count == table.linkColumns.count {
+            for position in present.indices { present[position] = [] }
+        } else {
+            present = Array(repeating: [], count: table.linkColumns.count)
+        }
     }
 
     /// The row at hand stands from this index on.

@@ -14,6 +14,7 @@ final class VerifiedTable {
         let number: Int
         /// How the column is read.
         let reader: ColumnReader
+        let isLater: Bool
         /// The column of its sort key.
         let sortKey: Int?
         /// The words of a choice in their order; empty for another kind.
@@ -27,6 +28,7 @@ final class VerifiedTable {
             self.number = number
             self.sortKey = sortKey
             reader = ColumnReader(field.kind)
+            isLater = field.has(.later)
             words = if case .choice(let words) = field.kind { words.map { Array($0.utf8) } } else { [] }
             key = Array("\"\(field.name)\":".utf8)
         }
@@ -125,7 +127,7 @@ final class VerifiedTable {
 
     /// Whether the body has no such field: there is no value, or no link of a field that came later.
     func isLeftOut(_ column: Column) -> Bool {
-        rows.isNull(column.number) || (column.field.has(.later) && rows.bytes(column.number)?.isEmpty == true)
+        rows.isNull(column.number) || (column.isLater && rows.bytes(column.number)?.isEmpty == true)
     }
 
     /// Writes a column's canonical JSON. Every column has one spelling for a value, so that equal JSON means equal
