@@ -42,6 +42,10 @@ let package = Package(
         .target(
             name: "SQLiteStorage", dependencies: ["RecordKit", "Storage", "MerkleLog", grdb, grdbSQLite],
             resources: [.copy("Migrations")]),
+        .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .target(
+            name: "PostgresStorage", dependencies: ["RecordKit", "Storage", "CPostgres"],
+            resources: [.copy("Migrations")]),
         .target(name: "Access", dependencies: ["RecordKit", "Records", "Storage", crypto, cryptoExtras]),
         .target(name: "Catalogue", dependencies: [yams, crypto], resources: [.copy("Resources")]),
         .target(
@@ -73,22 +77,23 @@ let package = Package(
         .target(
             name: "Server",
             dependencies: [
-                "RecordKit", "Records", "Storage", "SQLiteStorage", "Access", "Governance", "HTTPServing", "RESTAPI",
-                "WebUI", hummingbird, logging, lifecycle,
+                "RecordKit", "Records", "Storage", "SQLiteStorage", "PostgresStorage", "Access", "Governance",
+                "HTTPServing", "RESTAPI", "WebUI", hummingbird, logging, lifecycle,
             ]),
         .target(name: "Client", dependencies: ["MerkleLog"]),
         .target(name: "Terminal"),
         .executableTarget(
             name: "concord",
             dependencies: [
-                "RecordKit", "Records", "Storage", "SQLiteStorage", "MerkleLog", "AuditPack", "Access", "Governance",
-                "Exchange", "HTTPServing", "Demo", "Server", "Client", "Terminal", hummingbird, logging, argumentParser,
+                "RecordKit", "Records", "Storage", "SQLiteStorage", "PostgresStorage", "MerkleLog", "AuditPack",
+                "Access", "Governance", "Exchange", "HTTPServing", "Demo", "Server", "Client", "Terminal", hummingbird,
+                logging, argumentParser,
             ]),
         .target(
             name: "TestKit",
             dependencies: [
-                "RecordKit", "Records", "Storage", "SQLiteStorage", "MerkleLog", "Access", "Governance",
-                "HTTPServing", hummingbird, httpTypes, nioCore, nioEmbedded, logging,
+                "RecordKit", "Records", "Storage", "SQLiteStorage", "PostgresStorage", "MerkleLog", "Access",
+                "Governance", "HTTPServing", hummingbird, httpTypes, nioCore, nioEmbedded, logging,
             ], path: "Tests/TestKit"),
         .testTarget(name: "ArchitectureTests"),
         .testTarget(name: "RecordKitTests", dependencies: ["RecordKit"]),
@@ -98,7 +103,12 @@ let package = Package(
         .testTarget(name: "CatalogueTests", dependencies: ["Catalogue", crypto]),
         .testTarget(
             name: "StoreContractTests",
-            dependencies: ["RecordKit", "Storage", "SQLiteStorage", "MerkleLog", "TestKit"]),
+            dependencies: ["RecordKit", "Storage", "SQLiteStorage", "PostgresStorage", "MerkleLog", "TestKit"]),
+        .testTarget(
+            name: "PostgresStorageTests",
+            dependencies: [
+                "RecordKit", "Records", "Storage", "SQLiteStorage", "PostgresStorage", "MerkleLog", "TestKit",
+            ]),
         .testTarget(
             name: "SQLiteStorageTests",
             dependencies: ["RecordKit", "Records", "Storage", "SQLiteStorage", "MerkleLog", "TestKit", grdb]),
@@ -140,7 +150,7 @@ let package = Package(
 
 // `./test` sets it: its tests read, hash and compare millions of values, which takes minutes with unoptimised code.
 if Context.environment["CONCORD_OPTIMISED_ENGINE"] != nil {
-    let engine: Set<String> = ["RecordKit", "MerkleLog", "AuditPack", "Storage", "SQLiteStorage"]
+    let engine: Set<String> = ["RecordKit", "MerkleLog", "AuditPack", "Storage", "SQLiteStorage", "PostgresStorage"]
     for target in package.targets where engine.contains(target.name) {
         target.swiftSettings = [.unsafeFlags(["-O"], .when(configuration: .debug))]
     }

@@ -7,7 +7,7 @@ package import Storage
 import Synchronization
 
 /// A database file.
-package final class SQLiteStore: Store {
+package final class SQLiteStore: DatabaseStore {
     /// Changes in one commit; more wait for the next.
     package static let changesPerCommitMax = 256
     /// Changes that may wait; more are refused.
@@ -66,7 +66,7 @@ package final class SQLiteStore: Store {
         configuration.prepareDatabase { db in
             try db.execute(sql: "PRAGMA cache_size = -8000; PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY")
         }
-        layouts = Layouts(schemas, replacedReadMax: replacedReadMax)
+        layouts = Layouts(schemas, .sqlite, replacedReadMax: replacedReadMax)
         pool = try DatabasePool(path: path, configuration: configuration)
         // GRDB lowers this for WAL; an acknowledged change must survive a power cut.
         try pool.writeWithoutTransaction { db in try db.execute(sql: Self.writing) }
@@ -75,7 +75,7 @@ package final class SQLiteStore: Store {
         } else {
             try pool.write { [layouts] db in
                 guard try !db.tableExists("record") else { return }
-                for statement in Self.definition(layouts) { try db.execute(sql: statement) }
+                for statement in layouts.definition { try db.execute(sql: statement) }
             }
         }
     }
@@ -111,14 +111,32 @@ package final class SQLiteStore: Store {
         try await pool.writeWithoutTransaction { db in try db.execute(sql: "VACUUM INTO ?", arguments: [path]) }
     }
 
+    /// Makes a new file with the tables of the present version and fills it, without flushes and without looking at
+    /// foreign keys: for a copy that is read and thrown away.
+    /// - Throws: a `DatabaseError`, and what the body throws.
+    package static func fill(
+        path: String, schemas: [AnySchema], _ body: (any SQLConnection) throws -> Void
+    ) throws {
+        var configuration = GRDB.Configuration()
+        configuration.foreignKeysEnabled = false
+        let queue = try DatabaseQueue(path: path, configuration: configuration)
+        try queue.writeWithoutTransaction { db in
+            try db.execute(sql: "PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF; PRAGMA cache_size = -64000")
+        }
+        try queue.write { db in
+            for statement in definition(schemas) { try db.execute(sql: statement) }
+            try body(SQLiteConnection(db))
+        }
+        try queue.close()
+    }
+
     /// Every statement that an empty database needs.
-    package static func definition(_ schemas: [AnySchema]) -> [String] { definition(Layouts(schemas)) }
-    private static func definition(_ layouts: Layouts) -> [String] {
-        CoreTables.statements + ImportTables.statements + layouts.all.flatMap { $0.layout.definition(.sqlite) }
+    package static func definition(_ schemas: [AnySchema]) -> [String] {
+        Layouts(schemas, .sqlite).definition
     }
 
     package func read<T: Sendable>(_ body: @escaping @Sendable (any Reader) throws -> T) async throws -> T {
-        try await pool.read { [layouts] db in try body(SQLiteReader(db, layouts)) }
+        try await pool.read { [layouts] db in try body(SQLReader(SQLiteConnection(db), layouts)) }
     }
 
     package func write<T: Sendable>(
@@ -129,7 +147,7 @@ package final class SQLiteStore: Store {
                 organisation: organisation,
                 run: { [self] db, isAlone in
                     do {
-                        let transaction = SQLiteTransaction(db, layouts, organisation)
+                        let transaction = SQLTransaction(SQLiteConnection(db), layouts, organisation)
                         var result: T?
                         func runBody() throws {
                             result = try body(transaction)
@@ -234,65 +252,37 @@ package final class SQLiteStore: Store {
     }
 }
 
-/// The layouts of all types, made once.
-package struct Layouts: Sendable {
-    struct Entry: Sendable {
-        let layout: TableLayout
-        let generator: SQLGenerator
-        let isAccess: Bool
-        /// For the position of each field that only one present record may have with a value: finds another that
-        /// has it. Values: the organisation, the value, the record's own id.
-        let uniqueStatements: [(position: Int, statement: String)]
+extension SQLiteStore: SQLAccountStore {
+    package var accessGeneration: Int { generation.load(ordering: .sequentiallyConsistent) }
 
-        init(_ schema: AnySchema, _ layout: TableLayout, _ generator: SQLGenerator) {
-            (self.layout, self.generator) = (layout, generator)
-            isAccess = ["person", "roleAssignment", "organisation"].contains(schema.type.name)
-            uniqueStatements = layout.stored.filter { schema.fields[$0].has(.unique) }.map { position in
-                (
-                    position,
-                    """
-                    SELECT 1 FROM \(layout.table) WHERE ifnull("organisation", x'') = ifnull(?, x'') AND \
-                    \(schema.fields[position].column) = ? AND "until" IS NULL AND "archived" = 0 AND "id" <> ? LIMIT 1
-                    """
-                )
+    package func readServer<T: Sendable>(_ body: @escaping @Sendable (SQLReader) throws -> T) async throws -> T {
+        try await pool.read { [layouts] db in try body(SQLReader(SQLiteConnection(db), layouts)) }
+    }
+
+    /// Runs on the connection on which records are written, too: a leaf gets the next index of its ledger.
+    package func changeServer<T: Sendable>(
+        touchesAccess: Bool, noting event: AccountEvent?, _ body: @escaping @Sendable (SQLReader) throws -> T
+    ) async throws -> T {
+        let result = try await pool.write { [layouts] db in
+            let transaction = SQLTransaction(SQLiteConnection(db), layouts, event?.organisation)
+            let result = try body(transaction)
+            if let event { try transaction.append(event.event, by: event.change) }
+            return result
+        }
+        if touchesAccess { generation.add(1, ordering: .sequentiallyConsistent) }
+        return result
+    }
+
+    /// Rewrites the search index and the file without what was deleted, and empties the write-ahead log. It takes
+    /// about as long as copying the file; readers go on, writers wait.
+    package func scrub() async throws {
+        do {
+            try await pool.writeWithoutTransaction { db in
+                try db.execute(sql: "INSERT INTO \"search\" (\"search\") VALUES ('optimize')")
+                try db.execute(sql: "VACUUM")
             }
-        }
-    }
-    let all: [Entry]
-    private let byType: [RecordType: Entry]
-
-    init(_ schemas: [AnySchema], replacedReadMax: Int = SQLGenerator.replacedReadMaxUsual) {
-        let catalogue = Set(schemas.filter(\.isCatalogue).map(\.type))
-        all = schemas.map { schema in
-            let layout = TableLayout(schema, catalogue: catalogue)
-            return Entry(schema, layout, SQLGenerator(layout, replacedReadMax: replacedReadMax))
-        }
-        byType = Dictionary(uniqueKeysWithValues: all.map { ($0.layout.schema.type, $0) })
-    }
-
-    subscript(_ schema: AnySchema) -> Entry {
-        guard let entry = byType[schema.type] else { preconditionFailure("\(schema.type.name) is not registered") }
-        return entry
-    }
-    func named(_ name: String) -> Entry? { byType[RecordType(name)] }
-}
-
-extension StoreError {
-    /// A database error in the words of the store; `StoreError`s and errors of verbs pass as they are.
-    static func from(_ error: any Error) -> any Error {
-        guard let error = error as? DatabaseError else { return error }
-        // "UNIQUE constraint failed: index 'control__unique_code'"
-        if error.extendedResultCode == .SQLITE_CONSTRAINT_UNIQUE, let message = error.message,
-            let name = message.split(separator: "'").dropFirst().first
-        {
-            let parts = name.components(separatedBy: "__unique_")
-            if parts.count == 2 { return StoreError.taken(type: camel(parts[0]), field: camel(parts[1])) }
-        }
-        return StoreError.unavailable("database: \(error)")
-    }
-
-    private static func camel(_ column: String) -> String {
-        let words = column.split(separator: "_")
-        return words.prefix(1).joined() + words.dropFirst().map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
+            // A reader that still sees the old pages would keep them in the log.
+            try await pool.barrierWriteWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
+        } catch { throw StoreError.from(error) }
     }
 }

@@ -1,9 +1,10 @@
 // The folder in which an installation keeps everything: database, files, key, lock.
 package import Foundation
 
-/// An opened data folder. Only one process holds it at a time.
+/// An opened data folder. Only one process holds it at a time, unless the database is elsewhere.
 package final class DataFolder: Sendable {
     package let url: URL
+    /// -1 where nothing is locked.
     private let lock: Int32
 
     package var databasePath: String { url.appendingPathComponent("concord.sqlite").path }
@@ -12,11 +13,17 @@ package final class DataFolder: Sendable {
     package var blobs: URL { url.appendingPathComponent("files", isDirectory: true) }
 
     /// Creates the folder if need be, readable by its owner only, and takes its lock.
+    /// - Parameter isShared: The records are in a database of their own: what is here, keys and files, is read and added
+    ///   to by several processes at once, and nothing is locked.
     /// - Throws: ``DataFolderError``.
-    package init(_ url: URL) throws {
+    package init(_ url: URL, isShared: Bool = false) throws {
         self.url = url
         try FileManager.default.createDirectory(
             at: url, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        guard !isShared else {
+            lock = -1
+            return
+        }
         let path = url.appendingPathComponent("lock").path
         lock = open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
         guard lock >= 0 else { throw DataFolderError.cannotOpen(path, String(cString: strerror(errno))) }
@@ -26,7 +33,7 @@ package final class DataFolder: Sendable {
         }
     }
 
-    deinit { close(lock) }
+    deinit { if lock >= 0 { close(lock) } }
 
     /// The 32 secret bytes of the key that signs checkpoints, made at the first start. The file stays outside the
     /// database and is readable by its owner only.

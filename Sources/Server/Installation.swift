@@ -5,17 +5,18 @@ package import Governance
 package import HTTPServing
 package import Hummingbird
 package import Logging
+package import PostgresStorage
 import Records
 import RESTAPI
-package import SQLiteStorage
+import SQLiteStorage
 import ServiceLifecycle
-import Storage
+package import Storage
 import WebUI
 
 /// An opened installation: its data folder with the services over it.
 package struct Installation: Sendable {
     package let folder: DataFolder
-    package let store: SQLiteStore
+    package let store: any DatabaseStore
     package let services: Services
     package let posture: PostureEngine
     package let hasher: PasswordHasher
@@ -25,14 +26,22 @@ package struct Installation: Sendable {
     package let erasedAgain: Int
 
     /// Opens the folder, brings the database up to date and loads what changed of the catalogue.
-    /// - Parameter loading: What the load takes time and randomness from, if not from `environment`.
+    /// - Parameters:
+    ///   - database: A PostgreSQL database; `nil` for the file in the folder.
+    ///   - loading: What the load takes time and randomness from, if not from `environment`.
     package init(
-        folder url: URL, ledgerHost: String? = nil, environment: Access.Environment = .system,
+        folder url: URL, database: PostgresAddress? = nil, ledgerHost: String? = nil,
+        environment: Access.Environment = .system,
         loading: Access.Environment? = nil, password parameters: PasswordHash.Parameters = .standard
     ) async throws {
-        folder = try DataFolder(url)
-        store = try SQLiteStore(
-            path: folder.databasePath, schemas: Registry.schemas, migrator: try Migrations.migrator())
+        folder = try DataFolder(url, isShared: database != nil)
+        store =
+            if let database {
+                try PostgresStore(database, schemas: Registry.schemas)
+            } else {
+                try SQLiteStore(
+                    path: folder.databasePath, schemas: Registry.schemas, migrator: try Migrations.migrator())
+            }
         load = try await CatalogueLoader(store: store, environment: loading ?? environment).load()
         posture = PostureEngine()
         hasher = PasswordHasher(parameters: parameters)

@@ -118,6 +118,17 @@ package final class ChangeHub: Sendable {
         }
     }
 
+    /// Somebody listens to the organisation.
+    package func hasSubscribers(of organisation: UUID) -> Bool {
+        state.withLock { $0.byOrganisation[organisation] != nil }
+    }
+
+    /// Ends every subscription: changes may have been missed. Whoever connects again catches up from the ledger.
+    package func endAll() {
+        let listeners = state.withLock { state in state.byOrganisation.values.flatMap { Array($0.values) } }
+        for listener in listeners { listener.continuation.finish() }
+    }
+
     /// Reminds every listener that the connection is open.
     package func beat() {
         let listeners = state.withLock { state in state.byOrganisation.values.flatMap { Array($0.values) } }

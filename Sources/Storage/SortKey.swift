@@ -12,6 +12,15 @@ extension FieldDescription {
         }
     }
 
+    /// The key is of the kind that ``sortKey(of:)`` makes for this field.
+    func sorts(by key: Cursor.Key) -> Bool {
+        switch (key, kind) {
+        case (.null, _), (.text, .text), (.text, .reference), (.real, .decimal): true
+        case (.integer, .choice), (.integer, .bool), (.integer, .integer), (.integer, .day), (.integer, .time): true
+        default: false
+        }
+    }
+
     /// What the database compares to sort by this field. Text is folded and compared bytewise, a choice by its
     /// declared order.
     package func sortKey(of value: FieldValue) -> Cursor.Key {

@@ -8,6 +8,7 @@ import HTTPServing
 import Hummingbird
 import Logging
 import MerkleLog
+import PostgresStorage
 import RecordKit
 import Records
 import SQLiteStorage
@@ -17,6 +18,7 @@ import Storage
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Starts the server.")
     @OptionGroup var at: DataOption
+    @OptionGroup var records: DatabaseOption
     @Option(help: "The address to listen on.") var host = "127.0.0.1"
     @Option(help: "The port; 0 takes a free one.") var port = 8080
     @Option(help: "The name under which ledgers are signed; kept from the first start on.") var ledgerHost: String?
@@ -38,7 +40,7 @@ struct Serve: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let installation = try await Installation(folder: at.data, ledgerHost: ledgerHost)
+        let installation = try await at.open(records, ledgerHost: ledgerHost)
         var logger = Logger(label: "concord")
         logger.logLevel = Logger.Level(rawValue: logLevel) ?? .notice
         let report = installation.load
@@ -70,10 +72,26 @@ struct Serve: AsyncParsableCommand {
     }
 }
 
+struct MigrateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "migrate", abstract: "Brings a PostgreSQL database up to date, before new nodes start.",
+        discussion: "The server does so at its start, too; nodes that start together wait for each other.")
+    @OptionGroup var records: DatabaseOption
+
+    func run() throws {
+        guard let address = try records.address() else {
+            throw ValidationError("Give --database; a file in a data folder is brought up to date when it is opened.")
+        }
+        let done = try PostgresMigrations.migrate(address)
+        print(done.isEmpty ? "The database is up to date." : "Carried out: \(done.joined(separator: ", ")).")
+    }
+}
+
 struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo", abstract: "Fills an empty data folder with two demo organisations.")
     @OptionGroup var at: DataOption
+    @OptionGroup var records: DatabaseOption
     @Option(help: "The password of every demo account.") var password = "concord demo 2026"
     @Option(help: "As many more controls, assets, answers and pieces of evidence each, with a third organisation.")
     var scale = 0
@@ -87,7 +105,7 @@ struct DemoCommand: AsyncParsableCommand {
         // The story begins long before today; so does the catalogue that it speaks of.
         let beginning = Access.Environment(
             clock: Clock { Clock.system.now().adding(seconds: -500 * 86_400) }, random: .system)
-        let installation = try await Installation(folder: at.data, loading: beginning)
+        let installation = try await at.open(records, loading: beginning)
         let services = installation.services
         let seeder = DemoSeeder(
             store: services.store, accounts: services.accounts, blobs: services.blobs, library: services.library,
@@ -129,13 +147,16 @@ struct Ledger: ParsableCommand {
             abstract: "Verifies a live or copied database, and names the first thing that does not fit.",
             discussion: "Exit status: 0 everything fits, 1 something does not, 2 not a database of Concord.")
         @OptionGroup var at: DataOption
-        @Option(help: "A copied database file, instead of the data folder.") var database: String?
+        @Option(
+            help: ArgumentHelp(
+                "A copied database file, or a PostgreSQL database, instead of the data folder.",
+                discussion: "Of PostgreSQL, a copy as of one moment is made in a temporary folder and verified."))
+        var database: String?
         @Option(name: .customLong("key"), help: "A public key to check signatures with (vkey); may be repeated.")
         var keys: [String] = []
 
         func run() async throws {
-            let path = database ?? at.data.appendingPathComponent("concord.sqlite").path
-            let found = try LedgerVerifier(path: path, schemas: Registry.schemas, verifierKeys: keys).verify()
+            let found = try verified()
             for end in found.ledgers {
                 print("ledger \(end.ledger): \(end.leaves) leaves, \(end.covered) under a checkpoint, root \(end.root)")
             }
@@ -152,15 +173,44 @@ struct Ledger: ParsableCommand {
             }
             print("Everything fits.")
         }
+
+        private func verified() throws -> LedgerVerification {
+            func verify(_ path: String) throws -> LedgerVerification {
+                try LedgerVerifier(path: path, schemas: Registry.schemas, verifierKeys: keys).verify()
+            }
+            if let database, !PostgresAddress.isAddress(database) { return try verify(database) }
+            let records = DatabaseOption(database)
+            guard let address = try records.address() else {
+                return try verify(at.data.appendingPathComponent("concord.sqlite").path)
+            }
+            let folder = FileManager.default.temporaryDirectory
+                .appendingPathComponent("concord-verify-\(UUID().uuidString)")
+            try FileManager.default.createDirectory(
+                at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            defer {
+                do { try FileManager.default.removeItem(at: folder) } catch {
+                    write("\(folder.path) was left behind: \(error)")
+                }
+            }
+            let path = folder.appendingPathComponent("copy.sqlite").path
+            let session = try PostgresSession(address)
+            try session.snapshot { source in
+                try SQLiteStore.fill(path: path, schemas: Registry.schemas) { target in
+                    try SQLCopy.copy(fromPostgres: source, toSQLite: target, schemas: Registry.schemas)
+                }
+            }
+            return try verify(path)
+        }
     }
 
     struct Keys: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Prints the public key of each organisation's ledger, for auditors to keep.")
         @OptionGroup var at: DataOption
+        @OptionGroup var records: DatabaseOption
 
         func run() async throws {
-            let installation = try await Installation(folder: at.data)
+            let installation = try await at.open(records)
             let organisations = try await installation.store.read { try $0.organisations(after: nil, limit: 1_000) }
             for organisation in organisations {
                 let found = try await installation.store.read {
@@ -183,9 +233,10 @@ struct PostureCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Computes every status anew, and says which had been wrong.")
         @OptionGroup var at: DataOption
+        @OptionGroup var records: DatabaseOption
 
         func run() async throws {
-            let installation = try await Installation(folder: at.data)
+            let installation = try await at.open(records)
             let (services, posture) = (installation.services, installation.posture)
             let now = services.environment.now()
             var wrong = 0
@@ -214,6 +265,7 @@ struct User: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Prints a one-time link with which an account gets a new password, valid for 24 hours.")
         @OptionGroup var at: DataOption
+        @OptionGroup var records: DatabaseOption
         @Argument(help: "The email address of the account.") var email: String
         @Option(
             name: .customLong("base-url"),
@@ -230,7 +282,7 @@ struct User: ParsableCommand {
         }
 
         func run() async throws {
-            let installation = try await Installation(folder: at.data)
+            let installation = try await at.open(records)
             guard let account = try await installation.store.account(email: email.lowercased()) else {
                 write("There is no account \(email).")
                 throw ExitStatus.refused
@@ -273,7 +325,11 @@ struct SchemaCommand: ParsableCommand {
         commandName: "schema", abstract: "Prints the tables that the record types ask for, for writing a migration.",
         shouldDisplay: false)
 
+    @Flag(help: "Of a PostgreSQL database.") var postgres = false
+
     func run() throws {
-        for statement in SQLiteStore.definition(Registry.schemas) { print(statement + ";\n") }
+        let statements =
+            postgres ? PostgresMigrations.definition(Registry.schemas) : SQLiteStore.definition(Registry.schemas)
+        for statement in statements { print(statement + ";\n") }
     }
 }

@@ -1,6 +1,10 @@
 // The command `concord`: starts the server, and does on the data folder what an operator needs.
+import Access
 import ArgumentParser
 import Foundation
+import PostgresStorage
+import Server
+import Storage
 import Terminal
 
 @main
@@ -10,7 +14,8 @@ struct Concord: AsyncParsableCommand {
         abstract: "Governance of AI and information security: ISO/IEC 42001 and ISO/IEC 27001 as one system.",
         version: "0.1.0",
         subcommands: [
-            Serve.self, DemoCommand.self, Ledger.self, PackCommand.self, VerifyCommand.self, PostureCommand.self,
+            Serve.self, MigrateCommand.self, DemoCommand.self, Ledger.self, PackCommand.self, VerifyCommand.self,
+            PostureCommand.self,
             User.self, ImportCommand.self, SchemaCommand.self, MeasureProjection.self,
         ] + clientCommands)
 
@@ -63,4 +68,44 @@ func write(_ message: String) {
 struct DataOption: ParsableArguments {
     @Option(name: .long, help: "The data folder.", transform: { URL(fileURLWithPath: $0, isDirectory: true) })
     var data: URL = URL(fileURLWithPath: "data", isDirectory: true)
+}
+
+/// Where a command finds the records.
+struct DatabaseOption: ParsableArguments {
+    /// The variable that is taken where the option is not given: a command line is seen by every user of a machine.
+    static let variable = "CONCORD_DATABASE"
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "A PostgreSQL database, such as postgres://concord@db.example.org/concord; else the file in the data folder.",
+            discussion: "Without it \(variable) is taken. A password belongs there, in PGPASSWORD or in ~/.pgpass."))
+    var database: String?
+
+    init() {}
+
+    init(_ database: String?) { self.database = database }
+
+    /// The database that was named; `nil` for the file in the data folder.
+    /// - Throws: `ValidationError` if the text is no connection string. The error does not repeat it.
+    func address() throws -> PostgresAddress? {
+        let text = database ?? ProcessInfo.processInfo.environment[Self.variable] ?? ""
+        guard !text.isEmpty else { return nil }
+        do {
+            return try PostgresAddress(text)
+        } catch {
+            guard case .unavailable(let words) = error else { throw error }
+            throw ValidationError("--database: \(words)")
+        }
+    }
+}
+
+extension DataOption {
+    /// Opens the installation that a command's options name.
+    func open(
+        _ records: DatabaseOption, ledgerHost: String? = nil, loading: Access.Environment? = nil
+    ) async throws -> Installation {
+        let address = try records.address()
+        return try await Installation(folder: data, database: address, ledgerHost: ledgerHost, loading: loading)
+    }
 }

@@ -11,6 +11,8 @@ private let table: [String: Set<String>] = [
     "Catalogue": ["Yams", "Crypto"],
     "Storage": ["RecordKit", "MerkleLog", "Crypto"],
     "SQLiteStorage": ["RecordKit", "Storage", "MerkleLog", "GRDB", "GRDBSQLite"],
+    "CPostgres": [],
+    "PostgresStorage": ["RecordKit", "Storage", "CPostgres"],
     "Access": ["RecordKit", "Records", "Storage", "Crypto", "CryptoExtras"],
     "Governance": ["RecordKit", "Records", "Storage", "MerkleLog", "AuditPack", "Access", "Catalogue", "Exchange"],
     "Exchange": ["RecordKit", "Storage", "CXlsx", "Crypto"],
@@ -29,14 +31,15 @@ private let table: [String: Set<String>] = [
     ],
     "Demo": ["RecordKit", "Records", "Storage", "Access", "Governance"],
     "Server": [
-        "RecordKit", "Records", "Storage", "SQLiteStorage", "Access", "Governance", "HTTPServing", "RESTAPI", "WebUI",
-        "Hummingbird", "Logging", "ServiceLifecycle",
+        "RecordKit", "Records", "Storage", "SQLiteStorage", "PostgresStorage", "Access", "Governance", "HTTPServing",
+        "RESTAPI", "WebUI", "Hummingbird", "Logging", "ServiceLifecycle",
     ],
     "Client": ["MerkleLog"],
     "Terminal": [],
     "concord": [
-        "RecordKit", "Records", "Storage", "SQLiteStorage", "MerkleLog", "AuditPack", "Access", "Governance",
-        "Exchange", "HTTPServing", "Demo", "Server", "Client", "Terminal", "Hummingbird", "Logging", "ArgumentParser",
+        "RecordKit", "Records", "Storage", "SQLiteStorage", "PostgresStorage", "MerkleLog", "AuditPack", "Access",
+        "Governance", "Exchange", "HTTPServing", "Demo", "Server", "Client", "Terminal", "Hummingbird", "Logging",
+        "ArgumentParser",
     ],
 ]
 /// What the language and the system bring along.

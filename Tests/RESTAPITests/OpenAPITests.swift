@@ -10,6 +10,7 @@ import RecordKit
 import Records
 import SQLiteStorage
 import Server
+import Storage
 import TestKit
 import Testing
 import WebUI

@@ -1,6 +1,7 @@
 // The stores that the contract holds to the same answers, and the shorthand of its tests.
 import Foundation
 import MerkleLog
+import PostgresStorage
 import RecordKit
 import SQLiteStorage
 import Storage
@@ -25,7 +26,20 @@ struct StoreUnderTest: Sendable, CustomTestStringConvertible {
         try SQLiteStore(
             path: folder.appendingPathComponent("contract.sqlite").path, schemas: schemas, replacedReadMax: 0)
     }
-    static let all = [memory, sqlite]
+    static let postgres = StoreUnderTest(name: "postgres") { _ in try openPostgres() }
+    static let postgresOfThePast = StoreUnderTest(name: "postgres, long past") { _ in
+        try openPostgres(replacedReadMax: 0)
+    }
+    static let all = [memory, sqlite, postgres]
+
+    private static func openPostgres(
+        replacedReadMax: Int = SQLGenerator.replacedReadMaxUsual
+    ) throws -> PostgresStore {
+        let server = try PostgresServer.shared()
+        return try PostgresStore(
+            server.address(server.makeDatabase()), schemas: schemas, isDerived: true, connectionsMax: 2,
+            replacedReadMax: replacedReadMax)
+    }
 
     static let schemas = SampleRegistry.schemas + [Workplace.schema.erased]
 
@@ -33,7 +47,9 @@ struct StoreUnderTest: Sendable, CustomTestStringConvertible {
     /// - Parameter types: `.forged` where the test writes what no ledger says.
     func run(types: WorldFolder.Types = .own, _ test: (Scene) async throws -> Void) async throws {
         let folder = try WorldFolder("contract-\(name)", types: types)
-        try await test(Scene(store: try open(folder.url)))
+        let store = try open(folder.url)
+        try await test(Scene(store: store))
+        if let store = store as? PostgresStore { try store.close() }
         withExtendedLifetime(folder) {}
     }
 }

@@ -132,7 +132,7 @@ package struct LedgerVerifier: Sendable {
             var pass = LedgerPass(file, keys)
             return try pass.run(progress)
         case .records:
-            var pass = try RecordPass(file, Layouts(schemas))
+            var pass = try RecordPass(file, Layouts(schemas, .sqlite))
             return try pass.run(progress)
         case .table(let name): found.firstProblem = try StructurePass(file).fault(inTable: name)
         case .pages: found.firstProblem = try StructurePass(file).pageFault()

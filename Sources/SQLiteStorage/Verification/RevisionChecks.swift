@@ -3,6 +3,7 @@
 import Foundation
 import MerkleLog
 import RecordKit
+import Storage
 
 /// A revision and the leaf at its index.
 struct LeafCheck {
@@ -340,7 +341,7 @@ struct SearchCheck {
         step = (last + LedgerVerifier.searchedRevisionsMax - 1) / LedgerVerifier.searchedRevisionsMax
         entries = try file.number("SELECT count(*) FROM \"search_docsize\"")
         sample = try VerifiedFile()
-        for statement in CoreTables.statements where statement.contains("fts5") { try sample.execute(statement) }
+        try sample.execute(CoreTables.wordsOfSQLite)
         insertion = try sample.cursor("INSERT INTO \"search\" (rowid, \"words\") VALUES (?, ?)")
         reference = try sample.cursor(query)
     }

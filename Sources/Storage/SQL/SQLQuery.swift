@@ -61,11 +61,15 @@ extension Cursor.Key {
 /// Makes the statements of one table.
 package struct SQLGenerator: Sendable {
     package let layout: TableLayout
+    package let dialect: Dialect
     var schema: AnySchema { layout.schema }
     /// Lists as of a moment sort so many revisions; more are read in order.
     package let replacedReadMax: Int
-    package init(_ layout: TableLayout, replacedReadMax: Int = Self.replacedReadMaxUsual) {
+    package init(
+        _ layout: TableLayout, _ dialect: Dialect = .sqlite, replacedReadMax: Int = Self.replacedReadMaxUsual
+    ) {
         self.layout = layout
+        self.dialect = dialect
         self.replacedReadMax = replacedReadMax
     }
 
@@ -149,21 +153,22 @@ package struct SQLGenerator: Sendable {
         case .or(let parts): return try joined(parts, " OR ", in: organisation, asOf: asOf)
         case .not(let inner):
             // A comparison with null is unknown; its opposite is meant to hold.
-            return BoundSQL("NOT coalesce(") + (try condition(inner, in: organisation, asOf: asOf)) + BoundSQL(", 0)")
+            return BoundSQL("NOT coalesce(") + (try condition(inner, in: organisation, asOf: asOf))
+                + BoundSQL(", FALSE)")
         case .equals(let name, let value): return try equals(try described(name), value)
         case .oneOf(let name, let values):
             return try joined(values.map { .equals(name, $0) }, " OR ", in: organisation, asOf: asOf)
         case .less(let name, let value): return comparison(try described(name), "<", value)
         case .greater(let name, let value): return comparison(try described(name), ">", value)
         case .linked(let name, let ids): return linked(try described(name), ids, in: organisation, asOf: asOf)
+        case .ids([]): return BoundSQL("1 = 0")
         case .ids(let ids): return BoundSQL("t.\"id\" IN (\(marks(ids.count)))", ids.map { .identifier($0) })
         case .createdBy(let person): return BoundSQL("t.\"created_by\" = ?", [.identifier(person)])
         case .search(let text):
             let words = SearchText.words(text).prefix(SearchText.queryWordsMax)
             guard !words.isEmpty else { return BoundSQL("1 = 1") }
-            return BoundSQL(
-                "t.\"revision\" IN (SELECT rowid FROM \"search\" WHERE \"search\" MATCH ?)",
-                [.text(words.map { "\"\($0)\" *" }.joined(separator: " "))])
+            let ledgers = organisation.map { schema.isCatalogue ? [$0, .unset] : [$0] } ?? [.unset]
+            return BoundSQL("t.\"revision\" IN (") + dialect.search(words, in: ledgers) + BoundSQL(")")
         }
     }
 

@@ -150,7 +150,7 @@ extension SQLGenerator {
         let index = index(moment.index, branch, rest)
         var sql = BoundSQL(
             "SELECT \(layout.selectColumns)\(isByKey ? ", t.\(column)" : "") FROM \(layout.table) t"
-                + (index?.hint(schema, by: query.sort.field) ?? "") + " WHERE ")
+                + dialect.hint(index?.hint(schema, by: query.sort.field) ?? "") + " WHERE ")
         sql = sql + moment.condition
         sql.text += " AND t.\"archived\" = \(isArchived ? 1 : 0)"
         for part in [branch] + rest where part != .all {

@@ -33,24 +33,22 @@ extension SQLGenerator {
     /// So many revisions are fetched and sorted sooner than the index by title is read past all others.
     package static let replacedReadMaxUsual = 500
 
-    /// For how long a revision stood, in classes of eightfold length: the number of octal digits. Of a class with less
-    /// than `8^n` leaves, what stood at a moment began within `8^n` leaves before it.
-    static let lifetimeClass = "length(printf('%o', \"until\" - \"since\"))"
-
     /// Numbers of the revisions of a ledger that stood at a moment and were replaced since, from the index of the
-    /// replaced ones: one stretch for each class of lifetimes.
+    /// replaced ones: one stretch for each class of lifetimes. The classes are of eightfold length: of one with less
+    /// than `8^n` leaves, what stood at a moment began within `8^n` leaves before it.
     func standing(_ index: Int, in ledger: UUID?, end: Int) -> BoundSQL {
         let table = layout.table
         let owner =
             ledger.map { BoundSQL("p.\"organisation\" = ?", [.identifier($0)]) }
             ?? BoundSQL("p.\"organisation\" IS NULL")
-        let lifetime = Self.lifetimeClass.replacing("\"until\"", with: "p.\"until\"")
+        let lifetime = dialect.lifetimeClass.replacing("\"until\"", with: "p.\"until\"")
             .replacing("\"since\"", with: "p.\"since\"")
         let name = quoted(ListIndex.replaced.name(schema, by: nil))
         var sql = BoundSQL("")
         for digits in 1...max(1, String(max(0, end), radix: 8).count) {
             if digits > 1 { sql.text += " UNION ALL " }
-            sql.text += "SELECT p.\"revision\" FROM \(table) p INDEXED BY \(name) WHERE p.\"until\" IS NOT NULL AND "
+            sql.text += "SELECT p.\"revision\" FROM \(table) p" + dialect.hint(" INDEXED BY \(name)")
+            sql.text += " WHERE p.\"until\" IS NOT NULL AND "
             sql =
                 sql + owner
                 + BoundSQL(
@@ -67,13 +65,13 @@ extension SQLGenerator {
     /// Counts the revisions of ``standing(_:in:end:)``, but no more than one beyond those that are sorted.
     package func standingCount(_ index: Int, in ledger: UUID?, end: Int) -> BoundSQL {
         BoundSQL("SELECT count(*) FROM (") + standing(index, in: ledger, end: end)
-            + BoundSQL(" LIMIT ?)", [.integer(Int64(replacedReadMax) + 1)])
+            + BoundSQL(" LIMIT ?) s", [.integer(Int64(replacedReadMax) + 1)])
     }
 
     /// Counts the table's revisions up to a number, but no more than one beyond those that are sorted.
     package func count(upTo number: Int) -> BoundSQL {
         BoundSQL(
-            "SELECT count(*) FROM (SELECT 1 FROM \(layout.table) t WHERE t.\"revision\" <= ? LIMIT ?)",
+            "SELECT count(*) FROM (SELECT 1 FROM \(layout.table) t WHERE t.\"revision\" <= ? LIMIT ?) s",
             [.integer(Int64(number)), .integer(Int64(replacedReadMax) + 1)])
     }
 }

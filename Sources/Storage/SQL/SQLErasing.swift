@@ -1,14 +1,13 @@
-// Erasure in the SQLite file: revisions, rows, search words, links, and the account of an erased person.
-import Foundation
-import GRDB
+// Erasure in a database: revisions, rows, search words, links, and the account of an erased person.
+package import Foundation
 import MerkleLog
 import RecordKit
-import Storage
 
-extension SQLiteReader {
-    func erasures(
+extension SQLReader {
+    package func erasures(
         in organisation: UUID, of record: UUID?, after: ErasedRevision?, limit: Int
     ) throws -> [ErasedRevision] {
+        enter(organisation)
         var sql = BoundSQL(
             "SELECT e.\"record\", e.\"version\", e.\"fields\", e.\"at\", r.\"type\", r.\"commitment\" "
                 + "FROM \"erasure\" e JOIN \"revision\" r ON r.\"record\" = e.\"record\" "
@@ -35,7 +34,8 @@ extension SQLiteReader {
         return found
     }
 
-    func isContentThere(_ erased: ErasedRevision) throws -> Bool {
+    package func isContentThere(_ erased: ErasedRevision) throws -> Bool {
+        enter(erased.organisation)
         let sql = BoundSQL(
             "SELECT count(*) FROM \"revision\" r WHERE r.\"record\" = ? AND r.\"version\" = ? AND r.\"ledger\" = ? "
                 + "AND r.\"commitment\" = ? AND r.\"body\" IS NOT NULL AND NOT EXISTS (SELECT 1 FROM \"erasure\" e "
@@ -47,7 +47,8 @@ extension SQLiteReader {
         return try one(sql) ?? 0 > 0
     }
 
-    func erasureWork(in organisation: UUID, limit: Int) throws -> [ErasureWork] {
+    package func erasureWork(in organisation: UUID, limit: Int) throws -> [ErasureWork] {
+        enter(organisation)
         var found: [ErasureWork] = []
         let sql = BoundSQL(
             "SELECT \"kind\", \"subject\" FROM \"erasure_work\" WHERE \"organisation\" = ? "
@@ -61,11 +62,13 @@ extension SQLiteReader {
         return found
     }
 
-    func isHeld(file sha256: String, in organisation: UUID) throws -> Bool {
+    package func isHeld(file sha256: String, in organisation: UUID) throws -> Bool {
+        enter(organisation)
         for entry in layouts.all {
             for field in entry.layout.schema.fields where field.kind == .file && !field.isDerived {
                 let sql = BoundSQL(
-                    "SELECT 1 FROM \(entry.layout.table) WHERE \"organisation\" = ? AND instr(\(field.column), ?) > 0 "
+                    "SELECT 1 FROM \(entry.layout.table) WHERE \"organisation\" = ? "
+                        + "AND \(dialect.isPart(of: field.column)) "
                         + "LIMIT 1", [.identifier(organisation), .text("\"sha256\":\"\(sha256)\"")])
                 if let _: Int = try one(sql) { return true }
             }
@@ -75,8 +78,11 @@ extension SQLiteReader {
 
     /// The records, each with the time at which its content was erased: one more query, if anything ever was.
     func marked(_ records: [StoredRecord]) throws -> [StoredRecord] {
-        guard !records.isEmpty, let _: Int = try one(BoundSQL("SELECT 1 FROM \"erasure\" LIMIT 1")) else {
-            return records
+        guard !records.isEmpty else { return records }
+        // Where a statement costs little, a look at the table spares most lists the other one.
+        if dialect == .sqlite {
+            let isAny: Int? = try one(BoundSQL("SELECT 1 FROM \"erasure\" LIMIT 1"))
+            guard isAny != nil else { return records }
         }
         struct Key: Hashable {
             let id: UUID
@@ -100,12 +106,12 @@ extension SQLiteReader {
     }
 }
 
-extension SQLiteTransaction {
-    func erase(_ erasure: Erasure, by change: Change) throws -> ErasureOutcome {
+extension SQLTransaction {
+    package func erase(_ erasure: Erasure, by change: Change) throws -> ErasureOutcome {
         try inSavepoint { try eraseWhole(erasure, by: change) }
     }
 
-    func finishErasureWork(_ work: ErasureWork) throws {
+    package func finishErasureWork(_ work: ErasureWork) throws {
         try run(
             "DELETE FROM \"erasure_work\" WHERE \"organisation\" = ? AND \"kind\" = ? AND \"subject\" = ?",
             [ledger(organisation), .text(work.kind.rawValue), .text(work.subject)])
@@ -146,7 +152,8 @@ extension SQLiteTransaction {
         outcome.files = try files.sorted().filter { try !isHeld(file: $0, in: organisation) }
         for work in erasure.work(outcome) {
             try run(
-                "INSERT OR REPLACE INTO \"erasure_work\" (\"organisation\", \"kind\", \"subject\") VALUES (?, ?, ?)",
+                "INSERT INTO \"erasure_work\" (\"organisation\", \"kind\", \"subject\") VALUES (?, ?, ?) "
+                    + "ON CONFLICT DO NOTHING",
                 [.identifier(organisation), .text(work.kind.rawValue), .text(work.subject)])
         }
         return outcome
@@ -166,6 +173,7 @@ extension SQLiteTransaction {
         let first = TableLayout.metaColumns.count + layout.stored.count
         var after = 0
         while true {
+            enter(organisation)
             var part: [FiledRevision] = []
             let sql = BoundSQL(
                 "SELECT \(layout.selectColumns), t.\"revision\", r.\"commitment\", r.\"body\" IS NOT NULL "
@@ -189,18 +197,14 @@ extension SQLiteTransaction {
     ) throws {
         let (schema, id) = (layout.schema, erasure.record)
         let values = try schema.withDerived(schema.erasedValues(row.record.values, fields: nil, of: id))
-        // The index keeps no content: to take words out of it, they must be said once more.
+        // An index that keeps no content must be told once more which words go.
         let old = SearchText.words(of: row.record.values, schema)
         if !old.isEmpty {
-            try run(
-                "INSERT INTO \"search\" (\"search\", rowid, \"words\") VALUES ('delete', ?, ?)",
-                [.integer(row.number), .text(old.joined(separator: " "))])
+            try run(dialect.unindexing(old, revision: row.number, ledger: organisation ?? .unset))
         }
         let new = SearchText.words(of: values, schema)
         if !new.isEmpty {
-            try run(
-                "INSERT INTO \"search\" (rowid, \"words\") VALUES (?, ?)",
-                [.integer(row.number), .text(new.joined(separator: " "))])
+            try run(dialect.indexing(new, revision: row.number, ledger: organisation ?? .unset))
         }
         try run(
             "UPDATE \"revision\" SET \"salt\" = NULL, \"body\" = NULL, \"reason\" = NULL WHERE \"number\" = ?",
@@ -234,8 +238,10 @@ extension SQLiteTransaction {
 
     private func insertErasure(_ id: UUID, _ version: Int, index: Int, _ erasure: Erasure, at time: Instant) throws {
         try run(
-            "INSERT OR REPLACE INTO \"erasure\" (\"record\", \"version\", \"ledger\", \"index\", \"at\", \"fields\") "
-                + "VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO \"erasure\" (\"record\", \"version\", \"ledger\", \"index\", \"at\", \"fields\") "
+                + "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (\"record\", \"version\") DO UPDATE SET "
+                + "\"ledger\" = excluded.\"ledger\", \"index\" = excluded.\"index\", \"at\" = excluded.\"at\", "
+                + "\"fields\" = excluded.\"fields\"",
             [
                 .identifier(id), .integer(Int64(version)), ledger(organisation), .integer(Int64(index)),
                 .integer(time.millisecondsSince1970),
@@ -324,20 +330,5 @@ extension SQLiteTransaction {
                 "UPDATE \"account\" SET \"email\" = ?, \"password_hash\" = NULL, \"is_disabled\" = 1 WHERE \"id\" = ?",
                 [.text("erased-\(account.lowercased)"), .identifier(account)])
         }
-    }
-}
-
-extension SQLiteStore {
-    /// Rewrites the search index and the file without what was deleted, and empties the write-ahead log. It takes
-    /// about as long as copying the file; readers go on, writers wait.
-    package func scrub() async throws {
-        do {
-            try await pool.writeWithoutTransaction { db in
-                try db.execute(sql: "INSERT INTO \"search\" (\"search\") VALUES ('optimize')")
-                try db.execute(sql: "VACUUM")
-            }
-            // A reader that still sees the old pages would keep them in the log.
-            try await pool.barrierWriteWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
-        } catch { throw StoreError.from(error) }
     }
 }

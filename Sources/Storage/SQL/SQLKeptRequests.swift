@@ -1,11 +1,10 @@
-// Requests that were carried out, in the SQLite file. They are no records and leave no leaf.
+// Requests that were carried out, in a database. They are no records and leave no leaf.
 import Foundation
-import GRDB
-import RecordKit
-import Storage
+package import RecordKit
 
-extension SQLiteReader {
-    func keptRequest(_ key: RequestKey, at now: Instant) throws -> KeptRequest? {
+extension SQLReader {
+    package func keptRequest(_ key: RequestKey, at now: Instant) throws -> KeptRequest? {
+        enter(key.organisation)
         var found: KeptRequest?
         let sql = BoundSQL(
             "SELECT \"fingerprint\", \"answer\", \"at\" FROM \"kept_request\" WHERE \"account\" = ? "
@@ -20,11 +19,14 @@ extension SQLiteReader {
     }
 }
 
-extension SQLiteTransaction {
-    func keep(_ request: KeptRequest) throws {
+extension SQLTransaction {
+    package func keep(_ request: KeptRequest) throws {
         let horizon = KeptRequest.horizon(at: request.at)
-        try run(
-            "DELETE FROM \"kept_request\" WHERE \"at\" <= ?", [.integer(horizon.millisecondsSince1970)])
+        // Keys of all organisations are forgotten, and counted together.
+        connection.enter(.server)
+        try connection.run(
+            BoundSQL(
+                "DELETE FROM \"kept_request\" WHERE \"at\" <= ?", [.integer(horizon.millisecondsSince1970)]))
         guard try keptRequest(request.key, at: request.at) == nil else {
             throw StoreError.taken(type: "request", field: "key")
         }
@@ -35,11 +37,17 @@ extension SQLiteTransaction {
                 .bytes(request.fingerprint), .text(request.answer), .integer(request.at.millisecondsSince1970),
             ])
         // Walks the account's own index entries only, and ends at once for whoever keeps few.
-        try run(
-            """
-            DELETE FROM "kept_request" WHERE "account" = ?1 AND ("at", "key") <= (SELECT "at", "key"
-            FROM "kept_request" WHERE "account" = ?1 ORDER BY "at" DESC, "key" DESC LIMIT 1 OFFSET ?2)
-            """, [.identifier(request.key.account), .integer(Int64(KeptRequest.perAccountMax))])
+        connection.enter(.server)
+        try connection.run(
+            BoundSQL(
+                """
+                DELETE FROM "kept_request" WHERE "account" = ? AND ("at", "key") <= (SELECT "at", "key"
+                FROM "kept_request" WHERE "account" = ? ORDER BY "at" DESC, "key" DESC LIMIT 1 OFFSET ?)
+                """,
+                [
+                    .identifier(request.key.account), .identifier(request.key.account),
+                    .integer(Int64(KeptRequest.perAccountMax)),
+                ]))
     }
 }
 

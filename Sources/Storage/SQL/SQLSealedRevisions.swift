@@ -1,12 +1,12 @@
 // The content behind commitments, from the table of revisions.
-import Foundation
+package import Foundation
 import RecordKit
-import Storage
 
-extension SQLiteReader {
-    func sealedRevisions(
+extension SQLReader {
+    package func sealedRevisions(
         in organisation: UUID?, from index: Int, of records: [UUID]?, limit: Int
     ) throws -> [SealedRevision] {
+        enter(organisation)
         var sql = BoundSQL(
             "SELECT \"index\", \"type\", \"record\", \"version\", \"commitment\", \"salt\", \"body\" FROM \"revision\" "
                 + "WHERE \"ledger\" = ? AND \"index\" >= ?", [ledger(organisation), .integer(Int64(index))])

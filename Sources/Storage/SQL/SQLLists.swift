@@ -1,14 +1,18 @@
 // Pages of lists: the statements of `SQLGenerator`, read side by side and merged in the list's order.
-import Foundation
-import GRDB
+package import Foundation
 import RecordKit
-import Storage
 
-extension SQLiteReader {
-    func page(_ query: Query, in organisation: UUID?, asOf: AsOf?) throws -> RecordPage {
+extension SQLReader {
+    package func page(_ query: Query, in organisation: UUID?, asOf: AsOf?) throws -> RecordPage {
         let entry = layouts[query.schema]
         let generator = entry.generator
         let cursor = try query.cursor.map { text throws(StoreError) in try Cursor(text, for: query.sort) }
+        // A forged key of another kind would be compared with what it cannot be compared with.
+        if let key = cursor?.key, let field = query.sort.field.flatMap({ query.schema.field($0) }),
+            !field.sorts(by: key)
+        {
+            throw StoreError.badCursor
+        }
         let backwards = cursor?.isBackwards ?? false
         let hasNulls = try generator.sortColumn(query.sort).isNullable
         let past = try asOf.map { asOf in
@@ -16,6 +20,7 @@ extension SQLiteReader {
                 own: try pastRead(generator, asOf.index, in: organisation),
                 shared: try pastRead(generator, asOf.sharedIndex, in: nil))
         }
+        enter(organisation)
         // One more than asked for tells whether the list goes on.
         let wanted = query.limit + 1
         func phase(nulls: Bool, _ limit: Int) throws -> [StoredRecord] {
@@ -69,12 +74,12 @@ extension SQLiteReader {
         _ statements: [BoundSQL], by order: ListOrder, _ limit: Int, _ layout: TableLayout
     ) throws -> [StoredRecord] {
         if statements.count == 1 { return try records(statements[0], layout) }
-        var open: [StatementRows] = []
+        var open: [any SQLRows] = []
         defer { for rows in open { rows.end() } }
-        var heads: [StatementRows] = []
+        var heads: [any SQLRows] = []
         var texts: Set<String> = []
         for sql in statements {
-            let rows = try StatementRows(db, sql, isAlone: texts.insert(sql.text).inserted)
+            let rows = try connection.rows(sql, isAlone: texts.insert(sql.text).inserted)
             open.append(rows)
             if try rows.next() { heads.append(rows) }
         }
@@ -92,7 +97,7 @@ extension SQLiteReader {
 }
 
 extension ListOrder {
-    fileprivate func isBefore(_ a: StatementRows, _ b: StatementRows) -> Bool {
+    fileprivate func isBefore(_ a: any SQLRows, _ b: any SQLRows) -> Bool {
         var order = keyColumn.map { a.compare($0, with: b) } ?? 0
         if order == 0 { order = a.compare(0, with: b) }
         return isDescending ? order > 0 : order < 0

@@ -1,27 +1,47 @@
-// Writing to the SQLite file: row, revision, links, search words and leaf, all in the transaction of the change.
-import Foundation
-import GRDB
+// Writing to a database: row, revision, links, search words and leaf, all in the transaction of the change.
+package import Foundation
 import MerkleLog
-import RecordKit
-import Storage
+package import RecordKit
+
+/// Where a ledger ends.
+package struct LedgerEnd: Sendable, Hashable {
+    /// The number of leaves.
+    package let size: Int
+    /// The time of the last leaf in milliseconds since 1970; the least number before the first.
+    package let at: Int64
+    package init(size: Int, at: Int64) {
+        self.size = size
+        self.at = at
+    }
+}
 
 /// One change of one organisation's ledger, inside its savepoint.
-final class SQLiteTransaction: SQLiteReader, Transaction {
-    let organisation: UUID?
+package final class SQLTransaction: SQLReader, Transaction {
+    package let organisation: UUID?
     /// A person, a role or the organisation itself was written.
-    var touchesAccess = false
+    package internal(set) var touchesAccess = false
     /// What this transaction saved, in order.
-    private(set) var committed: [CommittedChange] = []
+    package private(set) var committed: [CommittedChange] = []
     /// What failed in the middle of a save. What was written of it can only be undone with the whole transaction.
-    private(set) var failure: (any Error)?
+    package private(set) var failure: (any Error)?
     /// A save is past its checks and has begun to write.
     private var isWriting = false
     /// The size of this transaction's ledger and the time of its last leaf, which only this transaction moves.
-    private var end: (size: Int, at: Int64)?
+    package private(set) var end: LedgerEnd?
 
-    init(_ db: Database, _ layouts: Layouts, _ organisation: UUID?) {
+    /// - Parameter end: The end of the ledger, where a transaction before this one has just moved it.
+    package init(
+        _ connection: any SQLConnection, _ layouts: Layouts, _ organisation: UUID?, end: LedgerEnd? = nil
+    ) {
         self.organisation = organisation
-        super.init(db, layouts)
+        self.end = end
+        super.init(connection, layouts)
+    }
+
+    package override func run(_ sql: String, _ values: [SQLValue]) throws { try run(BoundSQL(sql, values)) }
+    func run(_ sql: BoundSQL) throws {
+        enter(organisation)
+        try connection.run(sql)
     }
 
     /// Runs a part in a savepoint: what it throws undoes that part, and the end of the ledger is looked up again.
@@ -29,21 +49,18 @@ final class SQLiteTransaction: SQLiteReader, Transaction {
         let before = committed.count
         var result: T?
         do {
-            try db.inSavepoint {
-                result = try body()
-                return .commit
-            }
+            try connection.inSavepoint { result = try body() }
         } catch {
             end = nil
             committed.removeLast(committed.count - before)
-            throw StoreError.from(error)
+            throw connection.named(error)
         }
         guard let result else { preconditionFailure("a savepoint without a result") }
         return result
     }
 
     @discardableResult
-    func save(
+    package func save(
         _ record: ValidRecord, id: UUID, over version: Int?, isArchived: Bool, by change: Change
     ) throws -> StoredRecord {
         isWriting = false
@@ -56,7 +73,7 @@ final class SQLiteTransaction: SQLiteReader, Transaction {
         } catch {
             // A body may catch what a save refuses, and go on without it: nothing was written. A savepoint for each
             // save would do that, too, but each costs more than the last: SQLite walks over what has changed so far.
-            let error = StoreError.from(error)
+            let error = connection.named(error)
             if isWriting { failure = failure ?? error }
             throw error
         }
@@ -109,9 +126,8 @@ final class SQLiteTransaction: SQLiteReader, Transaction {
                 "UPDATE \(entry.layout.table) SET \"until\" = ? WHERE \"id\" = ? AND \"until\" IS NULL",
                 [.integer(Int64(index)), .identifier(id)])
         }
-        try insertRevision(
+        let number = try insertRevision(
             schema, id: id, version: next, index: index, body: body, commitment: commitment, change: change)
-        let number = db.lastInsertedRowID
         let meta = RecordMeta(
             version: next, isArchived: isArchived, organisation: organisation, since: index, until: nil,
             createdAt: old?.meta.createdAt ?? change.at, createdBy: old == nil ? change.person : old?.meta.createdBy,
@@ -120,9 +136,7 @@ final class SQLiteTransaction: SQLiteReader, Transaction {
         try updateLinks(schema, id: id, index: index, old: old?.values, new: record.values, targets: targets)
         let words = SearchText.words(of: record.values, schema)
         if !words.isEmpty {
-            try run(
-                "INSERT INTO \"search\" (rowid, \"words\") VALUES (?, ?)",
-                [.integer(number), .text(words.joined(separator: " "))])
+            try run(dialect.indexing(words, revision: number, ledger: organisation ?? .unset))
         }
         try insertLeaf(
             makeLeaf(
@@ -133,7 +147,7 @@ final class SQLiteTransaction: SQLiteReader, Transaction {
     }
 
     @discardableResult
-    func append(_ event: LedgerEvent, by change: Change) throws -> Int {
+    package func append(_ event: LedgerEvent, by change: Change) throws -> Int {
         let index = try ledgerSize(organisation)
         try insertLeaf(
             makeLeaf(
@@ -146,18 +160,21 @@ final class SQLiteTransaction: SQLiteReader, Transaction {
 
     private func insertRevision(
         _ schema: AnySchema, id: UUID, version: Int, index: Int, body: [UInt8], commitment: String, change: Change
-    ) throws {
+    ) throws -> Int64 {
+        let number = try connection.nextRevisionNumber()
         try run(
-            "INSERT INTO \"revision\" (\"ledger\", \"index\", \"record\", \"type\", \"version\", \"action\", \"at\", "
+            "INSERT INTO \"revision\" (\"number\", \"ledger\", \"index\", \"record\", \"type\", \"version\", \"action\", \"at\", "
                 + "\"actor_kind\", \"person\", \"auth\", \"reason\", \"request\", \"commitment\", \"salt\", \"body\") "
-                + "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                + "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
-                ledger(organisation), .integer(Int64(index)), .identifier(id), .text(schema.type.name),
+                number.map { .integer($0) } ?? .null, ledger(organisation), .integer(Int64(index)), .identifier(id),
+                .text(schema.type.name),
                 .integer(Int64(version)), .text(change.action), .integer(change.at.millisecondsSince1970),
                 .text(change.actorKind.rawValue), optional(change.person), .text(change.auth),
                 change.reason.map { .text($0) } ?? .null, change.request.map { .text($0) } ?? .null,
                 .text(commitment), .bytes(change.salt), .text(String(decoding: body, as: UTF8.self)),
             ])
+        return number ?? connection.lastRevisionNumber
     }
 
     private func insertRow(
@@ -185,6 +202,7 @@ final class SQLiteTransaction: SQLiteReader, Transaction {
             for id in value.targets { wanted.append((field, target, id)) }
         }
         guard !wanted.isEmpty else { return [:] }
+        enter(organisation)
         var found: [UUID: (type: String, organisation: UUID?)] = [:]
         let unique = Array(Set(wanted.map(\.id)))
         for start in stride(from: 0, to: unique.count, by: 500) {
@@ -207,6 +225,7 @@ final class SQLiteTransaction: SQLiteReader, Transaction {
     }
 
     private func isKnown(_ id: UUID) throws -> Bool {
+        enter(organisation)
         let found: Int64? = try one(BoundSQL("SELECT 1 FROM \"record\" WHERE \"id\" = ?", [.identifier(id)]))
         return found != nil
     }
@@ -214,6 +233,7 @@ final class SQLiteTransaction: SQLiteReader, Transaction {
     /// - Throws: ``StoreError/taken`` if another present record has a value that only one may have.
     private func checkUnique(_ record: ValidRecord, _ id: UUID, _ entry: Layouts.Entry) throws {
         for (position, statement) in entry.uniqueStatements where !record.values[position].isUnset {
+            enter(organisation)
             let values: [SQLValue] = [optional(organisation), record.values[position].sql, .identifier(id)]
             let found: Int64? = try one(BoundSQL(statement, values))
             guard found == nil else {
@@ -250,29 +270,32 @@ final class SQLiteTransaction: SQLiteReader, Transaction {
     func insertLeaf(_ data: [UInt8], at index: Int, time: Instant) throws {
         let hash = MerkleTree.leafHash(data)
         // A clock that was set back puts no leaf before those that it follows: now is always the end of the ledger.
-        let at = max(time.millisecondsSince1970, try lastTime(before: index) ?? .min)
+        let at = max(time.millisecondsSince1970, try ledgerEnd().at)
         try run(
             "INSERT INTO \"leaf\" (\"ledger\", \"index\", \"at\", \"hash\", \"data\") VALUES (?, ?, ?, ?, ?)",
             [
                 ledger(organisation), .integer(Int64(index)), .integer(at), .bytes(hash.bytes),
                 .text(String(decoding: data, as: UTF8.self)),
             ])
-        end = (index + 1, at)
+        end = LedgerEnd(size: index + 1, at: at)
         try insertFullTiles(size: index + 1)
     }
 
-    override func ledgerSize(_ organisation: UUID?) throws -> Int {
-        if organisation == self.organisation, let end { return end.size }
-        return try super.ledgerSize(organisation)
+    package override func ledgerSize(_ organisation: UUID?) throws -> Int {
+        guard organisation == self.organisation else { return try super.ledgerSize(organisation) }
+        return try ledgerEnd().size
     }
 
-    private func lastTime(before index: Int) throws -> Int64? {
-        if let end, end.size == index { return end.at }
-        guard index > 0 else { return nil }
-        return try one(
-            BoundSQL(
-                "SELECT \"at\" FROM \"leaf\" WHERE \"ledger\" = ? AND \"index\" = ?",
-                [ledger(organisation), .integer(Int64(index - 1))]))
+    private func ledgerEnd() throws -> LedgerEnd {
+        if let end { return end }
+        enter(organisation)
+        var found = LedgerEnd(size: 0, at: .min)
+        let sql = BoundSQL(
+            "SELECT \"index\", \"at\" FROM \"leaf\" WHERE \"ledger\" = ? ORDER BY \"index\" DESC LIMIT 1",
+            [ledger(organisation)])
+        try each(sql) { row in found = LedgerEnd(size: (row[0] as Int) + 1, at: row[1]) }
+        end = found
+        return found
     }
 
     /// A tile is written once, when its 256 entries are there.
@@ -295,23 +318,27 @@ final class SQLiteTransaction: SQLiteReader, Transaction {
 
     // MARK: The rest
 
-    func saveCheckpoint(_ checkpoint: StoredCheckpoint, organisation: UUID?) throws {
-        try run(
-            "INSERT OR REPLACE INTO \"checkpoint\" (\"ledger\", \"size\", \"root\", \"note\", \"at\") "
-                + "VALUES (?, ?, ?, ?, ?)",
+    package func saveCheckpoint(_ checkpoint: StoredCheckpoint, organisation: UUID?) throws {
+        enter(organisation)
+        let sql = BoundSQL(
+            "INSERT INTO \"checkpoint\" (\"ledger\", \"size\", \"root\", \"note\", \"at\") "
+                + "VALUES (?, ?, ?, ?, ?) ON CONFLICT (\"ledger\", \"size\") DO UPDATE SET "
+                + "\"root\" = excluded.\"root\", \"note\" = excluded.\"note\", \"at\" = excluded.\"at\"",
             [
                 ledger(organisation), .integer(Int64(checkpoint.size)), .bytes(checkpoint.root),
                 .text(checkpoint.note), .integer(checkpoint.at.millisecondsSince1970),
             ])
+        try connection.run(sql)
     }
 
-    func saveStatuses(_ rows: [StatusRow]) throws {
+    package func saveStatuses(_ rows: [StatusRow]) throws {
         guard let organisation else { preconditionFailure("statuses belong to an organisation") }
         for row in rows {
             try run(
-                "INSERT OR REPLACE INTO \"status\" (\"organisation\", \"requirement\", \"controls\", \"evidence\", "
+                "INSERT INTO \"status\" (\"organisation\", \"requirement\", \"controls\", \"evidence\", "
                     + "\"evidence_stale\", \"tasks_open\", \"tasks_overdue\", \"measured\", \"changes_on\", "
-                    + "\"nonconformities\", \"nonconformities_major\") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    + "\"nonconformities\", \"nonconformities_major\") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+                    + Self.replacingStatus,
                 [
                     .identifier(organisation), .identifier(row.requirement), .integer(Int64(row.controls)),
                     .integer(Int64(row.evidence)), .integer(Int64(row.evidenceStale)),
@@ -323,34 +350,31 @@ final class SQLiteTransaction: SQLiteReader, Transaction {
         }
     }
 
-    func removeStatuses() throws {
+    private static let replacingStatus =
+        "ON CONFLICT (\"organisation\", \"requirement\") DO UPDATE SET "
+        + [
+            "controls", "evidence", "evidence_stale", "tasks_open", "tasks_overdue", "measured", "changes_on",
+            "nonconformities", "nonconformities_major",
+        ].map { "\(quoted($0)) = excluded.\(quoted($0))" }.joined(separator: ", ")
+
+    package func removeStatuses() throws {
         try run("DELETE FROM \"status\" WHERE \"organisation\" = ?", [optional(organisation)])
     }
 
-    func countControl(_ requirements: [UUID]) throws {
+    package func countControl(_ requirements: [UUID]) throws {
         for requirement in requirements {
             try run(
                 "INSERT INTO \"status\" (\"organisation\", \"requirement\", \"controls\", \"evidence\", "
                     + "\"evidence_stale\", \"tasks_open\", \"tasks_overdue\") VALUES (?, ?, 1, 0, 0, 0, 0) "
-                    + "ON CONFLICT (\"organisation\", \"requirement\") DO UPDATE SET \"controls\" = \"controls\" + 1",
+                    + "ON CONFLICT (\"organisation\", \"requirement\") DO UPDATE SET \"controls\" = \"status\".\"controls\" + 1",
                 [optional(organisation), .identifier(requirement)])
         }
     }
 
-    func saveLoadedSource(_ name: String, sha256: String) throws {
-        try run("INSERT OR REPLACE INTO \"source\" (\"name\", \"sha256\") VALUES (?, ?)", [.text(name), .text(sha256)])
-    }
-
-    private func optional(_ id: UUID?) -> SQLValue { id.map { .identifier($0) } ?? .null }
-}
-
-extension FieldValue {
-    /// The records that a reference or links name.
-    var targets: [UUID] {
-        switch self {
-        case .reference(let id): id == .unset ? [] : [id]
-        case .links(let ids): ids
-        default: []
-        }
+    package func saveLoadedSource(_ name: String, sha256: String) throws {
+        try run(
+            "INSERT INTO \"source\" (\"name\", \"sha256\") VALUES (?, ?) "
+                + "ON CONFLICT (\"name\") DO UPDATE SET \"sha256\" = excluded.\"sha256\"",
+            [.text(name), .text(sha256)])
     }
 }

@@ -2,13 +2,53 @@
 
 /// Statements of the fixed tables, in order of creation.
 package enum CoreTables {
-    package static let statements = base + views
+    package static func statements(_ dialect: Dialect) -> [String] {
+        let words = dialect == .sqlite ? [wordsOfSQLite] : wordsOfPostgres
+        let nodes = dialect == .sqlite ? [] : nodes
+        return (ledger + words + server + views + imports + nodes).map(dialect.definition)
+    }
 
-    private static let base = [
+    /// The search index of SQLite.
+    package static let wordsOfSQLite = """
+        CREATE VIRTUAL TABLE "search" USING fts5("words", content='', tokenize='ascii', \
+        prefix='2 3')
+        """
+
+    /// The search index of PostgreSQL: each word of a revision once, in the order in which words begin with others.
+    private static let wordsOfPostgres = [
+        """
+        CREATE TABLE "search_word" (
+          "ledger" IDENTIFIER NOT NULL,
+          "word" TEXT NOT NULL,
+          "revision" INTEGER NOT NULL,
+          PRIMARY KEY ("ledger", "word", "revision")
+        ) STRICT
+        """
+    ]
+
+    /// Numbers of revisions, and the nodes that share the database. An import belongs to the node that works on it.
+    private static let nodes = [
+        "CREATE SEQUENCE \"revision_number\" AS INTEGER",
+        """
+        CREATE TABLE "node" (
+          "id" IDENTIFIER PRIMARY KEY NOT NULL,
+          "seen_at" timestamp with time zone NOT NULL
+        ) STRICT
+        """,
+        """
+        CREATE TABLE "import_node" (
+          "import" IDENTIFIER PRIMARY KEY NOT NULL REFERENCES "import" ("id") ON DELETE CASCADE,
+          "node" IDENTIFIER NOT NULL
+        ) STRICT
+        """,
+    ]
+
+    /// Records' identities, revisions, leaves and links.
+    private static let ledger = [
         """
         CREATE TABLE "record" (
-          "id" BLOB PRIMARY KEY NOT NULL,
-          "organisation" BLOB,
+          "id" IDENTIFIER PRIMARY KEY NOT NULL,
+          "organisation" IDENTIFIER,
           "type" TEXT NOT NULL,
           "version" INTEGER NOT NULL CHECK ("version" > 0),
           "archived" INTEGER NOT NULL CHECK ("archived" IN (0, 1)),
@@ -16,53 +56,53 @@ package enum CoreTables {
         ) STRICT, WITHOUT ROWID
         """,
         """
+        CREATE TABLE "leaf" (
+          "ledger" IDENTIFIER NOT NULL,
+          "index" INTEGER NOT NULL CHECK ("index" >= 0),
+          "at" INTEGER NOT NULL,
+          "hash" BYTES NOT NULL CHECK (length("hash") = 32),
+          "data" TEXT NOT NULL,
+          PRIMARY KEY ("ledger", "index")
+        ) STRICT, WITHOUT ROWID
+        """,
+        """
         CREATE TABLE "revision" (
           "number" INTEGER PRIMARY KEY,
-          "ledger" BLOB NOT NULL,
+          "ledger" IDENTIFIER NOT NULL,
           "index" INTEGER NOT NULL,
-          "record" BLOB NOT NULL REFERENCES "record" ("id"),
+          "record" IDENTIFIER NOT NULL REFERENCES "record" ("id"),
           "type" TEXT NOT NULL,
           "version" INTEGER NOT NULL,
           "action" TEXT NOT NULL,
           "at" INTEGER NOT NULL,
           "actor_kind" TEXT NOT NULL,
-          "person" BLOB,
+          "person" IDENTIFIER,
           "auth" TEXT NOT NULL,
           "reason" TEXT,
           "request" TEXT,
           "commitment" TEXT NOT NULL,
-          "salt" BLOB,
+          "salt" BYTES,
           "body" TEXT,
           UNIQUE ("ledger", "index"),
           UNIQUE ("record", "version"),
           FOREIGN KEY ("ledger", "index") REFERENCES "leaf" ("ledger", "index") DEFERRABLE INITIALLY DEFERRED
         ) STRICT
         """,
-        """
-        CREATE TABLE "leaf" (
-          "ledger" BLOB NOT NULL,
-          "index" INTEGER NOT NULL CHECK ("index" >= 0),
-          "at" INTEGER NOT NULL,
-          "hash" BLOB NOT NULL CHECK (length("hash") = 32),
-          "data" TEXT NOT NULL,
-          PRIMARY KEY ("ledger", "index")
-        ) STRICT, WITHOUT ROWID
-        """,
         "CREATE INDEX \"leaf__by_time\" ON \"leaf\" (\"ledger\", \"at\", \"index\")",
         """
         CREATE TABLE "tile" (
-          "ledger" BLOB NOT NULL,
+          "ledger" IDENTIFIER NOT NULL,
           "level" INTEGER NOT NULL,
           "index" INTEGER NOT NULL,
-          "hashes" BLOB NOT NULL CHECK (length("hashes") = 8192),
+          "hashes" BYTES NOT NULL CHECK (length("hashes") = 8192),
           PRIMARY KEY ("ledger", "level", "index")
         ) STRICT
         """,
         """
         CREATE TABLE "checkpoint" (
-          "ledger" BLOB NOT NULL,
+          "ledger" IDENTIFIER NOT NULL,
           "size" INTEGER NOT NULL,
-          "root" BLOB NOT NULL CHECK (length("root") = 32),
+          "root" BYTES NOT NULL CHECK (length("root") = 32),
           "note" TEXT NOT NULL,
           "at" INTEGER NOT NULL,
           PRIMARY KEY ("ledger", "size")
@@ -70,14 +110,14 @@ package enum CoreTables {
         """,
         """
         CREATE TABLE "link" (
-          "from_id" BLOB NOT NULL,
+          "from_id" IDENTIFIER NOT NULL,
           "field" TEXT NOT NULL,
-          "to_id" BLOB NOT NULL REFERENCES "record" ("id"),
+          "to_id" IDENTIFIER NOT NULL REFERENCES "record" ("id"),
           "since" INTEGER NOT NULL,
           "until" INTEGER CHECK ("until" > "since"),
           "from_type" TEXT NOT NULL,
-          "organisation" BLOB,
-          "to_organisation" BLOB,
+          "organisation" IDENTIFIER,
+          "to_organisation" IDENTIFIER,
           PRIMARY KEY ("from_id", "field", "to_id", "since"),
           FOREIGN KEY ("organisation", "from_id") REFERENCES "record" ("organisation", "id"),
           FOREIGN KEY ("to_organisation", "to_id") REFERENCES "record" ("organisation", "id"),
@@ -85,14 +125,14 @@ package enum CoreTables {
         ) STRICT, WITHOUT ROWID
         """,
         "CREATE INDEX \"link__to\" ON \"link\" (\"to_id\", \"from_type\", \"field\", \"from_id\", \"since\", \"until\")",
-        """
-        CREATE VIRTUAL TABLE "search" USING fts5("words", content='', tokenize='ascii', \
-        prefix='2 3')
-        """,
+    ]
+
+    /// What the server keeps beside the records.
+    private static let server = [
         """
         CREATE TABLE "status" (
-          "organisation" BLOB NOT NULL,
-          "requirement" BLOB NOT NULL REFERENCES "record" ("id"),
+          "organisation" IDENTIFIER NOT NULL,
+          "requirement" IDENTIFIER NOT NULL REFERENCES "record" ("id"),
           "controls" INTEGER NOT NULL,
           "evidence" INTEGER NOT NULL,
           "evidence_stale" INTEGER NOT NULL,
@@ -113,7 +153,7 @@ package enum CoreTables {
         """,
         """
         CREATE TABLE "account" (
-          "id" BLOB PRIMARY KEY NOT NULL,
+          "id" IDENTIFIER PRIMARY KEY NOT NULL,
           "email" TEXT NOT NULL UNIQUE,
           "password_hash" TEXT,
           "is_disabled" INTEGER NOT NULL,
@@ -123,9 +163,9 @@ package enum CoreTables {
         """,
         """
         CREATE TABLE "membership" (
-          "account" BLOB NOT NULL REFERENCES "account" ("id"),
-          "organisation" BLOB NOT NULL,
-          "person" BLOB NOT NULL,
+          "account" IDENTIFIER NOT NULL REFERENCES "account" ("id"),
+          "organisation" IDENTIFIER NOT NULL,
+          "person" IDENTIFIER NOT NULL,
           "from" INTEGER NOT NULL,
           "until" INTEGER,
           PRIMARY KEY ("account", "organisation"),
@@ -135,9 +175,9 @@ package enum CoreTables {
         "CREATE INDEX \"membership__of_organisation\" ON \"membership\" (\"organisation\")",
         """
         CREATE TABLE "session" (
-          "secret_hash" BLOB PRIMARY KEY NOT NULL,
-          "account" BLOB NOT NULL REFERENCES "account" ("id"),
-          "organisation" BLOB,
+          "secret_hash" BYTES PRIMARY KEY NOT NULL,
+          "account" IDENTIFIER NOT NULL REFERENCES "account" ("id"),
+          "organisation" IDENTIFIER,
           "form_secret" TEXT NOT NULL,
           "created_at" INTEGER NOT NULL,
           "seen_at" INTEGER NOT NULL,
@@ -148,10 +188,10 @@ package enum CoreTables {
         "CREATE INDEX \"session__by_expiry\" ON \"session\" (\"expires_at\")",
         """
         CREATE TABLE "token" (
-          "id" BLOB PRIMARY KEY NOT NULL,
-          "secret_hash" BLOB NOT NULL UNIQUE,
-          "account" BLOB NOT NULL REFERENCES "account" ("id"),
-          "organisation" BLOB NOT NULL,
+          "id" IDENTIFIER PRIMARY KEY NOT NULL,
+          "secret_hash" BYTES NOT NULL UNIQUE,
+          "account" IDENTIFIER NOT NULL REFERENCES "account" ("id"),
+          "organisation" IDENTIFIER NOT NULL,
           "name" TEXT NOT NULL,
           "may_write" INTEGER NOT NULL,
           "created_at" INTEGER NOT NULL,
@@ -170,17 +210,17 @@ package enum CoreTables {
         """,
         """
         CREATE TABLE "invitation" (
-          "secret_hash" BLOB PRIMARY KEY NOT NULL,
-          "account" BLOB REFERENCES "account" ("id"),
+          "secret_hash" BYTES PRIMARY KEY NOT NULL,
+          "account" IDENTIFIER REFERENCES "account" ("id"),
           "expires_at" INTEGER NOT NULL,
           "used_at" INTEGER
         ) STRICT
         """,
         """
         CREATE TABLE "erasure" (
-          "record" BLOB NOT NULL,
+          "record" IDENTIFIER NOT NULL,
           "version" INTEGER NOT NULL,
-          "ledger" BLOB NOT NULL,
+          "ledger" IDENTIFIER NOT NULL,
           "index" INTEGER NOT NULL,
           "at" INTEGER NOT NULL,
           "fields" TEXT,
@@ -192,7 +232,7 @@ package enum CoreTables {
         """,
         """
         CREATE TABLE "erasure_work" (
-          "organisation" BLOB NOT NULL,
+          "organisation" IDENTIFIER NOT NULL,
           "kind" TEXT NOT NULL,
           "subject" TEXT NOT NULL,
           PRIMARY KEY ("organisation", "kind", "subject")
@@ -200,10 +240,10 @@ package enum CoreTables {
         """,
         """
         CREATE TABLE "kept_request" (
-          "account" BLOB NOT NULL REFERENCES "account" ("id"),
-          "organisation" BLOB NOT NULL,
+          "account" IDENTIFIER NOT NULL REFERENCES "account" ("id"),
+          "organisation" IDENTIFIER NOT NULL,
           "key" TEXT NOT NULL,
-          "fingerprint" BLOB NOT NULL CHECK (length("fingerprint") = 32),
+          "fingerprint" BYTES NOT NULL CHECK (length("fingerprint") = 32),
           "answer" TEXT NOT NULL,
           "at" INTEGER NOT NULL,
           PRIMARY KEY ("account", "organisation", "key")
@@ -217,13 +257,13 @@ package enum CoreTables {
     private static let views = [
         """
         CREATE TABLE "view" (
-          "id" BLOB PRIMARY KEY NOT NULL,
-          "organisation" BLOB NOT NULL,
-          "owner" BLOB,
+          "id" IDENTIFIER PRIMARY KEY NOT NULL,
+          "organisation" IDENTIFIER NOT NULL,
+          "owner" IDENTIFIER,
           "type" TEXT NOT NULL,
           "name" TEXT NOT NULL,
           "query" TEXT NOT NULL,
-          "created_by" BLOB,
+          "created_by" IDENTIFIER,
           "created_at" INTEGER NOT NULL,
           UNIQUE ("organisation", "id"),
           FOREIGN KEY ("organisation", "owner") REFERENCES "record" ("organisation", "id")
@@ -232,15 +272,55 @@ package enum CoreTables {
         "CREATE UNIQUE INDEX \"view__by_name\" ON \"view\" (\"organisation\", ifnull(\"owner\", x''), \"type\", \"name\")",
         """
         CREATE TABLE "default_view" (
-          "organisation" BLOB NOT NULL,
-          "person" BLOB NOT NULL,
+          "organisation" IDENTIFIER NOT NULL,
+          "person" IDENTIFIER NOT NULL,
           "type" TEXT NOT NULL,
-          "view" BLOB NOT NULL,
+          "view" IDENTIFIER NOT NULL,
           PRIMARY KEY ("organisation", "person", "type"),
           FOREIGN KEY ("organisation", "view") REFERENCES "view" ("organisation", "id") ON DELETE CASCADE,
           FOREIGN KEY ("organisation", "person") REFERENCES "record" ("organisation", "id")
         ) STRICT, WITHOUT ROWID
         """,
         "CREATE INDEX \"default_view__of_view\" ON \"default_view\" (\"organisation\", \"view\")",
+    ]
+
+    /// Files that are being imported.
+    private static let imports = [
+        """
+        CREATE TABLE "import" (
+          "id" IDENTIFIER PRIMARY KEY NOT NULL,
+          "organisation" IDENTIFIER NOT NULL,
+          "person" IDENTIFIER,
+          "state" TEXT NOT NULL,
+          "created_at" INTEGER NOT NULL,
+          "body" TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID
+        """,
+        "CREATE INDEX \"import__of_person\" ON \"import\" (\"organisation\", \"person\", \"id\")",
+        """
+        CREATE TABLE "import_row" (
+          "import" IDENTIFIER NOT NULL REFERENCES "import" ("id") ON DELETE CASCADE,
+          "position" INTEGER NOT NULL,
+          "line" INTEGER NOT NULL,
+          "cells" BYTES NOT NULL,
+          "formulas" TEXT NOT NULL,
+          "action" TEXT,
+          "rank" INTEGER NOT NULL,
+          "record" IDENTIFIER,
+          "version" INTEGER,
+          "plan" TEXT NOT NULL,
+          PRIMARY KEY ("import", "position")
+        ) STRICT, WITHOUT ROWID
+        """,
+        "CREATE INDEX \"import_row__by_action\" ON \"import_row\" (\"import\", \"action\", \"rank\", \"position\")",
+        """
+        CREATE TABLE "import_target" (
+          "organisation" IDENTIFIER NOT NULL,
+          "type" TEXT NOT NULL,
+          "heading" TEXT NOT NULL,
+          "target" TEXT NOT NULL,
+          PRIMARY KEY ("organisation", "type", "heading")
+        ) STRICT, WITHOUT ROWID
+        """,
     ]
 }

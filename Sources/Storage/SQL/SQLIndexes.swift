@@ -60,11 +60,14 @@ extension TableLayout {
         return title.has(.sortable) && !title.isDerived ? title : nil
     }
 
-    func indexes(_ fields: [FieldDescription]) -> [String] {
+    func indexes(_ fields: [FieldDescription], _ dialect: Dialect) -> [String] {
         let present = "WHERE \"until\" IS NULL"
         let filters = fields.filter { $0.isFilter }
+        // PostgreSQL writes every index anew with each revision: there they hold the order alone.
+        let covered = dialect == .sqlite ? filters : []
+        let since = dialect == .sqlite ? ["\"since\""] : []
         // Filters are read from the index, so that a filtered list looks up only the rows that it shows.
-        let words = filters.filter { if case .reference = $0.kind { false } else { true } }
+        let words = covered.filter { if case .reference = $0.kind { false } else { true } }
         let orders: [FieldDescription?] = [nil] + fields.filter { $0.has(.sortable) }
         func index(_ name: String, _ columns: [String], unique: Bool = false, _ condition: String) -> String {
             let repeated = columns.enumerated().filter { columns[..<$0.offset].contains($0.element) }.map(\.offset)
@@ -81,8 +84,8 @@ extension TableLayout {
             made.append(
                 index(
                     ListIndex.present.name(schema, by: order?.name),
-                    ["\"organisation\"", "\"archived\""] + key(order) + ["\"id\""] + filters.map(\.column)
-                        + ["\"since\""], present))
+                    ["\"organisation\"", "\"archived\""] + key(order) + ["\"id\""] + covered.map(\.column) + since,
+                    present))
         }
         for column in visibilityColumns {
             // That a required value is there goes without saying, and SQLite finds no use for an index that says it.
@@ -93,8 +96,8 @@ extension TableLayout {
                 made.append(
                     index(
                         ListIndex.visible(column: column).name(schema, by: order?.name),
-                        [quoted(column), "\"archived\""] + key(order) + ["\"id\""] + words.map(\.column)
-                            + ["\"since\""], named))
+                        [quoted(column), "\"archived\""] + key(order) + ["\"id\""] + words.map(\.column) + since,
+                        named))
             }
         }
         let past = "WHERE \"until\" IS NOT NULL"
@@ -107,7 +110,7 @@ extension TableLayout {
         made.append(
             index(
                 ListIndex.replaced.name(schema, by: nil),
-                ["\"organisation\"", SQLGenerator.lifetimeClass, "\"since\"", "\"until\""], past))
+                ["\"organisation\"", dialect.lifetimeClass, "\"since\"", "\"until\""], past))
         for field in filters where !visibilityColumns.contains(field.name.asColumn) {
             made.append(
                 index(
@@ -117,7 +120,7 @@ extension TableLayout {
         for field in fields where field.has(.unique) {
             made.append(
                 index(
-                    "\(name)__unique_\(field.name.asColumn)", ["ifnull(\"organisation\", x'')", field.column],
+                    "\(name)__unique_\(field.name.asColumn)", [dialect.keyOf("\"organisation\""), field.column],
                     unique: true, present + " AND \"archived\" = 0"))
         }
         return made

@@ -1,43 +1,49 @@
-// Reading from the SQLite file: the statements of `SQLGenerator`, run and decoded.
-import Foundation
-import GRDB
-import MerkleLog
-import RecordKit
-import Storage
+// Reading from a database: the statements of `SQLGenerator`, run and decoded.
+package import Foundation
+package import MerkleLog
+package import RecordKit
 
 /// Reads on one connection, within one snapshot.
-class SQLiteReader: Reader {
-    let db: Database
-    let layouts: Layouts
-    init(_ db: Database, _ layouts: Layouts) {
-        self.db = db
+package class SQLReader: Reader {
+    package let connection: any SQLConnection
+    package let layouts: Layouts
+    package init(_ connection: any SQLConnection, _ layouts: Layouts) {
+        self.connection = connection
         self.layouts = layouts
     }
+    var dialect: Dialect { connection.dialect }
+
+    /// The statements that follow are about an organisation, or about shared content.
+    func enter(_ organisation: UUID?) { connection.enter(.organisation(organisation)) }
 
     // MARK: Records
 
-    func find(_ schema: AnySchema, _ id: UUID, in organisation: UUID?, asOf: AsOf?) throws -> StoredRecord? {
+    package func find(_ schema: AnySchema, _ id: UUID, in organisation: UUID?, asOf: AsOf?) throws -> StoredRecord? {
         let entry = layouts[schema]
+        enter(organisation)
         return try records(entry.generator.find(id, in: organisation, asOf: asOf), entry.layout).first
     }
 
-    func count(
+    package func count(
         _ schema: AnySchema, where predicate: Criteria, archived: Archived, in organisation: UUID?, asOf: AsOf?
     ) throws -> Int {
-        try one(layouts[schema].generator.count(predicate, archived, in: organisation, asOf: asOf)) ?? 0
+        enter(organisation)
+        return try one(layouts[schema].generator.count(predicate, archived, in: organisation, asOf: asOf)) ?? 0
     }
 
-    func counts(
+    package func counts(
         _ schema: AnySchema, by field: String, where predicate: Criteria, in organisation: UUID?, asOf: AsOf?
     ) throws -> [String: Int] {
+        enter(organisation)
         let sql = try layouts[schema].generator.counts(by: field, predicate, in: organisation, asOf: asOf)
         var found: [String: Int] = [:]
         try each(sql) { row in found[row[0] as String? ?? ""] = row[1] }
         return found
     }
 
-    func titles(_ schema: AnySchema, _ ids: [UUID], in organisation: UUID?) throws -> [UUID: String] {
+    package func titles(_ schema: AnySchema, _ ids: [UUID], in organisation: UUID?) throws -> [UUID: String] {
         guard !ids.isEmpty else { return [:] }
+        enter(organisation)
         let entry = layouts[schema]
         let titleField = schema.fields[schema.titlePosition]
         guard titleField.isDerived else {
@@ -62,10 +68,11 @@ class SQLiteReader: Reader {
 
     // MARK: History and links
 
-    func revisions(
+    package func revisions(
         of id: UUID, _ schema: AnySchema, in organisation: UUID?, before version: Int?, limit: Int
     ) throws -> [Revision] {
         let layout = layouts[schema].layout
+        enter(organisation)
         var sql = BoundSQL(
             "SELECT \(layout.selectColumns), r.\"action\", r.\"actor_kind\", r.\"person\", r.\"auth\", r.\"at\", "
                 + "r.\"reason\", r.\"index\", r.\"request\" FROM \(layout.table) t "
@@ -97,16 +104,17 @@ class SQLiteReader: Reader {
         return zip(found, try marked(found.map(\.record))).map { $0.holding($1, reason: $0.reason) }
     }
 
-    func links(from ids: [UUID], in organisation: UUID?, asOf: AsOf?, limit: Int) throws -> [Link] {
+    package func links(from ids: [UUID], in organisation: UUID?, asOf: AsOf?, limit: Int) throws -> [Link] {
         try links("from_id", ids, in: organisation, asOf: asOf, limit: limit)
     }
-    func links(to ids: [UUID], in organisation: UUID?, asOf: AsOf?, limit: Int) throws -> [Link] {
+    package func links(to ids: [UUID], in organisation: UUID?, asOf: AsOf?, limit: Int) throws -> [Link] {
         try links("to_id", ids, in: organisation, asOf: asOf, limit: limit)
     }
     private func links(
         _ end: String, _ ids: [UUID], in organisation: UUID?, asOf: AsOf?, limit: Int
     ) throws -> [Link] {
         guard !ids.isEmpty else { return [] }
+        enter(organisation)
         var sql = BoundSQL(
             "SELECT l.\"from_id\", l.\"from_type\", l.\"field\", l.\"to_id\" FROM \"link\" l WHERE l.\"\(end)\" IN "
                 + "(\(marks(ids.count))) AND ", ids.map { .identifier($0) })
@@ -131,17 +139,19 @@ class SQLiteReader: Reader {
 
     // MARK: Ledger
 
-    func ledgerSize(_ organisation: UUID?) throws -> Int {
+    package func ledgerSize(_ organisation: UUID?) throws -> Int {
+        enter(organisation)
         let sql = BoundSQL("SELECT max(\"index\") + 1 FROM \"leaf\" WHERE \"ledger\" = ?", [ledger(organisation)])
         return try one(sql) ?? 0
     }
 
-    func position(at time: Instant, in organisation: UUID?) throws -> AsOf? {
+    package func position(at time: Instant, in organisation: UUID?) throws -> AsOf? {
         guard let index = try lastIndex(organisation, at: time.millisecondsSince1970) else { return nil }
         return AsOf(index: index, sharedIndex: try lastIndex(nil, at: time.millisecondsSince1970) ?? -1)
     }
 
-    func position(index: Int, in organisation: UUID?) throws -> AsOf? {
+    package func position(index: Int, in organisation: UUID?) throws -> AsOf? {
+        enter(organisation)
         let sql = BoundSQL(
             "SELECT \"at\" FROM \"leaf\" WHERE \"ledger\" = ? AND \"index\" = ?",
             [ledger(organisation), .integer(Int64(index))])
@@ -151,13 +161,15 @@ class SQLiteReader: Reader {
     }
 
     private func lastIndex(_ organisation: UUID?, at milliseconds: Int64) throws -> Int? {
-        try one(
+        enter(organisation)
+        return try one(
             BoundSQL(
                 "SELECT \"index\" FROM \"leaf\" WHERE \"ledger\" = ? AND \"at\" <= ? "
                     + "ORDER BY \"at\" DESC, \"index\" DESC LIMIT 1", [ledger(organisation), .integer(milliseconds)]))
     }
 
-    func leaves(_ organisation: UUID?, from index: Int, limit: Int) throws -> [StoredLeaf] {
+    package func leaves(_ organisation: UUID?, from index: Int, limit: Int) throws -> [StoredLeaf] {
+        enter(organisation)
         var found: [StoredLeaf] = []
         let sql = BoundSQL(
             "SELECT \"index\", \"data\", \"hash\" FROM \"leaf\" WHERE \"ledger\" = ? AND \"index\" >= ? "
@@ -169,9 +181,10 @@ class SQLiteReader: Reader {
         return found
     }
 
-    func hashes(_ organisation: UUID?) -> any HashSource { SQLiteHashes(reader: self, ledger: ledger(organisation)) }
+    package func hashes(_ organisation: UUID?) -> any HashSource { SQLHashes(reader: self, organisation: organisation) }
 
-    func lastCheckpoint(_ organisation: UUID?) throws -> StoredCheckpoint? {
+    package func lastCheckpoint(_ organisation: UUID?) throws -> StoredCheckpoint? {
+        enter(organisation)
         var found: StoredCheckpoint?
         let sql = BoundSQL(
             "SELECT \"size\", \"root\", \"note\", \"at\" FROM \"checkpoint\" WHERE \"ledger\" = ? "
@@ -185,7 +198,8 @@ class SQLiteReader: Reader {
 
     // MARK: Caches and sources
 
-    func statuses(in organisation: UUID) throws -> [StatusRow] {
+    package func statuses(in organisation: UUID) throws -> [StatusRow] {
+        enter(organisation)
         var found: [StatusRow] = []
         let sql = BoundSQL(
             "SELECT \"requirement\", \"controls\", \"evidence\", \"evidence_stale\", \"tasks_open\", "
@@ -208,7 +222,8 @@ class SQLiteReader: Reader {
         return found
     }
 
-    func statusesDue(by day: Day, in organisation: UUID, limit: Int) throws -> [UUID] {
+    package func statusesDue(by day: Day, in organisation: UUID, limit: Int) throws -> [UUID] {
+        enter(organisation)
         var found: [UUID] = []
         let sql = BoundSQL(
             "SELECT \"requirement\" FROM \"status\" WHERE \"organisation\" = ? AND \"changes_on\" <= ? LIMIT ?",
@@ -217,11 +232,12 @@ class SQLiteReader: Reader {
         return found
     }
 
-    func loadedSource(_ name: String) throws -> String? {
+    package func loadedSource(_ name: String) throws -> String? {
         try one(BoundSQL("SELECT \"sha256\" FROM \"source\" WHERE \"name\" = ?", [.text(name)]))
     }
 
-    func organisations(after: UUID?, limit: Int) throws -> [UUID] {
+    package func organisations(after: UUID?, limit: Int) throws -> [UUID] {
+        connection.enter(.server)
         var found: [UUID] = []
         let sql = BoundSQL(
             "SELECT \"id\" FROM \"record\" WHERE \"type\" = 'organisation' AND \"id\" = \"organisation\" "
@@ -235,15 +251,15 @@ class SQLiteReader: Reader {
 
     func ledger(_ organisation: UUID?) -> SQLValue { .identifier(organisation ?? .unset) }
 
-    func each(_ sql: BoundSQL, _ body: (StatementRows) throws -> Void) throws {
-        let rows = try StatementRows(db, sql)
+    package func each(_ sql: BoundSQL, _ body: (any SQLRows) throws -> Void) throws {
+        let rows = try connection.rows(sql, isAlone: true)
         defer { rows.end() }
         while try rows.next() { try body(rows) }
     }
 
     /// The first column of the first row.
-    func one<T: ColumnValue>(_ sql: BoundSQL) throws -> T? {
-        let rows = try StatementRows(db, sql)
+    package func one<T: ColumnValue>(_ sql: BoundSQL) throws -> T? {
+        let rows = try connection.rows(sql, isAlone: true)
         defer { rows.end() }
         guard try rows.next(), !rows.isNull(0) else { return nil }
         let value: T = rows[0]
@@ -251,20 +267,18 @@ class SQLiteReader: Reader {
         return value
     }
 
-    func run(_ sql: String, _ values: [SQLValue]) throws {
-        let rows = try StatementRows(db, BoundSQL(sql, values))
-        defer { rows.end() }
-        while try rows.next() {}
-    }
+    package func run(_ sql: String, _ values: [SQLValue]) throws { try connection.run(BoundSQL(sql, values)) }
 
-    func records(_ sql: BoundSQL, _ layout: TableLayout) throws -> [StoredRecord] {
+    func optional(_ id: UUID?) -> SQLValue { id.map { .identifier($0) } ?? .null }
+
+    package func records(_ sql: BoundSQL, _ layout: TableLayout) throws -> [StoredRecord] {
         var found: [StoredRecord] = []
         try each(sql) { row in found.append(try decode(row, layout)) }
         return try marked(found)
     }
 
     /// The columns of `TableLayout.selectColumns`.
-    func decode(_ row: StatementRows, _ layout: TableLayout) throws -> StoredRecord {
+    func decode(_ row: any SQLRows, _ layout: TableLayout) throws -> StoredRecord {
         let meta = RecordMeta(
             version: row[2], isArchived: row[3], organisation: row[1], since: row[4], until: row[5],
             createdAt: Instant(millisecondsSince1970: row[6]), createdBy: row[7],
@@ -285,7 +299,7 @@ class SQLiteReader: Reader {
     }
 
     private func value(
-        _ row: StatementRows, _ column: Int, _ reader: ColumnReader, _ layout: TableLayout
+        _ row: any SQLRows, _ column: Int, _ reader: ColumnReader, _ layout: TableLayout
     ) throws -> FieldValue {
         if row.isNull(column) { return .null }
         func damaged() -> StoreError {
@@ -304,7 +318,7 @@ class SQLiteReader: Reader {
             guard let number = Decimal(plain: row[column]) else { throw damaged() }
             return .decimal(number)
         case .links:
-            let bytes = row.bytes(Int32(column))
+            let bytes = row.bytes(column)
             guard bytes.count % 16 == 0 else { throw damaged() }
             return .links(
                 stride(from: 0, to: bytes.count, by: 16).map {
@@ -322,11 +336,13 @@ class SQLiteReader: Reader {
 }
 
 /// The tiles and leaf rows of one ledger, as the Merkle tree reads them.
-private struct SQLiteHashes: HashSource {
-    let reader: SQLiteReader
-    let ledger: SQLValue
+private struct SQLHashes: HashSource {
+    let reader: SQLReader
+    let organisation: UUID?
+    private var ledger: SQLValue { reader.ledger(organisation) }
 
-    func hashes(level: Int, tile: Int, count: Int) throws -> [Hash] {
+    package func hashes(level: Int, tile: Int, count: Int) throws -> [Hash] {
+        reader.enter(organisation)
         var bytes: [UInt8] = []
         let stored = BoundSQL(
             "SELECT \"hashes\" FROM \"tile\" WHERE \"ledger\" = ? AND \"level\" = ? AND \"index\" = ?",

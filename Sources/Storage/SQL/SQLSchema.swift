@@ -2,18 +2,6 @@
 // compares what they build with this.
 package import RecordKit
 
-/// What differs between databases in the statements that are generated.
-package struct Dialect: Sendable, Hashable {
-    package let identifierType: String
-    package let integerType: String
-    package let realType: String
-    package let textType: String
-    package let bytesType: String
-    /// SQLite 3.40: identifiers are 16-byte blobs, booleans 0 and 1, tables are strict.
-    package static let sqlite = Dialect(
-        identifierType: "BLOB", integerType: "INTEGER", realType: "REAL", textType: "TEXT", bytesType: "BLOB")
-}
-
 /// What a column holds: a field's kind without what only forms and rules need, so that a row is read without copying it.
 package enum ColumnReader: Sendable {
     case text, json, integer, bool, day, time, reference, decimal, links, file
@@ -104,7 +92,8 @@ package struct TableLayout: Sendable {
                     : "FOREIGN KEY (\"organisation\", \(field.column)) REFERENCES \"record\" (\"organisation\", \"id\")"
             )
         }
-        return ["CREATE TABLE \(table) (\n  \(lines.joined(separator: ",\n  "))\n) STRICT"] + indexes(fields)
+        return ["CREATE TABLE \(table) (\n  \(lines.joined(separator: ",\n  "))\n)" + dialect.tableEnd]
+            + indexes(fields, dialect)
     }
 }
 
@@ -117,24 +106,6 @@ extension FieldDescription {
         case .reference: true
         case .choice, .bool, .day, .integer: has(.filterable)
         default: false
-        }
-    }
-}
-
-extension Dialect {
-    package func columnType(_ kind: FieldKind) -> String {
-        switch kind {
-        case .text, .choice, .json, .file, .decimal: textType
-        case .integer, .bool, .day, .time: integerType
-        case .reference: identifierType
-        case .links: bytesType
-        }
-    }
-    package func keyType(_ kind: FieldKind) -> String {
-        switch kind {
-        case .choice: integerType
-        case .decimal: realType
-        default: textType
         }
     }
 }

@@ -1,67 +1,26 @@
-// Staged imports in the SQLite file.
-import Foundation
-import GRDB
+// Staged imports in a database.
+package import Foundation
 import MerkleLog
-import RecordKit
-import Storage
+package import RecordKit
 
-/// The tables of imports.
-enum ImportTables {
-    static let statements = [
-        """
-        CREATE TABLE "import" (
-          "id" BLOB PRIMARY KEY NOT NULL,
-          "organisation" BLOB NOT NULL,
-          "person" BLOB,
-          "state" TEXT NOT NULL,
-          "created_at" INTEGER NOT NULL,
-          "body" TEXT NOT NULL
-        ) STRICT, WITHOUT ROWID
-        """,
-        "CREATE INDEX \"import__of_person\" ON \"import\" (\"organisation\", \"person\", \"id\")",
-        """
-        CREATE TABLE "import_row" (
-          "import" BLOB NOT NULL REFERENCES "import" ("id") ON DELETE CASCADE,
-          "position" INTEGER NOT NULL,
-          "line" INTEGER NOT NULL,
-          "cells" BLOB NOT NULL,
-          "formulas" TEXT NOT NULL,
-          "action" TEXT,
-          "rank" INTEGER NOT NULL,
-          "record" BLOB,
-          "version" INTEGER,
-          "plan" TEXT NOT NULL,
-          PRIMARY KEY ("import", "position")
-        ) STRICT, WITHOUT ROWID
-        """,
-        "CREATE INDEX \"import_row__by_action\" ON \"import_row\" (\"import\", \"action\", \"rank\", \"position\")",
-        """
-        CREATE TABLE "import_target" (
-          "organisation" BLOB NOT NULL,
-          "type" TEXT NOT NULL,
-          "heading" TEXT NOT NULL,
-          "target" TEXT NOT NULL,
-          PRIMARY KEY ("organisation", "type", "heading")
-        ) STRICT, WITHOUT ROWID
-        """,
-    ]
-}
-
-extension SQLiteReader {
-    func importJob(_ id: UUID, in organisation: UUID) throws -> ImportJob? {
-        try importJobs(
+extension SQLReader {
+    package func importJob(_ id: UUID, in organisation: UUID) throws -> ImportJob? {
+        enter(organisation)
+        return try importJobs(
             BoundSQL(
                 "SELECT \"body\" FROM \"import\" WHERE \"id\" = ? AND \"organisation\" = ?",
                 [.identifier(id), .identifier(organisation)])
         ).first
     }
 
-    func importJobs(of person: UUID?, in organisation: UUID, limit: Int) throws -> [ImportJob] {
-        try importJobs(
+    package func importJobs(of person: UUID?, in organisation: UUID, limit: Int) throws -> [ImportJob] {
+        enter(organisation)
+        let owner = person.map { [SQLValue.identifier($0)] } ?? []
+        return try importJobs(
             BoundSQL(
-                "SELECT \"body\" FROM \"import\" WHERE \"organisation\" = ? AND \"person\" IS ? "
-                    + "ORDER BY \"id\" DESC LIMIT ?",
-                [.identifier(organisation), person.map { .identifier($0) } ?? .null, .integer(Int64(limit))]))
+                "SELECT \"body\" FROM \"import\" WHERE \"organisation\" = ? AND \"person\" "
+                    + (person == nil ? "IS NULL" : "= ?") + " ORDER BY \"id\" DESC LIMIT ?",
+                [SQLValue.identifier(organisation)] + owner + [SQLValue.integer(Int64(limit))]))
     }
 
     private func importJobs(_ sql: BoundSQL) throws -> [ImportJob] {
@@ -72,9 +31,11 @@ extension SQLiteReader {
         return found
     }
 
-    func importRows(
+    package func importRows(
         _ id: UUID, _ action: ImportRow.Action?, after: ImportPlace?, limit: Int
     ) throws -> [ImportRow] {
+        // An import is found within its organisation; its rows are named by it alone.
+        connection.enter(.server)
         var sql = BoundSQL(
             "SELECT \"position\", \"line\", \"cells\", \"formulas\", \"action\", \"rank\", \"record\", \"version\", "
                 + "\"plan\" FROM \"import_row\" WHERE \"import\" = ?", [.identifier(id)])
@@ -112,7 +73,8 @@ extension SQLiteReader {
         return found
     }
 
-    func importTargets(_ type: RecordType, in organisation: UUID) throws -> [String: String] {
+    package func importTargets(_ type: RecordType, in organisation: UUID) throws -> [String: String] {
+        enter(organisation)
         var found: [String: String] = [:]
         try each(
             BoundSQL(
@@ -123,13 +85,14 @@ extension SQLiteReader {
         return found
     }
 
-    func records(
+    package func records(
         _ schema: AnySchema, whose field: String, isOneOf values: [FieldValue], in organisation: UUID?, limit: Int
     ) throws -> [StoredRecord] {
         guard let field = schema.field(field), !field.isDerived else {
             throw StoreError.unknownField(type: schema.type.name, field: field)
         }
         guard !values.isEmpty else { return [] }
+        enter(organisation)
         let layout = layouts[schema].layout
         let organisations: [UUID?] = organisation != nil && schema.isCatalogue ? [organisation, nil] : [organisation]
         var found: [StoredRecord] = []
@@ -137,8 +100,7 @@ extension SQLiteReader {
             // Written as the field's index has it, so that the database finds by seeks.
             let isOwn: BoundSQL
             if field.has(.unique) {
-                isOwn = BoundSQL(
-                    "ifnull(t.\"organisation\", x'') = ?", [owner.map { .identifier($0) } ?? .bytes([])])
+                isOwn = BoundSQL("\(dialect.keyOf("t.\"organisation\"")) = ?", [dialect.key(owner)])
             } else if let owner {
                 isOwn = BoundSQL("t.\"organisation\" = ?", [.identifier(owner)])
             } else {
@@ -160,8 +122,8 @@ extension SQLiteReader {
     }
 }
 
-extension SQLiteTransaction {
-    func save(_ job: ImportJob) throws {
+extension SQLTransaction {
+    package func save(_ job: ImportJob) throws {
         let body = String(decoding: try JSONEncoder().encode(job), as: UTF8.self)
         try run(
             "INSERT INTO \"import\" (\"id\", \"organisation\", \"person\", \"state\", \"created_at\", \"body\") "
@@ -171,13 +133,20 @@ extension SQLiteTransaction {
                 .identifier(job.id), .identifier(job.organisation), job.person.map { .identifier($0) } ?? .null,
                 .text(job.state.rawValue), .integer(job.createdAtMilliseconds), .text(body),
             ])
+        guard let node = connection.node, job.state == .receiving || job.state == .applying else { return }
+        try connection.run(
+            BoundSQL(
+                "INSERT INTO \"import_node\" (\"import\", \"node\") VALUES (?, ?) "
+                    + "ON CONFLICT (\"import\") DO UPDATE SET \"node\" = excluded.\"node\"",
+                [.identifier(job.id), .identifier(node)]))
     }
 
-    func save(_ rows: [ImportRow], of id: UUID) throws {
+    package func save(_ rows: [ImportRow], of id: UUID) throws {
         for row in rows {
             try run(
-                "INSERT OR REPLACE INTO \"import_row\" (\"import\", \"position\", \"line\", \"cells\", \"formulas\", "
-                    + "\"action\", \"rank\", \"record\", \"version\", \"plan\") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO \"import_row\" (\"import\", \"position\", \"line\", \"cells\", \"formulas\", "
+                    + "\"action\", \"rank\", \"record\", \"version\", \"plan\") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+                    + Self.replacingRow,
                 [
                     .identifier(id), .integer(Int64(row.position)), .integer(Int64(row.line)),
                     .bytes(Array(row.cells.map { Array($0.utf8) }.joined(separator: [0]))),
@@ -189,36 +158,60 @@ extension SQLiteTransaction {
         }
     }
 
-    func removeImportRows(_ id: UUID) throws {
+    private static let replacingRow =
+        "ON CONFLICT (\"import\", \"position\") DO UPDATE SET "
+        + ["line", "cells", "formulas", "action", "rank", "record", "version", "plan"].map {
+            "\(quoted($0)) = excluded.\(quoted($0))"
+        }.joined(separator: ", ")
+
+    package func removeImportRows(_ id: UUID) throws {
         try run("DELETE FROM \"import_row\" WHERE \"import\" = ?", [.identifier(id)])
     }
 
-    func removeImport(_ id: UUID) throws { try run("DELETE FROM \"import\" WHERE \"id\" = ?", [.identifier(id)]) }
+    package func removeImport(_ id: UUID) throws {
+        try run("DELETE FROM \"import\" WHERE \"id\" = ?", [.identifier(id)])
+    }
 
-    func saveImportTargets(_ targets: [String: String], _ type: RecordType, in organisation: UUID) throws {
+    package func saveImportTargets(_ targets: [String: String], _ type: RecordType, in organisation: UUID) throws {
         for (heading, target) in targets {
             try run(
-                "INSERT OR REPLACE INTO \"import_target\" (\"organisation\", \"type\", \"heading\", \"target\") "
-                    + "VALUES (?, ?, ?, ?)",
+                "INSERT INTO \"import_target\" (\"organisation\", \"type\", \"heading\", \"target\") "
+                    + "VALUES (?, ?, ?, ?) ON CONFLICT (\"organisation\", \"type\", \"heading\") "
+                    + "DO UPDATE SET \"target\" = excluded.\"target\"",
                 [.identifier(organisation), .text(type.name), .text(heading), .text(target)])
         }
     }
 
-    func removeImports(before: Instant) throws {
-        try run("DELETE FROM \"import\" WHERE \"created_at\" < ?", [.integer(before.millisecondsSince1970)])
+    package func removeImports(before: Instant) throws {
+        connection.enter(.server)
+        try connection.run(
+            BoundSQL("DELETE FROM \"import\" WHERE \"created_at\" < ?", [.integer(before.millisecondsSince1970)]))
     }
 
-    func interruptImports() throws {
-        try run("DELETE FROM \"import\" WHERE \"state\" = ?", [.text(ImportJob.State.receiving.rawValue)])
+    package func interruptImports() throws {
+        connection.enter(.server)
+        try connection.run(
+            BoundSQL(
+                "DELETE FROM \"import\" WHERE \"state\" = ?" + dialect.isAbandonedImport,
+                [.text(ImportJob.State.receiving.rawValue)]))
         let applying = BoundSQL(
-            "SELECT \"body\" FROM \"import\" WHERE \"state\" = ?", [.text(ImportJob.State.applying.rawValue)])
+            "SELECT \"body\" FROM \"import\" WHERE \"state\" = ?" + dialect.isAbandonedImport,
+            [.text(ImportJob.State.applying.rawValue)])
         var found: [ImportJob] = []
         try each(applying) { row in
             found.append(try JSONDecoder().decode(ImportJob.self, from: Data((row[0] as String).utf8)))
         }
         for var job in found {
             job.state = .interrupted
-            try save(job)
+            connection.enter(.server)
+            try connection.run(
+                BoundSQL(
+                    "UPDATE \"import\" SET \"state\" = ?, \"body\" = ? WHERE \"id\" = ?",
+                    [
+                        .text(job.state.rawValue),
+                        .text(String(decoding: try JSONEncoder().encode(job), as: UTF8.self)),
+                        .identifier(job.id),
+                    ]))
         }
     }
 }

@@ -1,0 +1,33 @@
+// What PostgreSQL says when it refuses.
+import Foundation
+import Storage
+
+/// An error of the server or of the connection to it.
+struct PostgresError: Error, Sendable, CustomStringConvertible {
+    /// Five characters, appendix A of the manual; empty if the connection itself failed.
+    let state: String
+    let message: String
+    /// The constraint or unique index that was violated.
+    var constraint = ""
+    /// The statement, without its values.
+    var statement = ""
+
+    var description: String {
+        let kind = state.isEmpty ? "" : " (\(state))"
+        let about = statement.isEmpty ? "" : " in: \(statement.prefix(300))"
+        return "PostgreSQL: \(message)\(kind)\(about)"
+    }
+
+    /// Another transaction was in the way: the same again may well succeed.
+    var isConflict: Bool { state == "40001" || state == "40P01" || state == "55P03" }
+    /// The connection is gone, or the server is going.
+    var isConnection: Bool {
+        state.isEmpty || state.hasPrefix("08")
+            || ["57P01", "57P02", "57P03", "57P05", "25P03"].contains(state)
+    }
+    /// In the words of the store.
+    var named: StoreError {
+        if state == "23505", let taken = StoreError.refusal(byIndex: constraint) { return taken }
+        return .unavailable("database: \(self)")
+    }
+}

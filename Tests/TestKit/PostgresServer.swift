@@ -1,0 +1,172 @@
+// A private PostgreSQL from Debian's programs, for one test process: on a socket in a folder of its own, gone when the
+// process ends, however it ends.
+import Foundation
+import Glibc
+package import PostgresStorage
+import Synchronization
+
+/// What kept the server from starting. Tests that need it fail then; none is left out.
+package struct PostgresServerError: Error, CustomStringConvertible {
+    package let description: String
+}
+
+/// A running server.
+package final class PostgresServer: Sendable {
+    /// The password of the role that owns the databases; connections over the socket do not ask for it.
+    package static let password = "geheim-4711"
+    private static let sharedServer = Mutex<PostgresServer?>(nil)
+
+    /// The server of this process, started when it is first asked for.
+    /// - Throws: ``PostgresServerError`` if PostgreSQL is not installed (Debian: `postgresql`) or does not start.
+    package static func shared() throws -> PostgresServer {
+        try sharedServer.withLock { known in
+            if let known { return known }
+            let made = try PostgresServer()
+            known = made
+            return made
+        }
+    }
+
+    /// The folder of the socket and of the data.
+    private let folder: String
+    private let programs: String
+    private let isFlushing: Bool
+    /// The ends of pipes: the end of the process closes them, and with them goes what was started.
+    private let keepers = Mutex<[Int32]>([])
+    private let serial = Atomic<Int>(0)
+
+    /// Starts a server of its own.
+    /// - Parameter isFlushing: Commits wait for the disk, as they must where it counts; tests save the time.
+    package init(isFlushing: Bool = false) throws {
+        self.isFlushing = isFlushing
+        programs = try Self.installed()
+        folder =
+            FileManager.default.temporaryDirectory.appendingPathComponent(
+                "pg-\(UUID().uuidString.prefix(8))"
+            ).path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try Self.run("chown", ["postgres", folder])
+        try Self.run("chmod", ["755", folder])
+        try asPostgres(
+            "initdb",
+            [
+                "-D", "\(folder)/data", "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C",
+                "--no-sync",
+            ])
+        try start()
+        try execute(
+            "CREATE ROLE concord LOGIN PASSWORD '\(Self.password)'",
+            "CREATE ROLE reader LOGIN NOSUPERUSER")
+    }
+
+    private static func installed() throws -> String {
+        let root = "/usr/lib/postgresql"
+        let versions = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
+        guard let newest = versions.compactMap({ Int($0) }).max() else {
+            throw PostgresServerError(
+                description: "PostgreSQL is not installed: apt-get install postgresql libpq-dev")
+        }
+        return "\(root)/\(newest)/bin"
+    }
+
+    /// Starts the server, again after ``kill()``.
+    package func start() throws {
+        // The shell ends what it started when its input ends, and this process holds the other end of that.
+        let script = """
+            "$@" & server=$!; cat >/dev/null; kill -QUIT $server 2>/dev/null; wait $server; rm -rf "\(folder)"
+            """
+        let settings = [
+            "listen_addresses=", "unix_socket_directories=\(folder)", "fsync=\(isFlushing ? "on" : "off")",
+            "max_connections=400",
+            "shared_buffers=128MB", "max_wal_size=1GB", "log_min_messages=fatal",
+            "log_min_error_statement=fatal",
+        ]
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/bin/sh")
+        process.arguments =
+            ["-c", script, "keeper"] + Self.user(programs + "/postgres") + ["-D", "\(folder)/data"]
+            + settings.flatMap { ["-c", $0] }
+        let pipe = Pipe()
+        process.standardInput = pipe
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        let end = fcntl(pipe.fileHandleForWriting.fileDescriptor, F_DUPFD_CLOEXEC, 3)
+        keepers.withLock { $0.append(end) }
+        for _ in 0..<600 {
+            if (try? Self.run(programs + "/pg_isready", ["-q", "-h", folder])) != nil { return }
+            usleep(50_000)
+        }
+        throw PostgresServerError(description: "PostgreSQL does not answer in \(folder)")
+    }
+
+    /// Kills the server at once, as a power cut would.
+    package func kill() throws {
+        let text = try String(contentsOfFile: "\(folder)/data/postmaster.pid", encoding: .utf8)
+        guard let pid = text.split(separator: "\n").first.flatMap({ Int32($0) }) else {
+            throw PostgresServerError(description: "no postmaster.pid")
+        }
+        Glibc.kill(pid, SIGKILL)
+        // Its children end when they see that it is gone; a new server waits for them.
+        usleep(300_000)
+        try FileManager.default.removeItem(atPath: "\(folder)/data/postmaster.pid")
+    }
+
+    /// A new, empty database that belongs to the role `concord`.
+    package func makeDatabase() throws -> String {
+        let name = "t\(getpid())_\(serial.add(1, ordering: .relaxed).newValue)"
+        try execute("CREATE DATABASE \(name) OWNER concord STRATEGY wal_log")
+        return name
+    }
+
+    /// How to reach a database.
+    package func address(_ database: String, role: String = "concord") throws -> PostgresAddress {
+        try PostgresAddress(url(database, role: role))
+    }
+
+    /// The same as text.
+    package func url(_ database: String, role: String = "concord") -> String {
+        "postgres:///\(database)?host=\(folder)&user=\(role)"
+    }
+
+    /// Runs statements as the superuser.
+    package func execute(_ statements: String..., database: String = "postgres") throws {
+        for statement in statements {
+            try Self.run(
+                programs + "/psql",
+                [
+                    "-q", "-X", "-v", "ON_ERROR_STOP=1", "-h", folder, "-U", "postgres", "-d", database, "-c",
+                    statement,
+                ])
+        }
+    }
+
+    private func asPostgres(_ program: String, _ arguments: [String]) throws {
+        let all = Self.user(programs + "/" + program) + arguments
+        try Self.run(all[0], Array(all.dropFirst()))
+    }
+
+    /// PostgreSQL refuses to run as root.
+    private static func user(_ program: String) -> [String] {
+        getuid() == 0
+            ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", program] : [program]
+    }
+
+    private static func run(_ program: String, _ arguments: [String]) throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = [program] + arguments
+        process.currentDirectoryURL = URL(fileURLWithPath: "/")
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = FileHandle.nullDevice
+        let errors = Pipe()
+        process.standardError = errors
+        try process.run()
+        let said = errors.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else {
+            throw PostgresServerError(
+                description: "\(program): \(String(decoding: said, as: UTF8.self).prefix(500))")
+        }
+    }
+}
