@@ -20,6 +20,7 @@ let package = Package(
         .executable(name: "concord", targets: ["concord"]),
         .library(name: "MerkleLog", targets: ["MerkleLog"]),
         .library(name: "AuditPack", targets: ["AuditPack"]),
+        .library(name: "Detection", targets: ["Detection"]),
     ],
     dependencies: [
         .package(
@@ -76,13 +77,16 @@ let package = Package(
                 "RecordKit", "Records", "Storage", "SQLiteStorage", "Access", "Governance", "HTTPServing", "RESTAPI",
                 "WebUI", hummingbird, logging, lifecycle,
             ]),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "Detection", dependencies: ["CZlib", yams], resources: [.copy("Resources")]),
         .target(name: "Client", dependencies: ["MerkleLog"]),
         .target(name: "Terminal"),
         .executableTarget(
             name: "concord",
             dependencies: [
                 "RecordKit", "Records", "Storage", "SQLiteStorage", "MerkleLog", "AuditPack", "Access", "Governance",
-                "Exchange", "HTTPServing", "Demo", "Server", "Client", "Terminal", hummingbird, logging, argumentParser,
+                "Exchange", "HTTPServing", "Demo", "Server", "Client", "Detection", "Terminal", hummingbird, logging,
+                argumentParser,
             ]),
         .target(
             name: "TestKit",
@@ -132,6 +136,7 @@ let package = Package(
                 "RecordKit", "Records", "Storage", "SQLiteStorage", "MerkleLog", "Access", "Governance", "Demo",
                 "TestKit",
             ]),
+        .testTarget(name: "DetectionTests", dependencies: ["Detection"]),
         .testTarget(name: "ClientTests", dependencies: ["Client", "MerkleLog"]),
         .testTarget(name: "TerminalTests", dependencies: ["Terminal"]),
         .testTarget(name: "JourneyTests", dependencies: ["WebUI", "TestKit"]),
@@ -140,7 +145,9 @@ let package = Package(
 
 // `./test` sets it: its tests read, hash and compare millions of values, which takes minutes with unoptimised code.
 if Context.environment["CONCORD_OPTIMISED_ENGINE"] != nil {
-    let engine: Set<String> = ["RecordKit", "MerkleLog", "AuditPack", "Storage", "SQLiteStorage"]
+    let engine: Set<String> = [
+        "RecordKit", "MerkleLog", "AuditPack", "Storage", "SQLiteStorage", "Detection",
+    ]
     for target in package.targets where engine.contains(target.name) {
         target.swiftSettings = [.unsafeFlags(["-O"], .when(configuration: .debug))]
     }

@@ -32,11 +32,14 @@ private let table: [String: Set<String>] = [
         "RecordKit", "Records", "Storage", "SQLiteStorage", "Access", "Governance", "HTTPServing", "RESTAPI", "WebUI",
         "Hummingbird", "Logging", "ServiceLifecycle",
     ],
+    "CZlib": [],
+    "Detection": ["CZlib", "Yams"],
     "Client": ["MerkleLog"],
     "Terminal": [],
     "concord": [
         "RecordKit", "Records", "Storage", "SQLiteStorage", "MerkleLog", "AuditPack", "Access", "Governance",
-        "Exchange", "HTTPServing", "Demo", "Server", "Client", "Terminal", "Hummingbird", "Logging", "ArgumentParser",
+        "Exchange", "HTTPServing", "Demo", "Server", "Client", "Detection", "Terminal", "Hummingbird", "Logging",
+        "ArgumentParser",
     ],
 ]
 /// What the language and the system bring along.
