@@ -20,6 +20,7 @@ let package = Package(
         .executable(name: "concord", targets: ["concord"]),
         .library(name: "MerkleLog", targets: ["MerkleLog"]),
         .library(name: "AuditPack", targets: ["AuditPack"]),
+        .library(name: "Detection", targets: ["Detection"]),
     ],
     dependencies: [
         .package(
@@ -80,14 +81,16 @@ let package = Package(
                 "RecordKit", "Records", "Storage", "SQLiteStorage", "PostgresStorage", "Access", "Governance",
                 "HTTPServing", "RESTAPI", "WebUI", hummingbird, logging, lifecycle,
             ]),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "Detection", dependencies: ["CZlib", yams], resources: [.copy("Resources")]),
         .target(name: "Client", dependencies: ["MerkleLog"]),
         .target(name: "Terminal"),
         .executableTarget(
             name: "concord",
             dependencies: [
                 "RecordKit", "Records", "Storage", "SQLiteStorage", "PostgresStorage", "MerkleLog", "AuditPack",
-                "Access", "Governance", "Exchange", "HTTPServing", "Demo", "Server", "Client", "Terminal", hummingbird,
-                logging, argumentParser,
+                "Access", "Governance", "Exchange", "HTTPServing", "Demo", "Server", "Client", "Detection", "Terminal",
+                hummingbird, logging, argumentParser,
             ]),
         .target(
             name: "TestKit",
@@ -142,6 +145,7 @@ let package = Package(
                 "RecordKit", "Records", "Storage", "SQLiteStorage", "MerkleLog", "Access", "Governance", "Exchange",
                 "Demo", "TestKit",
             ]),
+        .testTarget(name: "DetectionTests", dependencies: ["Detection"]),
         .testTarget(name: "ClientTests", dependencies: ["Client", "MerkleLog"]),
         .testTarget(name: "TerminalTests", dependencies: ["Terminal"]),
         .testTarget(name: "JourneyTests", dependencies: ["WebUI", "TestKit"]),
@@ -150,7 +154,9 @@ let package = Package(
 
 // `./test` sets it: its tests read, hash and compare millions of values, which takes minutes with unoptimised code.
 if Context.environment["CONCORD_OPTIMISED_ENGINE"] != nil {
-    let engine: Set<String> = ["RecordKit", "MerkleLog", "AuditPack", "Storage", "SQLiteStorage", "PostgresStorage"]
+    let engine: Set<String> = [
+        "RecordKit", "MerkleLog", "AuditPack", "Storage", "SQLiteStorage", "PostgresStorage", "Detection",
+    ]
     for target in package.targets where engine.contains(target.name) {
         target.swiftSettings = [.unsafeFlags(["-O"], .when(configuration: .debug))]
     }

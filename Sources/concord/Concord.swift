@@ -15,8 +15,8 @@ struct Concord: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             Serve.self, MigrateCommand.self, DemoCommand.self, Ledger.self, PackCommand.self, VerifyCommand.self,
-            PostureCommand.self,
-            User.self, ImportCommand.self, SchemaCommand.self, MeasureProjection.self,
+            PostureCommand.self, User.self, ImportCommand.self, SchemaCommand.self, MeasureProjection.self,
+            DetectCommand.self,
         ] + clientCommands)
 
     /// Bad arguments leave with 2, as every other bad input; errors are one line on standard error.

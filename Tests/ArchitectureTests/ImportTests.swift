@@ -34,11 +34,14 @@ private let table: [String: Set<String>] = [
         "RecordKit", "Records", "Storage", "SQLiteStorage", "PostgresStorage", "Access", "Governance", "HTTPServing",
         "RESTAPI", "WebUI", "Hummingbird", "Logging", "ServiceLifecycle",
     ],
+    "CZlib": [],
+    "Detection": ["CZlib", "Yams"],
     "Client": ["MerkleLog"],
     "Terminal": [],
     "concord": [
         "RecordKit", "Records", "Storage", "SQLiteStorage", "PostgresStorage", "MerkleLog", "AuditPack", "Access",
-        "Governance", "Exchange", "HTTPServing", "Demo", "Server", "Client", "Terminal", "Hummingbird", "Logging",
+        "Governance", "Exchange", "HTTPServing", "Demo", "Server", "Client", "Detection", "Terminal", "Hummingbird",
+        "Logging",
         "ArgumentParser",
     ],
 ]

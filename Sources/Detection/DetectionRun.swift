@@ -1,0 +1,157 @@
+// A run: blocks of events to the workers, their results in the order of the events, signals to the correlations.
+import Foundation
+
+/// Rules held against events, from files or from a stream; findings come in the order of the events.
+public final class DetectionRun {
+    private let matcher: Matcher
+    private let plan: CorrelationPlan
+    private let options: DetectionOptions
+    private var correlator: Correlator
+    private let workers: [WorkerBox]
+    /// What has been seen so far.
+    public private(set) var counts = DetectionCounts()
+    private var newest: Int64?
+    private let declared: DeclaredAccess?
+    private var usedGrants: Set<Int> = []
+    private let silences: Silences
+    private var sourceSilence: SourceSilence?
+    private var volume: VolumeWatch?
+
+    /// Each worker is used by one thread at a time.
+    private struct WorkerBox: @unchecked Sendable {
+        // Unchecked: `run(paths:)` gives each worker one block and waits for all.
+        let worker: DetectionWorker
+    }
+
+    /// One place for each block's result, written by whichever worker has it.
+    private final class Slots: @unchecked Sendable {
+        // Unchecked: the lock guards the only property.
+        private let lock = NSLock()
+        private var results: [Int: BlockResult] = [:]
+
+        func set(_ index: Int, _ result: BlockResult) { lock.withLock { results[index] = result } }
+
+        func taken() -> [BlockResult] { lock.withLock { results.sorted { $0.key < $1.key }.map(\.value) } }
+    }
+
+    /// Prepares a run.
+    public init(
+        rules: RuleSet, profiles: SourceProfiles? = nil, options: DetectionOptions = DetectionOptions(),
+        declared: DeclaredAccess? = nil, silences: Silences = Silences()
+    ) {
+        self.options = options
+        self.declared = declared
+        self.silences = silences
+        sourceSilence = options.silentAfter.map(SourceSilence.init)
+        volume = options.watchesVolume ? VolumeWatch() : nil
+        matcher = Matcher(rules: rules.rules, profiles: profiles?.all ?? [], mapping: options.mapping)
+        plan = CorrelationPlan(rules)
+        correlator = Correlator(plan: plan, lateness: options.lateness)
+        let (matcher, plan) = (matcher, plan)
+        let wantsAccesses = declared != nil || options.silentAfter != nil || options.watchesVolume
+        workers = (0..<max(1, options.workers)).map { _ in
+            WorkerBox(
+                worker: DetectionWorker(matcher: matcher, plan: plan, options: options, wantsAccesses: wantsAccesses))
+        }
+    }
+
+    /// The matcher, to which rules can be added while the run goes on.
+    public var rules: Matcher { matcher }
+
+    /// Runs over files; `-` is standard input. Findings and problems are handed on as they come.
+    public func run(
+        paths: [String], finding: (Finding) throws -> Void, problem: (InputProblem) throws -> Void
+    ) throws {
+        for path in paths {
+            let reader = try EventReader(path: path)
+            while true {
+                var blocks: [EventBlock] = []
+                while blocks.count < workers.count, let block = try reader.next() {
+                    blocks.append(block)
+                    // What came in small pieces comes from a stream, and is answered at once.
+                    if block.bytes.count < EventReader.blockBytes / 2 { break }
+                }
+                guard !blocks.isEmpty else { break }
+                try take(run(blocks), finding, problem)
+            }
+        }
+        try finish(finding)
+    }
+
+    /// Runs over events in memory, one a line.
+    public func run(
+        text: String, file: String, finding: (Finding) throws -> Void, problem: (InputProblem) throws -> Void
+    ) throws {
+        try take(
+            [workers[0].worker.run(EventBlock(file: file, bytes: Array(text.utf8), firstLine: 1))], finding, problem)
+    }
+
+    private func run(_ blocks: [EventBlock]) -> [BlockResult] {
+        let workers = self.workers
+        guard blocks.count > 1 else { return blocks.map { workers[0].worker.run($0) } }
+        let slots = Slots()
+        DispatchQueue.concurrentPerform(iterations: blocks.count) { index in
+            slots.set(index, workers[index].worker.run(blocks[index]))
+        }
+        return slots.taken()
+    }
+
+    private func take(
+        _ results: [BlockResult], _ finding: (Finding) throws -> Void, _ problem: (InputProblem) throws -> Void
+    ) throws {
+        var matches: [CorrelationMatch] = []
+        for result in results {
+            counts += result.counts
+            for item in result.problems { try problem(item) }
+            for item in result.findings { try tell(item, finding) }
+            for access in result.accesses {
+                if let item = declared?.violation(access, used: &usedGrants) { try tell(item, finding) }
+                if let item = sourceSilence?.take(access) { try tell(item, finding) }
+                if let item = volume?.take(access) { try tell(item, finding) }
+            }
+            for (signal, hasTime) in result.signals {
+                if hasTime { newest = max(newest ?? signal.time, signal.time) }
+                // An event without a time is taken as one of the newest time before it.
+                let time = hasTime ? signal.time : newest ?? 0
+                correlator.take(
+                    Signal(base: signal.base, time: time, values: signal.values, event: signal.event), into: &matches)
+            }
+        }
+        try report(matches, finding)
+    }
+
+    /// Nothing more comes: correlations that waited for late events are decided.
+    public func finish(_ finding: (Finding) throws -> Void) throws {
+        var matches: [CorrelationMatch] = []
+        correlator.finish(into: &matches)
+        try report(matches, finding)
+        for item in volume?.finish() ?? [] { try tell(item, finding) }
+        if let now = options.now {
+            for item in sourceSilence?.finish(now: now) ?? [] { try tell(item, finding) }
+        }
+        for item in declared?.unusedFindings(usedGrants) ?? [] { try tell(item, finding) }
+        counts.late = correlator.losses.late
+        counts.groupsGivenUp = correlator.losses.groups
+        counts.signalsGivenUp = correlator.losses.signals
+    }
+
+    private func report(_ matches: [CorrelationMatch], _ finding: (Finding) throws -> Void) throws {
+        for match in matches {
+            let rule = plan.correlations[match.correlation]
+            guard !plan.silent.contains(rule.header.id) else { continue }
+            try tell(
+                Finding(
+                    kind: .correlation, rule: rule.header, event: match.event, time: match.time, group: match.group,
+                    matched: [], roles: EventRoles(), json: nil, message: nil), finding)
+        }
+    }
+
+    /// Hands a finding on, unless it is silenced.
+    private func tell(_ item: Finding, _ finding: (Finding) throws -> Void) throws {
+        if let now = options.now, silences.silence(of: item, now: now) != nil {
+            counts.silenced += 1
+            return
+        }
+        try finding(item)
+    }
+}

@@ -1,0 +1,224 @@
+// One event as rules see it: values found by field, as texts, with the fields that a source profile adds.
+
+/// Room for the texts that are not in the event as such; thrown away with the event.
+final class Arena {
+    private static let blockBytes = 1 << 16
+    private static let keptBlocksMax = 16
+    private var blocks: [UnsafeMutableBufferPointer<UInt8>] = []
+    private var block = 0
+    private var used = 0
+
+    init() { blocks.append(.allocate(capacity: Self.blockBytes)) }
+
+    deinit { for block in blocks { block.deallocate() } }
+
+    func reset() {
+        // A line of a hundred megabytes must not keep its memory.
+        while blocks.count > Self.keptBlocksMax || blocks.count > 1 && blocks[blocks.count - 1].count > Self.blockBytes
+        {
+            blocks.removeLast().deallocate()
+        }
+        block = 0
+        used = 0
+    }
+
+    /// Room that stays where it is until the next reset.
+    func room(_ count: Int) -> UnsafeMutablePointer<UInt8> {
+        while true {
+            if used + count <= blocks[block].count, let base = blocks[block].baseAddress {
+                used += count
+                return base + (used - count)
+            }
+            if block + 1 == blocks.count { blocks.append(.allocate(capacity: max(Self.blockBytes, count))) }
+            block += 1
+            used = 0
+        }
+    }
+
+    func keep(_ bytes: some Collection<UInt8>) -> UnsafeBufferPointer<UInt8> {
+        let room = room(max(1, bytes.count))
+        var index = 0
+        for byte in bytes {
+            room[index] = byte
+            index += 1
+        }
+        return UnsafeBufferPointer(start: room, count: bytes.count)
+    }
+}
+
+/// A value of a field, as rules compare it: numbers in one form, `true` and `false` as texts, objects as compact JSON.
+struct FieldValue {
+    enum Kind: UInt8 { case text, number, bool, null, object }
+
+    var kind: Kind
+    var isWide: Bool
+    var start: UnsafePointer<UInt8>
+    var count: Int
+    /// The next value of the same field; -1 is none. Kept by whoever collects.
+    var next: Int32 = -1
+
+    var bytes: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: start, count: count) }
+
+    var string: String { String(decoding: bytes, as: UTF8.self) }
+
+    /// The number that the value is, or that its text is.
+    var number: Double? {
+        guard kind == .number || kind == .text, count > 0, count <= 64 else { return nil }
+        let text = string
+        return NumberText.isNumber(text) ? Double(text) : nil
+    }
+}
+
+/// The words that stand for values without text of their own.
+private enum Word {
+    static let yes: StaticString = "true"
+    static let no: StaticString = "false"
+    static let null: StaticString = "null"
+}
+
+/// One event: the nodes of a JSON text from a root on, and the fields that its source adds to it.
+final class Event {
+    let tape: JSONTape
+    let arena: Arena
+    /// The node of the event itself; a collector may have wrapped it.
+    var root = 0
+    /// Fields that a profile reads out of other fields, such as the columns of a pgaudit message.
+    var added: [(path: String, value: FieldValue)] = []
+
+    init() {
+        tape = JSONTape()
+        arena = Arena()
+    }
+
+    /// Reads a text; the bytes must stay in place while the event is used.
+    func read(_ text: UnsafeBufferPointer<UInt8>) throws(JSONProblem) {
+        arena.reset()
+        added.removeAll(keepingCapacity: true)
+        root = 0
+        try tape.read(text)
+    }
+
+    /// The value of a node that is no array.
+    func value(_ index: Int) -> FieldValue {
+        let node = tape.nodes[index]
+        let bytes = tape.bytes(node)
+        switch node.kind {
+        case .string, .key:
+            guard node.isEscaped else { return Self.value(.text, node.isWide, bytes) }
+            let room = arena.room(max(1, bytes.count))
+            let length = JSONText.unescape(bytes, into: room)
+            // An escape may have stood for a character beyond ASCII.
+            let text = UnsafeBufferPointer(start: UnsafePointer(room), count: length)
+            return Self.value(.text, node.isWide || text.contains { $0 >= 0x80 }, text)
+        case .number:
+            if bytes.allSatisfy({ $0 &- UInt8(ascii: "0") < 10 }) { return Self.value(.number, false, bytes) }
+            let text = NumberText.canonical(String(decoding: bytes, as: UTF8.self))
+            return Self.value(.number, false, arena.keep(text.utf8))
+        case .yes: return Self.word(.bool, Word.yes)
+        case .no: return Self.word(.bool, Word.no)
+        case .null: return Self.word(.null, Word.null)
+        case .object, .array:
+            if JSONText.isCompact(bytes) { return Self.value(.object, true, bytes) }
+            let room = arena.room(max(1, bytes.count))
+            let length = JSONText.compact(bytes, into: room)
+            return Self.value(.object, true, UnsafeBufferPointer(start: UnsafePointer(room), count: length))
+        }
+    }
+
+    private static func value(
+        _ kind: FieldValue.Kind, _ isWide: Bool, _ bytes: UnsafeBufferPointer<UInt8>
+    ) -> FieldValue {
+        FieldValue(kind: kind, isWide: isWide, start: bytes.baseAddress ?? Word.null.utf8Start, count: bytes.count)
+    }
+
+    private static func word(_ kind: FieldValue.Kind, _ word: StaticString) -> FieldValue {
+        FieldValue(kind: kind, isWide: false, start: word.utf8Start, count: word.utf8CodeUnitCount)
+    }
+
+    /// A text that lives as long as the event.
+    func text(_ bytes: UnsafeBufferPointer<UInt8>) -> FieldValue {
+        Self.value(.text, bytes.contains { $0 >= 0x80 }, bytes)
+    }
+
+    // MARK: Fields, looked up one at a time
+
+    /// All values of a field: `a.b` is the key `b` of the object `a`, or the key `a.b`, in every element of an array.
+    func values(_ path: String) -> [FieldValue] {
+        var found: [FieldValue] = []
+        nodes(path) { collect($0, into: &found) }
+        for (name, value) in added where name == path { found.append(value) }
+        return found
+    }
+
+    /// The first value of a field that is not null.
+    func first(_ path: String) -> FieldValue? { values(path).first { $0.kind != .null } }
+
+    /// Whether the field is there, be it empty or null.
+    func exists(_ path: String) -> Bool {
+        var found = added.contains { $0.path == path }
+        nodes(path) { _ in found = true }
+        return found
+    }
+
+    func nodes(_ path: String, _ found: (Int) -> Void) {
+        var path = path
+        path.withUTF8 { find($0, root, found) }
+    }
+
+    /// The values of a node: the elements of an array, its own elements if one is an array itself.
+    func collect(_ index: Int, into found: inout [FieldValue]) {
+        guard tape.nodes[index].kind == .array else {
+            found.append(value(index))
+            return
+        }
+        var element = index + 1
+        while element < Int(tape.nodes[index].next) {
+            collect(element, into: &found)
+            element = Int(tape.nodes[element].next)
+        }
+    }
+
+    private func find(_ path: UnsafeBufferPointer<UInt8>, _ index: Int, _ found: (Int) -> Void) {
+        let node = tape.nodes[index]
+        switch node.kind {
+        case .array:
+            var element = index + 1
+            while element < Int(node.next) {
+                find(path, element, found)
+                element = Int(tape.nodes[element].next)
+            }
+        case .object:
+            var at = index + 1
+            while at < Int(node.next) {
+                let key = value(at).bytes
+                let child = at + 1
+                if key.count <= path.count, key.elementsEqual(path[..<key.count]) {
+                    if key.count == path.count {
+                        found(child)
+                    } else if path[key.count] == UInt8(ascii: ".") {
+                        find(UnsafeBufferPointer(rebasing: path[(key.count + 1)...]), child, found)
+                    }
+                }
+                at = Int(tape.nodes[child].next)
+            }
+        default: return
+        }
+    }
+
+    /// Every text, number and truth value of the event, as keywords see them.
+    func scalars() -> [FieldValue] {
+        var found: [FieldValue] = []
+        var index = root
+        while index < Int(tape.nodes[root].next) {
+            switch tape.nodes[index].kind {
+            case .string, .number, .yes, .no: found.append(value(index))
+            default: break
+            }
+            index += 1
+        }
+        return found
+    }
+
+    /// The event as compact JSON.
+    func json() -> String { value(root).string }
+}
