@@ -274,7 +274,8 @@ private func lines(_ correlation: String, _ events: [String], lateness: Int64? =
         let set = loaded(rules(correlation))
         #expect(set.correlations.isEmpty)
         #expect(set.refused.count == 1)
-        #expect("\(set.refused.first?.problem.description ?? "")".contains(reason), "\(set.refused)")
+        let problem = set.refused.first?.problem.description ?? ""
+        #expect(problem.contains(reason), "\(set.refused)")
         #expect(set.rules.count == 3, "the others load")
     }
 }

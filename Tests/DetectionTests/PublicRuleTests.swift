@@ -132,7 +132,8 @@ import Testing
             }, problem: { Issue.record("\($0)") })
         #expect(run.counts.events == 2_131)
         #expect(run.counts.unrecognised == 0)
-        #expect(high.keys.sorted() == (1...12).map { "S" + ($0 < 10 ? "0" : "") + String($0) }, "\(high)")
+        let scenarios = (1...12).map { number in number < 10 ? "S0\(number)" : "S\(number)" }
+        #expect(high.keys.sorted() == scenarios, "\(high)")
         #expect(quiet.count <= 5, "\(quiet)")
     }
 }
