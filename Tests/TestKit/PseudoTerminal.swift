@@ -18,6 +18,8 @@ package final class PseudoTerminal: Sendable {
     private let spawned: SpawnedProgram
     private let master: Int32
     private let written = Mutex<[UInt8]>([])
+    /// Nothing more will be written.
+    private let isWhole = Mutex(false)
 
     /// - Throws: ``ChildProcessError/notStarted(program:reason:)``.
     package init(
@@ -52,7 +54,10 @@ package final class PseudoTerminal: Sendable {
             while true {
                 let count = read(master, &chunk, chunk.count)
                 // The end comes as an error when the program has gone.
-                guard count > 0, let self else { return }
+                guard count > 0, let self else {
+                    self?.isWhole.withLock { $0 = true }
+                    return
+                }
                 self.written.withLock { $0.append(contentsOf: chunk[..<count]) }
             }
         }
@@ -114,11 +119,11 @@ package final class PseudoTerminal: Sendable {
         }
     }
 
-    /// Waits for the program's end.
+    /// Waits for the program's end, and until all that it wrote is read.
     package func waitForExit(within limit: Duration = .seconds(60)) async throws -> ChildProcess.Exit {
         let deadline = ContinuousClock.now + limit
         while true {
-            if let exit = spawned.exit { return exit }
+            if let exit = spawned.exit, isWhole.withLock({ $0 }) { return exit }
             guard ContinuousClock.now < deadline else {
                 throw ChildProcessError.timedOut(program: "terminal", waitingFor: "exit", limit: limit, said: raw)
             }
