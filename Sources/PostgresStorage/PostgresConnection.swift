@@ -32,6 +32,8 @@ final class PostgresConnection: SQLConnection {
     private var serial = 0
     /// What failed of the statements that nobody waited for.
     private var failure: PostgresError?
+    /// What the server answers no longer fits what it was asked.
+    private var isLost = false
     private var scope: SQLScope?
     private var savepoints = 0
     private var numbers: ArraySlice<Int64> = []
@@ -77,7 +79,7 @@ final class PostgresConnection: SQLConnection {
 
     func close() { PQfinish(link) }
 
-    var isBroken: Bool { PQstatus(link) != CONNECTION_OK }
+    var isBroken: Bool { isLost || PQstatus(link) != CONNECTION_OK }
 
     // MARK: Outside of the pipeline
 
@@ -381,6 +383,7 @@ final class PostgresConnection: SQLConnection {
     /// The connection cannot go on.
     private func lost(_ result: OpaquePointer? = nil) -> PostgresError {
         expected = []
+        isLost = true
         let message = result.map { String(cString: PQresultErrorMessage($0)) } ?? Self.message(link)
         let made = PostgresError(
             state: "",

@@ -1,4 +1,5 @@
 // How many changes a second two nodes write. Only for `CONCORD_MEASURE=1`, on an idle machine; figures are printed.
+// `CONCORD_MEASURE_PRELOAD` names a library for the server, such as that of `Tests/Shims/slowsync.c`.
 import Foundation
 import PostgresStorage
 import RecordKit
@@ -8,9 +9,14 @@ import Testing
 
 @Suite(.enabled(if: ProcessInfo.processInfo.environment["CONCORD_MEASURE"] != nil), .serialized)
 struct MeasureTests {
+    private static let preload: [String: String] =
+        ProcessInfo.processInfo.environment["CONCORD_MEASURE_PRELOAD"].map {
+            ["LD_PRELOAD": $0, "CONCORD_SYNC_DELAY_US": "5000"]
+        } ?? [:]
+
     @Test(arguments: [(16, 16), (16, 1), (1, 1)])
     func changesASecond(_ clients: Int, _ organisationCount: Int) async throws {
-        let world = try PostgresWorld(PostgresServer(isFlushing: true))
+        let world = try PostgresWorld(PostgresServer(isFlushing: true, environment: Self.preload))
         let nodes = [try world.node(connectionsMax: 8), try world.node(connectionsMax: 8)]
         var fixtures = Fixtures(seed: 7)
         let organisations = (0..<organisationCount).map { _ in fixtures.id() }

@@ -31,14 +31,18 @@ package final class PostgresServer: Sendable {
     private let folder: String
     private let programs: String
     private let isFlushing: Bool
+    private let environment: [String: String]
     /// The ends of pipes: the end of the process closes them, and with them goes what was started.
     private let keepers = Mutex<[Int32]>([])
     private let serial = Atomic<Int>(0)
 
     /// Starts a server of its own.
-    /// - Parameter isFlushing: Commits wait for the disk, as they must where it counts; tests save the time.
-    package init(isFlushing: Bool = false) throws {
+    /// - Parameters:
+    ///   - isFlushing: Commits wait for the disk, as they must where it counts; tests save the time.
+    ///   - environment: Variables of the server, such as `LD_PRELOAD`.
+    package init(isFlushing: Bool = false, environment: [String: String] = [:]) throws {
         self.isFlushing = isFlushing
+        self.environment = environment
         programs = try Self.installed()
         folder =
             FileManager.default.temporaryDirectory.appendingPathComponent(
@@ -54,9 +58,7 @@ package final class PostgresServer: Sendable {
                 "--no-sync",
             ])
         try start()
-        try execute(
-            "CREATE ROLE concord LOGIN PASSWORD '\(Self.password)'",
-            "CREATE ROLE reader LOGIN NOSUPERUSER")
+        try execute("CREATE ROLE concord LOGIN PASSWORD '\(Self.password)'")
     }
 
     private static func installed() throws -> String {
@@ -84,7 +86,9 @@ package final class PostgresServer: Sendable {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
         process.arguments =
-            ["-c", script, "keeper"] + Self.user(programs + "/postgres") + ["-D", "\(folder)/data"]
+            ["-c", script, "keeper", "env"] + environment.map { "\($0)=\($1)" } + Self.user(programs + "/postgres") + [
+                "-D", "\(folder)/data",
+            ]
             + settings.flatMap { ["-c", $0] }
         let pipe = Pipe()
         process.standardInput = pipe
