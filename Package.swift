@@ -20,6 +20,7 @@ let package = Package(
         .executable(name: "concord", targets: ["concord"]),
         .library(name: "MerkleLog", targets: ["MerkleLog"]),
         .library(name: "AuditPack", targets: ["AuditPack"]),
+        .library(name: "Statistics", targets: ["Statistics"]),
     ],
     dependencies: [
         .package(
@@ -36,6 +37,7 @@ let package = Package(
     targets: [
         .target(name: "RecordKit"),
         .target(name: "Records", dependencies: ["RecordKit"]),
+        .target(name: "Statistics"),
         .target(name: "MerkleLog", dependencies: [crypto]),
         .target(name: "AuditPack", dependencies: ["MerkleLog", crypto]),
         .target(name: "Storage", dependencies: ["RecordKit", "MerkleLog", crypto]),
@@ -93,6 +95,7 @@ let package = Package(
         .testTarget(name: "ArchitectureTests"),
         .testTarget(name: "RecordKitTests", dependencies: ["RecordKit"]),
         .testTarget(name: "RecordsTests", dependencies: ["RecordKit", "Records"]),
+        .testTarget(name: "StatisticsTests", dependencies: ["Statistics"], exclude: ["Reference"]),
         .testTarget(name: "MerkleLogTests", dependencies: ["MerkleLog"]),
         .testTarget(name: "AuditPackTests", dependencies: ["AuditPack", "MerkleLog"]),
         .testTarget(name: "CatalogueTests", dependencies: ["Catalogue", crypto]),
@@ -140,7 +143,9 @@ let package = Package(
 
 // `./test` sets it: its tests read, hash and compare millions of values, which takes minutes with unoptimised code.
 if Context.environment["CONCORD_OPTIMISED_ENGINE"] != nil {
-    let engine: Set<String> = ["RecordKit", "MerkleLog", "AuditPack", "Storage", "SQLiteStorage"]
+    let engine: Set<String> = [
+        "RecordKit", "MerkleLog", "AuditPack", "Storage", "SQLiteStorage", "Statistics",
+    ]
     for target in package.targets where engine.contains(target.name) {
         target.swiftSettings = [.unsafeFlags(["-O"], .when(configuration: .debug))]
     }

@@ -6,6 +6,7 @@ import Testing
 private let table: [String: Set<String>] = [
     "RecordKit": [],
     "Records": ["RecordKit"],
+    "Statistics": [],
     "MerkleLog": ["Crypto"],
     "AuditPack": ["MerkleLog", "Crypto"],
     "Catalogue": ["Yams", "Crypto"],
