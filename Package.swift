@@ -21,6 +21,7 @@ let package = Package(
         .library(name: "MerkleLog", targets: ["MerkleLog"]),
         .library(name: "AuditPack", targets: ["AuditPack"]),
         .library(name: "Statistics", targets: ["Statistics"]),
+        .library(name: "Monitoring", targets: ["Monitoring"]),
     ],
     dependencies: [
         .package(
@@ -38,6 +39,7 @@ let package = Package(
         .target(name: "RecordKit"),
         .target(name: "Records", dependencies: ["RecordKit"]),
         .target(name: "Statistics"),
+        .target(name: "Monitoring", dependencies: ["Statistics", crypto]),
         .target(name: "MerkleLog", dependencies: [crypto]),
         .target(name: "AuditPack", dependencies: ["MerkleLog", crypto]),
         .target(name: "Storage", dependencies: ["RecordKit", "MerkleLog", crypto]),
@@ -96,6 +98,7 @@ let package = Package(
         .testTarget(name: "RecordKitTests", dependencies: ["RecordKit"]),
         .testTarget(name: "RecordsTests", dependencies: ["RecordKit", "Records"]),
         .testTarget(name: "StatisticsTests", dependencies: ["Statistics"], exclude: ["Reference"]),
+        .testTarget(name: "MonitoringTests", dependencies: ["Statistics", "Monitoring"], exclude: ["Reference"]),
         .testTarget(name: "MerkleLogTests", dependencies: ["MerkleLog"]),
         .testTarget(name: "AuditPackTests", dependencies: ["AuditPack", "MerkleLog"]),
         .testTarget(name: "CatalogueTests", dependencies: ["Catalogue", crypto]),
@@ -144,7 +147,7 @@ let package = Package(
 // `./test` sets it: its tests read, hash and compare millions of values, which takes minutes with unoptimised code.
 if Context.environment["CONCORD_OPTIMISED_ENGINE"] != nil {
     let engine: Set<String> = [
-        "RecordKit", "MerkleLog", "AuditPack", "Storage", "SQLiteStorage", "Statistics",
+        "RecordKit", "MerkleLog", "AuditPack", "Storage", "SQLiteStorage", "Statistics", "Monitoring",
     ]
     for target in package.targets where engine.contains(target.name) {
         target.swiftSettings = [.unsafeFlags(["-O"], .when(configuration: .debug))]

@@ -7,6 +7,7 @@ private let table: [String: Set<String>] = [
     "RecordKit": [],
     "Records": ["RecordKit"],
     "Statistics": [],
+    "Monitoring": ["Statistics", "Crypto"],
     "MerkleLog": ["Crypto"],
     "AuditPack": ["MerkleLog", "Crypto"],
     "Catalogue": ["Yams", "Crypto"],
