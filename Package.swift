@@ -86,7 +86,8 @@ let package = Package(
             name: "concord",
             dependencies: [
                 "RecordKit", "Records", "Storage", "SQLiteStorage", "MerkleLog", "AuditPack", "Access", "Governance",
-                "Exchange", "HTTPServing", "Demo", "Server", "Client", "Terminal", hummingbird, logging, argumentParser,
+                "Exchange", "HTTPServing", "Demo", "Server", "Client", "Terminal", "Statistics", "Monitoring",
+                hummingbird, logging, argumentParser,
             ]),
         .target(
             name: "TestKit",

@@ -11,7 +11,7 @@ struct Concord: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             Serve.self, DemoCommand.self, Ledger.self, PackCommand.self, VerifyCommand.self, PostureCommand.self,
-            User.self, ImportCommand.self, SchemaCommand.self, MeasureProjection.self,
+            User.self, ImportCommand.self, SchemaCommand.self, MeasureCommand.self, MeasureProjection.self,
         ] + clientCommands)
 
     /// Bad arguments leave with 2, as every other bad input; errors are one line on standard error.

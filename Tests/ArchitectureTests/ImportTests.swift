@@ -38,7 +38,8 @@ private let table: [String: Set<String>] = [
     "Terminal": [],
     "concord": [
         "RecordKit", "Records", "Storage", "SQLiteStorage", "MerkleLog", "AuditPack", "Access", "Governance",
-        "Exchange", "HTTPServing", "Demo", "Server", "Client", "Terminal", "Hummingbird", "Logging", "ArgumentParser",
+        "Exchange", "HTTPServing", "Demo", "Server", "Client", "Terminal", "Statistics", "Monitoring", "Hummingbird",
+        "Logging", "ArgumentParser",
     ],
 ]
 /// What the language and the system bring along.
