@@ -21,6 +21,8 @@ let package = Package(
         .library(name: "MerkleLog", targets: ["MerkleLog"]),
         .library(name: "AuditPack", targets: ["AuditPack"]),
         .library(name: "Detection", targets: ["Detection"]),
+        .library(name: "Statistics", targets: ["Statistics"]),
+        .library(name: "Monitoring", targets: ["Monitoring"]),
     ],
     dependencies: [
         .package(
@@ -37,6 +39,8 @@ let package = Package(
     targets: [
         .target(name: "RecordKit"),
         .target(name: "Records", dependencies: ["RecordKit"]),
+        .target(name: "Statistics"),
+        .target(name: "Monitoring", dependencies: ["Statistics", crypto]),
         .target(name: "MerkleLog", dependencies: [crypto]),
         .target(name: "AuditPack", dependencies: ["MerkleLog", crypto]),
         .target(name: "Storage", dependencies: ["RecordKit", "MerkleLog", crypto]),
@@ -89,7 +93,8 @@ let package = Package(
             name: "concord",
             dependencies: [
                 "RecordKit", "Records", "Storage", "SQLiteStorage", "PostgresStorage", "MerkleLog", "AuditPack",
-                "Access", "Governance", "Exchange", "HTTPServing", "Demo", "Server", "Client", "Detection", "Terminal",
+                "Access", "Governance", "Exchange", "HTTPServing", "Demo", "Server", "Client", "Detection", "Statistics",
+                "Monitoring", "Terminal",
                 hummingbird, logging, argumentParser,
             ]),
         .target(
@@ -101,6 +106,8 @@ let package = Package(
         .testTarget(name: "ArchitectureTests"),
         .testTarget(name: "RecordKitTests", dependencies: ["RecordKit"]),
         .testTarget(name: "RecordsTests", dependencies: ["RecordKit", "Records"]),
+        .testTarget(name: "StatisticsTests", dependencies: ["Statistics"], exclude: ["Reference"]),
+        .testTarget(name: "MonitoringTests", dependencies: ["Statistics", "Monitoring"], exclude: ["Reference"]),
         .testTarget(name: "MerkleLogTests", dependencies: ["MerkleLog"]),
         .testTarget(name: "AuditPackTests", dependencies: ["AuditPack", "MerkleLog"]),
         .testTarget(name: "CatalogueTests", dependencies: ["Catalogue", crypto]),
@@ -156,6 +163,7 @@ let package = Package(
 if Context.environment["CONCORD_OPTIMISED_ENGINE"] != nil {
     let engine: Set<String> = [
         "RecordKit", "MerkleLog", "AuditPack", "Storage", "SQLiteStorage", "PostgresStorage", "Detection",
+        "Statistics", "Monitoring",
     ]
     for target in package.targets where engine.contains(target.name) {
         target.swiftSettings = [.unsafeFlags(["-O"], .when(configuration: .debug))]

@@ -2,6 +2,7 @@
 import Client
 import Governance
 import HTTPServing
+import Monitoring
 import RecordKit
 import SQLiteStorage
 import Server
@@ -30,6 +31,7 @@ extension ExitStatus {
         case TerminalError.readerGone: .incomplete
         case is TerminalError: .badInput
         case is DataFolderError, is LedgerVerifierError, is Invalid: .badInput
+        case is TableError, is MeasureError: .badInput
         case ServiceError.invalid: .badInput
         case is ServiceError: .refused
         default: .internalError

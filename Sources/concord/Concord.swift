@@ -16,7 +16,7 @@ struct Concord: AsyncParsableCommand {
         subcommands: [
             Serve.self, MigrateCommand.self, DemoCommand.self, Ledger.self, PackCommand.self, VerifyCommand.self,
             PostureCommand.self, User.self, ImportCommand.self, SchemaCommand.self, MeasureProjection.self,
-            DetectCommand.self,
+            DetectCommand.self, MeasureCommand.self,
         ] + clientCommands)
 
     /// Bad arguments leave with 2, as every other bad input; errors are one line on standard error.

@@ -6,6 +6,8 @@ import Testing
 private let table: [String: Set<String>] = [
     "RecordKit": [],
     "Records": ["RecordKit"],
+    "Statistics": [],
+    "Monitoring": ["Statistics", "Crypto"],
     "MerkleLog": ["Crypto"],
     "AuditPack": ["MerkleLog", "Crypto"],
     "Catalogue": ["Yams", "Crypto"],
@@ -40,9 +42,8 @@ private let table: [String: Set<String>] = [
     "Terminal": [],
     "concord": [
         "RecordKit", "Records", "Storage", "SQLiteStorage", "PostgresStorage", "MerkleLog", "AuditPack", "Access",
-        "Governance", "Exchange", "HTTPServing", "Demo", "Server", "Client", "Detection", "Terminal", "Hummingbird",
-        "Logging",
-        "ArgumentParser",
+        "Governance", "Exchange", "HTTPServing", "Demo", "Server", "Client", "Detection", "Statistics", "Monitoring",
+        "Terminal", "Hummingbird", "Logging", "ArgumentParser",
     ],
 ]
 /// What the language and the system bring along.

@@ -1,0 +1,106 @@
+// The columns of a binary classifier in a table: truth, decision and score as the measures want them.
+public import Statistics
+
+/// A column that a measure needs is missing, or holds what it cannot hold.
+public struct MeasureError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What is wrong.
+    public let description: String
+
+    /// An error.
+    public init(_ description: String) { self.description = description }
+}
+
+/// Labels, decisions and scores of a table, without the rows where one of them is null.
+public struct BinaryColumns: Sendable {
+    /// The complete rows.
+    public let sample: BinarySample
+    /// Their places in the table; nil when all rows are complete.
+    public let rows: [Int32]?
+    /// Rows that were left out because a value is null.
+    public let incomplete: Int
+
+    /// - Parameters:
+    ///   - favourable: the value of label and decision that counts as positive; nil for `1`, `true` or `yes`.
+    ///   - prediction: nil to decide by score ≥ 0.5.
+    /// - Throws: `MeasureError` when a column is missing, has more than two values, or a score is outside 0 … 1.
+    public init(
+        table: Table, label: String, prediction: String?, score: String?, favourable: String? = nil
+    ) throws(MeasureError) {
+        func column(_ name: String) throws(MeasureError) -> Column {
+            guard let column = table[name] else { throw MeasureError("\(table.path): there is no column \"\(name)\"") }
+            return column
+        }
+        let truth = try Self.binary(try column(label), favourable, table.path)
+        let scores: [Double]?
+        if let score {
+            let found = try column(score)
+            guard let numbers = found.numbers else {
+                throw MeasureError("\(table.path): the score \"\(score)\" is not numeric")
+            }
+            guard !numbers.contains(where: { $0 < 0 || $0 > 1 }) else {
+                throw MeasureError("\(table.path): the score \"\(score)\" is not within 0 … 1")
+            }
+            scores = numbers
+        } else {
+            scores = nil
+        }
+        let decided: [Int8]
+        if let prediction {
+            decided = try Self.binary(try column(prediction), favourable, table.path)
+        } else if let scores {
+            decided = scores.map { $0.isNaN ? -1 : $0 >= 0.5 ? 1 : 0 }
+        } else {
+            throw MeasureError("a prediction or a score is needed")
+        }
+        var kept: [Int32] = []
+        for i in 0..<table.rows where truth[i] >= 0 && decided[i] >= 0 && !(scores?[i].isNaN ?? false) {
+            kept.append(Int32(i))
+        }
+        incomplete = table.rows - kept.count
+        guard !kept.isEmpty else { throw MeasureError("\(table.path): no row has label, prediction and score") }
+        if incomplete == 0 {
+            rows = nil
+            sample = BinarySample(
+                labels: truth.map { $0 == 1 }, predictions: decided.map { $0 == 1 }, scores: scores ?? [])
+        } else {
+            rows = kept
+            sample = BinarySample(
+                labels: kept.map { truth[Int($0)] == 1 }, predictions: kept.map { decided[Int($0)] == 1 },
+                scores: scores.map { scores in kept.map { scores[Int($0)] } } ?? [])
+        }
+    }
+
+    /// 1 for the positive value, 0 for the other, −1 for null.
+    static func binary(_ column: Column, _ favourable: String?, _ path: String) throws(MeasureError) -> [Int8] {
+        func many() -> MeasureError {
+            MeasureError("\(path): \"\(column.name)\" has more than two values, or none that counts as positive")
+        }
+        if let numbers = column.numbers {
+            let positive: Double
+            if let favourable {
+                guard let value = Double(favourable) else { throw many() }
+                positive = value
+            } else {
+                positive = 1
+            }
+            var other: Double?
+            var out = [Int8](repeating: -1, count: numbers.count)
+            for i in numbers.indices {
+                let value = numbers[i]
+                if value == positive {
+                    out[i] = 1
+                } else if !value.isNaN {
+                    if let other, other != value { throw many() }
+                    other = value
+                    out[i] = 0
+                }
+            }
+            return out
+        }
+        let used = column.categories
+        let positive = favourable ?? used.first { ["1", "true", "yes"].contains($0.lowercased()) }
+        guard used.count <= 2, let positive, used.contains(positive) || used.count <= 1 else { throw many() }
+        let code = used.firstIndex(of: positive).map(Int32.init) ?? -2
+        return (column.codes ?? []).map { $0 < 0 ? -1 : $0 == code ? 1 : 0 }
+    }
+}

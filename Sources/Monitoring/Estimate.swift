@@ -1,0 +1,157 @@
+// Performance without labels: calibration learnt on the reference, expectations over chunks of the current data.
+import Foundation
+public import Statistics
+
+/// The map from score to probability of a reference.
+public struct CalibrationMap: Codable, Hashable, Sendable {
+    /// The isotonic fit; nil when the scores themselves are better calibrated.
+    public let isotonic: IsotonicMap?
+    /// Expected calibration error of the scores over ten bins of equal mass.
+    public let errorBefore: Double
+    /// The same after the fit, on the rows that were not used to fit; nil when there were too few rows to tell.
+    public let errorAfter: Double?
+
+    /// Fits on every second row and keeps the fit, made on all rows, only if it lowers the error on the other rows.
+    ///
+    /// - Throws: `MeasureError` without scores.
+    public init(reference: BinarySample) throws(MeasureError) {
+        guard reference.hasScores else { throw MeasureError("the estimate needs a score") }
+        let scores = reference.scores
+        let labels = reference.labels
+        let edges = BinEdges.quantiles(ofSorted: Sorting.sorted(scores))
+        var before = ReliabilityBins(edges: edges)
+        for i in scores.indices { before.add(score: scores[i], label: labels[i]) }
+        errorBefore = before.expectedError ?? 0
+        let even = stride(from: 0, to: scores.count, by: 2)
+        let fit = IsotonicMap(scores: even.map { scores[$0] }, labels: even.map { labels[$0] })
+        guard let fit, scores.count >= 100 else {
+            isotonic = nil
+            errorAfter = nil
+            return
+        }
+        let odd = stride(from: 1, to: scores.count, by: 2)
+        let raw = odd.map { scores[$0] }
+        let mapped = raw.map { fit($0) }
+        let truth = odd.map { labels[$0] }
+        let heldOut = Self.error(raw, truth)
+        let after = Self.error(mapped, truth)
+        errorAfter = after
+        isotonic = after < heldOut ? IsotonicMap(scores: scores, labels: labels) : nil
+    }
+
+    private static func error(_ scores: [Double], _ labels: [Bool]) -> Double {
+        var bins = ReliabilityBins(edges: .quantiles(ofSorted: Sorting.sorted(scores)))
+        for i in scores.indices { bins.add(score: scores[i], label: labels[i]) }
+        return bins.expectedError ?? 0
+    }
+
+    /// The probability of a score.
+    public func callAsFunction(_ score: Double) -> Double { isotonic?(score) ?? score }
+}
+
+/// Confidence based performance estimation as a report object.
+public enum Estimate {
+    /// Scores and decisions without labels.
+    public struct Unlabelled: Sendable {
+        /// The scores.
+        public let scores: [Double]
+        /// The decisions.
+        public let predictions: [Bool]
+        /// Rows without a score or decision, which are left out.
+        public let incomplete: Int
+
+        /// From columns of a table.
+        ///
+        /// - Throws: `MeasureError` for a missing column or a score outside 0 … 1.
+        public init(
+            table: Table, prediction: String?, score: String, favourable: String? = nil
+        ) throws(MeasureError) {
+            guard let column = table[score] else {
+                throw MeasureError("\(table.path): there is no column \"\(score)\"")
+            }
+            guard let numbers = column.numbers else {
+                throw MeasureError("\(table.path): the score \"\(score)\" is not numeric")
+            }
+            guard !numbers.contains(where: { $0 < 0 || $0 > 1 }) else {
+                throw MeasureError("\(table.path): the score \"\(score)\" is not within 0 … 1")
+            }
+            var decided = numbers.map { Int8($0.isNaN ? -1 : $0 >= 0.5 ? 1 : 0) }
+            if let prediction {
+                guard let column = table[prediction] else {
+                    throw MeasureError("\(table.path): there is no column \"\(prediction)\"")
+                }
+                decided = try BinaryColumns.binary(column, favourable, table.path)
+            }
+            let kept = numbers.indices.filter { !numbers[$0].isNaN && decided[$0] >= 0 }
+            scores = kept.map { numbers[$0] }
+            predictions = kept.map { decided[$0] == 1 }
+            incomplete = numbers.count - kept.count
+            guard !kept.isEmpty else { throw MeasureError("\(table.path): no row has prediction and score") }
+        }
+    }
+
+    /// The estimate over all rows, over chunks when asked for, and what was realised on the reference.
+    ///
+    /// - Parameter chunk: rows per chunk; the last one may be smaller.
+    public static func report(
+        reference: BinarySample, current: Unlabelled, chunk: Int? = nil
+    ) throws(MeasureError) -> ReportObject {
+        let map = try CalibrationMap(reference: reference)
+        let count = current.scores.count
+        let pieces = concurrently(max(1, (count + 65_535) / 65_536)) { piece -> [Double] in
+            (piece * 65_536..<min(count, (piece + 1) * 65_536)).map { map(current.scores[$0]) }
+        }
+        let calibrated = Array(pieces.joined())
+        var out = ReportObject()
+        out["method"] = .string("CBPE")
+        out["n"] = .integer(count)
+        out["incomplete"] = .integer(current.incomplete)
+        out["calibration"] = .object(
+            ReportObject([
+                ("isotonic", .bool(map.isotonic != nil)), ("ece_mass10_before", .number(map.errorBefore)),
+                ("ece_mass10_held_out", ReportValue(map.errorAfter)),
+            ]))
+        out["estimated"] = .object(estimate(current, calibrated, 0..<count))
+        var realised = ReportObject()
+        let truth = Performance.binary(reference)
+        for key in ["roc_auc", "accuracy", "precision", "recall", "specificity", "f1"] { realised[key] = truth[key] }
+        out["realised_reference"] = .object(realised)
+        if let chunk, chunk > 0 {
+            let chunks = (count + chunk - 1) / chunk
+            out["chunks"] = .array(
+                concurrently(chunks) { i -> ReportValue in
+                    let range = i * chunk..<min(count, (i + 1) * chunk)
+                    var object = estimate(current, calibrated, range)
+                    object["first_row"] = .integer(range.lowerBound)
+                    return .object(object)
+                })
+        }
+        return out
+    }
+
+    private static func estimate(_ data: Unlabelled, _ calibrated: [Double], _ rows: Range<Int>) -> ReportObject {
+        var expected = ExpectedPerformance()
+        for i in rows { expected.add(calibrated: calibrated[i], prediction: data.predictions[i]) }
+        var out = ReportObject()
+        out["n"] = .integer(rows.count)
+        out["tp"] = .number(expected.truePositives)
+        out["fp"] = .number(expected.falsePositives)
+        out["tn"] = .number(expected.trueNegatives)
+        out["fn"] = .number(expected.falseNegatives)
+        out.set("accuracy", expected.accuracy, reason: "there are no rows")
+        out.set("accuracy_se", expected.accuracyError, reason: "there are no rows")
+        out.set("precision", expected.precision, reason: "nobody is expected to be decided positive")
+        out.set("recall", expected.recall, reason: "no positives are expected")
+        out.set("specificity", expected.specificity, reason: "no negatives are expected")
+        out.set("f1", expected.f1, reason: "no positives are expected")
+        let scores = Array(data.scores[rows])
+        let own = Array(calibrated[rows])
+        out.set("roc_auc", expectedAUC(scores, own), reason: "one class only is expected")
+        return out
+    }
+
+    /// The expected AUC, by bits of the scores in ascending order with their places.
+    static func expectedAUC(_ scores: [Double], _ calibrated: [Double]) -> Double? {
+        ExpectedPerformance.auc(scores: scores, calibrated: calibrated, order: Sorting.order(scores))
+    }
+}

@@ -1,0 +1,265 @@
+// Explanation of a declared model: Shapley values and reason codes of rows, importance and partial dependence of
+// features, the flip test of a protected attribute, and robustness.
+import Foundation
+import Statistics
+
+/// How Shapley values are computed.
+public enum ExplanationMethod: String, Sendable, CaseIterable {
+    /// All coalitions, for at most twelve features; on the score.
+    case exact
+    /// Random orders; on the score.
+    case sampled
+    /// Trees, unknown features as the training rows; on the sum of trees.
+    case treePath = "tree-path"
+    /// Trees, unknown features from the background; on the sum of trees.
+    case treeInterventional = "tree-interventional"
+}
+
+/// Explanations as report objects.
+public enum Explanation {
+    /// Rows of the background that are used; further ones are left out evenly.
+    public static let backgroundRowsMax = 200
+    /// Reasons named per row.
+    public static let reasonsMax = 4
+    /// Decisions change at this score.
+    public static let decisionThreshold = 0.5
+
+    /// The rows of a table in the order of the model's features.
+    ///
+    /// - Throws: `MeasureError` when a feature is missing or not numeric.
+    public static func rows(_ table: Table, model: DeclaredModel) throws(MeasureError) -> [[Double]] {
+        var columns: [[Double]] = []
+        for name in model.features {
+            guard let column = table[name] else { throw MeasureError("\(table.path): there is no column \"\(name)\"") }
+            guard let numbers = column.numbers else { throw MeasureError("\(table.path): \"\(name)\" is not numeric") }
+            guard column.infinities == 0 else { throw MeasureError("\(table.path): \"\(name)\" has infinite values") }
+            columns.append(numbers)
+        }
+        return (0..<table.rows).map { row in columns.map { $0[row] } }
+    }
+
+    /// Explains.
+    ///
+    /// - Parameters:
+    ///   - chosen: the rows whose Shapley values are given, from 0.
+    ///   - flip: a feature whose values are exchanged for each other in all rows.
+    /// - Throws: `MeasureError` for rows, features or methods that the model or the data do not have.
+    public static func report(
+        model: DeclaredModel, data: [[Double]], background: [[Double]], backgroundName: String, chosen: [Int],
+        method: ExplanationMethod, flip: String? = nil
+    ) throws(MeasureError) -> ReportObject {
+        guard !data.isEmpty, !background.isEmpty else { throw MeasureError("there are no rows to explain") }
+        for row in chosen where !data.indices.contains(row) {
+            throw MeasureError("there is no row \(row): rows are 0 to \(data.count - 1)")
+        }
+        if method == .exact, model.features.count > Shapley.exactFeaturesMax {
+            throw MeasureError(
+                "exact values need at most \(Shapley.exactFeaturesMax) features, the model has "
+                    + "\(model.features.count): use sampled")
+        }
+        if method == .treePath || method == .treeInterventional, model.ensemble == nil {
+            throw MeasureError("\(method.rawValue) needs a model of trees")
+        }
+        let used = evenly(background, backgroundRowsMax)
+        var out = ReportObject()
+        out["method"] = .string(method.rawValue)
+        out["scale"] = .string(method == .exact || method == .sampled ? "score" : model.marginScale)
+        out["background"] = .object(
+            ReportObject([("path", .string(backgroundName)), ("rows", .integer(used.count))]))
+        out["features"] = .array(model.features.map { .string($0) })
+        let results = concurrently(chosen.count) { i -> Attribution? in
+            let row = data[chosen[i]]
+            switch method {
+            case .exact: return Shapley.exact(row: row, background: used, score: model.scores)
+            case .sampled: return Shapley.sampled(row: row, background: used, score: model.scores)
+            case .treePath: return model.ensemble?.pathDependent(row: row)
+            case .treeInterventional: return model.ensemble?.interventional(row: row, background: used)
+            }
+        }
+        out["rows"] = .array(
+            zip(chosen, results).map { row, result in explained(model, row, data[row], result) })
+        let scores = model.scores(data)
+        out["importance"] = .object(importance(model, data, scores))
+        out["partial_dependence"] = .object(partialDependence(model, used))
+        out["robustness"] = .object(robustness(model, data, scores))
+        if let flip { out["flip"] = .object(try flipTest(model, data, scores, flip)) }
+        return out
+    }
+
+    private static func evenly(_ rows: [[Double]], _ limit: Int) -> [[Double]] {
+        guard rows.count > limit else { return rows }
+        return (0..<limit).map { rows[$0 * rows.count / limit] }
+    }
+
+    private static func explained(
+        _ model: DeclaredModel, _ row: Int, _ features: [Double], _ result: Attribution?
+    ) -> ReportValue {
+        var out = ReportObject()
+        out["row"] = .integer(row)
+        out["score"] = .number(model.scores([features])[0])
+        guard let result else {
+            out["values"] = .null
+            out["values_reason"] = .string("the method does not fit the row")
+            return .object(out)
+        }
+        out["base"] = .number(result.base)
+        out["explained"] = .number(result.score)
+        out["values"] = .object(
+            ReportObject(zip(model.features, result.values).map { ($0, .number($1)) }))
+        if result.standardErrors.contains(where: { $0 > 0 }) {
+            out["standard_errors"] = .object(
+                ReportObject(zip(model.features, result.standardErrors).map { ($0, .number($1)) }))
+        }
+        // What lowered the score most: the reasons that an adverse decision must name (12 CFR § 1002.9).
+        let adverse = result.values.indices.filter { result.values[$0] < 0 }.sorted {
+            (result.values[$0], $0) < (result.values[$1], $1)
+        }
+        out["reason_codes"] = .array(adverse.prefix(reasonsMax).map { .string(model.features[$0]) })
+        return .object(out)
+    }
+
+    /// The mean change of the score when a column is rotated by a sixth, two sixths … of the rows: a permutation that
+    /// is the same on every run.
+    private static func importance(_ model: DeclaredModel, _ data: [[Double]], _ scores: [Double]) -> ReportObject {
+        let n = data.count
+        let results = concurrently(model.features.count) { feature -> Double? in
+            guard n > 1 else { return nil }
+            var sum = 0.0
+            let turns = min(5, n - 1)
+            for turn in 1...turns {
+                let offset = max(1, turn * n / (turns + 1))
+                let rows = data.indices.map { i in
+                    var row = data[i]
+                    row[feature] = data[(i + offset) % n][feature]
+                    return row
+                }
+                for (new, old) in zip(model.scores(rows), scores) { sum += abs(new - old) }
+            }
+            return sum / Double(turns * n)
+        }
+        var out = ReportObject()
+        for (name, value) in zip(model.features, results) { out.set(name, value, reason: "there is one row only") }
+        return out
+    }
+
+    /// The mean score of the background with a feature set to each of its deciles (Friedman 2001).
+    private static func partialDependence(_ model: DeclaredModel, _ background: [[Double]]) -> ReportObject {
+        let results = concurrently(model.features.count) { feature -> ReportValue in
+            let values = Sorting.sorted(background.map { $0[feature] }.filter(\.isFinite))
+            guard !values.isEmpty else {
+                return .object(ReportObject([("x", .array([])), ("y", .array([]))]))
+            }
+            var grid: [Double] = []
+            for step in 0...10 {
+                let value = Quantiles.linear(values, Double(step) / 10)
+                if grid.last != value { grid.append(value) }
+            }
+            let means = grid.map { value -> Double in
+                let rows = background.map { row in
+                    var row = row
+                    row[feature] = value
+                    return row
+                }
+                return model.scores(rows).reduce(0, +) / Double(rows.count)
+            }
+            return .object(
+                ReportObject([
+                    ("x", .array(grid.map { .number($0) })), ("y", .array(means.map { .number($0) })),
+                ]))
+        }
+        return ReportObject(Array(zip(model.features, results)))
+    }
+
+    /// How scores and decisions change when every feature moves by a tenth of its standard deviation, in a fixed
+    /// pattern of signs, or is missing.
+    private static func robustness(_ model: DeclaredModel, _ data: [[Double]], _ scores: [Double]) -> ReportObject {
+        func change(_ rows: [[Double]]) -> ReportObject {
+            var sum = 0.0
+            var largest = 0.0
+            var changed = 0
+            for (new, old) in zip(model.scores(rows), scores) {
+                sum += abs(new - old)
+                largest = max(largest, abs(new - old))
+                changed += (new >= decisionThreshold) != (old >= decisionThreshold) ? 1 : 0
+            }
+            let n = Double(scores.count)
+            return ReportObject([
+                ("mean_change", .number(sum / n)), ("max_change", .number(largest)),
+                ("decisions_changed", .number(Double(changed) / n)),
+            ])
+        }
+        let deviations = model.features.indices.map { feature -> Double in
+            var moments = Moments()
+            moments.add(data.map { $0[feature] }.filter(\.isFinite))
+            return moments.populationVariance?.squareRoot() ?? 0
+        }
+        let noisy = data.indices.map { row in
+            data[row].indices.map { feature in
+                // Signs from the bits of the place, so that rows and features differ.
+                let sign = (row &* 0x9E37_79B9 &+ feature &* 0x85EB_CA6B).nonzeroBitCount % 2 == 0 ? 1.0 : -1
+                return data[row][feature] + sign * 0.1 * deviations[feature]
+            }
+        }
+        var out = ReportObject()
+        out["noise_tenth_sd"] = .object(change(noisy))
+        var missing = ReportObject()
+        for (feature, name) in model.features.enumerated() {
+            missing[name] = .object(
+                change(
+                    data.map { row in
+                        var row = row
+                        row[feature] = .nan
+                        return row
+                    }))
+        }
+        out["missing"] = .object(missing)
+        return out
+    }
+
+    /// What happens to every row when the attribute has each of its other values.
+    private static func flipTest(
+        _ model: DeclaredModel, _ data: [[Double]], _ scores: [Double], _ name: String
+    ) throws(MeasureError) -> ReportObject {
+        guard let feature = model.features.firstIndex(of: name) else {
+            throw MeasureError("the model has no feature \"\(name)\" to flip")
+        }
+        let values = Set(data.map { $0[feature] }.filter(\.isFinite)).sorted()
+        guard values.count <= 100 else {
+            throw MeasureError("\"\(name)\" has \(values.count) values: a flip test needs at most 100")
+        }
+        var out = ReportObject()
+        out["feature"] = .string(name)
+        out["values"] = .array(values.map { .number($0) })
+        guard values.count > 1 else {
+            out["decisions_changed"] = .null
+            out["decisions_changed_reason"] = .string("the attribute has one value only")
+            return out
+        }
+        var changed = [Bool](repeating: false, count: data.count)
+        var largest = [Double](repeating: 0, count: data.count)
+        var to = ReportObject()
+        for value in values {
+            let rows = data.map { row in
+                var row = row
+                row[feature] = value
+                return row
+            }
+            var sum = 0.0
+            var count = 0
+            for (i, score) in model.scores(rows).enumerated() where data[i][feature] != value {
+                if (score >= decisionThreshold) != (scores[i] >= decisionThreshold) { changed[i] = true }
+                largest[i] = max(largest[i], abs(score - scores[i]))
+                sum += score - scores[i]
+                count += 1
+            }
+            to["\(value)"] = ReportValue(count > 0 ? sum / Double(count) : nil)
+        }
+        let n = Double(data.count)
+        let flips = changed.count { $0 }
+        out["decisions_changed"] = .number(Double(flips) / n)
+        out["wilson95_decisions_changed"] = ReportValue(Proportions.wilson(flips, of: data.count))
+        out["mean_largest_change"] = .number(largest.reduce(0, +) / n)
+        out["mean_change_to"] = .object(to)
+        return out
+    }
+}

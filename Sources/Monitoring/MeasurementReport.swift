@@ -1,0 +1,82 @@
+// One measurement whole: what was measured, on which bytes, with which result and decisions.
+import Foundation
+
+/// A measurement as it is written out.
+public struct MeasurementReport: Sendable {
+    /// The version of the definitions.
+    public static let version = "1"
+
+    /// A file that was measured.
+    public struct Input: Hashable, Sendable {
+        /// Its path as given.
+        public let path: String
+        /// Its SHA-256 in hexadecimal.
+        public let sha256: String
+        /// Rows.
+        public let rows: Int
+        /// Columns in the header.
+        public let columns: Int
+
+        /// From its parts.
+        public init(path: String, sha256: String, rows: Int, columns: Int) {
+            self.path = path
+            self.sha256 = sha256
+            self.rows = rows
+            self.columns = columns
+        }
+
+        /// A table that was read.
+        public init(_ table: Table) {
+            self.init(path: table.path, sha256: table.sha256, rows: table.rows, columns: table.header.count)
+        }
+
+        /// The reference behind a baseline.
+        public init(_ baseline: Baseline) {
+            self.init(path: baseline.path, sha256: baseline.sha256, rows: baseline.rows, columns: baseline.columnCount)
+        }
+    }
+
+    /// `drift`, `performance` and so on.
+    public let measure: String
+    /// The files.
+    public let inputs: [Input]
+    /// The result, in the shape of the definitions.
+    public let result: ReportObject
+    /// What the rules say.
+    public let decisions: [Decision]
+
+    /// Judges a result by the rules given and, for measures that have them, by default rules.
+    ///
+    /// - Throws: `MeasureError` for a rule that names nothing in the result.
+    public init(
+        measure: String, inputs: [Input], result: ReportObject, rules: [DecisionRule]
+    ) throws(MeasureError) {
+        self.measure = measure
+        self.inputs = inputs
+        self.result = result
+        decisions = try Decisions.decide(
+            rules + Decisions.defaults(measure), measure: measure, result: result)
+    }
+
+    /// A rule given by the user is breached.
+    public var isBreached: Bool { decisions.contains { $0.outcome == .breached && $0.rule.isGiven } }
+
+    /// The whole report.
+    public var report: ReportValue {
+        .object(
+            ReportObject([
+                ("measure", .string(measure)), ("version", .string(Self.version)),
+                (
+                    "inputs",
+                    .array(
+                        inputs.map { input in
+                            .object(
+                                ReportObject([
+                                    ("path", .string(input.path)), ("sha256", .string(input.sha256)),
+                                    ("rows", .integer(input.rows)), ("columns", .integer(input.columns)),
+                                ]))
+                        })
+                ), ("result", .object(result)), ("decisions", .array(decisions.map(\.report))),
+            ]))
+    }
+}

@@ -1,0 +1,268 @@
+// Performance and calibration as report objects.
+import Foundation
+public import Statistics
+
+/// Performance of classifiers and regressions.
+public enum Performance {
+    /// A binary classifier.
+    public static func binary(_ sample: BinarySample) -> ReportObject {
+        let counts = sample.confusion
+        var out = ReportObject()
+        out["n"] = .integer(counts.count)
+        out["tn"] = .integer(counts.trueNegatives)
+        out["fp"] = .integer(counts.falsePositives)
+        out["fn"] = .integer(counts.falseNegatives)
+        out["tp"] = .integer(counts.truePositives)
+        let noPositives = "no row is truly positive"
+        let noNegatives = "no row is truly negative"
+        let noSelected = "no row was decided positive"
+        let oneClass = counts.positives == 0 ? noPositives : counts.negatives == 0 ? noNegatives : "there are no scores"
+        out.set("base_rate", counts.baseRate, reason: "there are no rows")
+        out.set("selection_rate", counts.selectionRate, reason: "there are no rows")
+        out.set("accuracy", counts.accuracy, reason: "there are no rows")
+        out.set("balanced_accuracy", counts.balancedAccuracy, reason: oneClass)
+        out.set("precision", counts.precision, reason: noSelected)
+        out.set("recall", counts.truePositiveRate, reason: noPositives)
+        out.set("specificity", counts.trueNegativeRate, reason: noNegatives)
+        out.set("npv", counts.negativePredictiveValue, reason: "no row was decided negative")
+        let noHit = "no row is positive by truth or decision"
+        out.set("f1", counts.fScore(beta: 1), reason: noHit)
+        out.set("f2", counts.fScore(beta: 2), reason: noHit)
+        out.set("f05", counts.fScore(beta: 0.5), reason: noHit)
+        out.set("mcc", counts.matthews, reason: "truth or decision does not vary")
+        out.set("kappa", counts.kappa, reason: "truth and decision do not vary")
+        out.set("jaccard", counts.jaccard, reason: noHit)
+        let ranking = sample.ranking()
+        out.set("roc_auc", ranking?.auc, reason: oneClass)
+        out.set("gini", ranking.map { 2 * $0.auc - 1 }, reason: oneClass)
+        out.set("average_precision", ranking?.averagePrecision, reason: oneClass)
+        out.set("pr_auc_trapezoid", ranking?.precisionRecallArea, reason: oneClass)
+        out.set("ks_score", ranking?.kolmogorovSmirnov, reason: oneClass)
+        out.set("log_loss_eps", sample.logLoss(), reason: "there are no scores")
+        if let ranking, let error = ranking.deLongError {
+            out["delong"] = .object(
+                ReportObject([
+                    ("auc", .number(ranking.auc)), ("se", .number(error)),
+                    ("lo95", .number(ranking.auc - Proportions.z95 * error)),
+                    ("hi95", .number(ranking.auc + Proportions.z95 * error)),
+                ]))
+        } else {
+            out["delong"] = .null
+            out["delong_reason"] = .string(ranking == nil ? oneClass : "a class has fewer than two rows")
+        }
+        out.set("brier", sample.brier(), reason: "there are no scores")
+        out.set(
+            "lift_top10pct_stable_order", sample.topDecileLift(),
+            reason: sample.hasScores ? "fewer than ten rows, or no positives" : "there are no scores")
+        let rates: [(String, Int, Int, String)] = [
+            ("accuracy", counts.correct, counts.count, "there are no rows"),
+            ("precision", counts.truePositives, counts.selected, noSelected),
+            ("recall", counts.truePositives, counts.positives, noPositives),
+            ("specificity", counts.trueNegatives, counts.negatives, noNegatives),
+            ("selection_rate", counts.selected, counts.count, "there are no rows"),
+            ("base_rate", counts.positives, counts.count, "there are no rows"),
+        ]
+        for (name, successes, trials, reason) in rates {
+            out["wilson95_" + name] = ReportValue(Proportions.wilson(successes, of: trials))
+            out["clopper_pearson95_" + name] = ReportValue(Proportions.clopperPearson(successes, of: trials))
+            if trials == 0 {
+                out["wilson95_\(name)_reason"] = .string(reason)
+                out["clopper_pearson95_\(name)_reason"] = .string(reason)
+            }
+        }
+        return out
+    }
+
+    /// A classifier of several classes.
+    public static func multiclass(_ counts: MulticlassCounts) -> ReportObject {
+        var out = ReportObject()
+        out["n"] = .integer(counts.count)
+        let classes = counts.classes
+        out["classes"] = .array(classes.map { .string($0) })
+        out["confusion"] = .array(
+            classes.map { label in
+                .array(classes.map { .integer(counts.count(label: label, prediction: $0)) })
+            })
+        out.set("accuracy", counts.accuracy, reason: "there are no rows")
+        out.set("balanced_accuracy", counts.balancedAccuracy, reason: "there are no rows")
+        for (suffix, weighted) in [("macro", false), ("weighted", true)] {
+            out.set("precision_" + suffix, counts.average(weighted: weighted, \.precision), reason: "there are no rows")
+            out.set(
+                "recall_" + suffix, counts.average(weighted: weighted, \.truePositiveRate), reason: "there are no rows")
+            out.set(
+                "f1_" + suffix, counts.average(weighted: weighted) { $0.fScore(beta: 1) }, reason: "there are no rows")
+        }
+        out.set("mcc", counts.matthews, reason: "truth or decision does not vary")
+        out.set("kappa", counts.kappa, reason: "truth and decision do not vary")
+        if let accuracy = Proportions.wilson(
+            classes.reduce(0) { $0 + counts.count(label: $1, prediction: $1) }, of: counts.count)
+        {
+            out["wilson95_accuracy"] = ReportValue(accuracy)
+        }
+        var perClass = ReportObject()
+        for name in classes {
+            let one = counts.oneAgainstRest(name)
+            var object = ReportObject()
+            object["n"] = .integer(one.positives)
+            object.set("precision", one.precision, reason: "the class was never decided")
+            object.set("recall", one.truePositiveRate, reason: "no row is truly of the class")
+            object.set("f1", one.fScore(beta: 1), reason: "the class does not occur")
+            perClass[name] = .object(object)
+        }
+        out["per_class"] = .object(perClass)
+        return out
+    }
+
+    /// A regression.
+    public static func regression(_ errors: RegressionErrors) -> ReportObject {
+        var out = ReportObject()
+        out["n"] = .integer(errors.count)
+        out.set("mae", errors.meanAbsoluteError, reason: "there are no rows")
+        out.set("rmse", errors.rootMeanSquareError, reason: "there are no rows")
+        out.set("mape", errors.meanAbsolutePercentageError, reason: "every true value is zero")
+        out.set("r2", errors.rSquared, reason: "the true values do not vary")
+        out.set("mean_error", errors.meanError, reason: "there are no rows")
+        out["zero_truths"] = .integer(errors.zeroTruths)
+        return out
+    }
+}
+
+/// Calibration of a binary classifier's scores.
+public enum CalibrationReport {
+    /// All measures of calibration.
+    ///
+    /// - Throws: `MeasureError` without scores.
+    public static func binary(_ sample: BinarySample) throws(MeasureError) -> ReportObject {
+        guard sample.hasScores else { throw MeasureError("calibration needs a score") }
+        var out = ReportObject()
+        let sorted = Sorting.sorted(sample.scores)
+        let edges: [(String, BinEdges)] = [
+            ("width10", .unit(bins: 10)), ("mass10", .quantiles(ofSorted: sorted)), ("width15", .unit(bins: 15)),
+        ]
+        let filled = concurrently(edges.count) { i -> ReliabilityBins in
+            var bins = ReliabilityBins(edges: edges[i].1)
+            for k in sample.scores.indices { bins.add(score: sample.scores[k], label: sample.labels[k]) }
+            return bins
+        }
+        for ((name, _), bins) in zip(edges, filled) { out[name] = .object(object(bins)) }
+        let brier = sample.brier() ?? .nan
+        let mean = sample.scores.withUnsafeBufferPointer { values -> Double in
+            var moments = Moments()
+            moments.add(values)
+            return moments.mean
+        }
+        out["brier"] = .number(brier)
+        out["mean_score"] = .number(mean)
+        let base = sample.confusion.baseRate
+        out.set("base_rate", base, reason: "there are no rows")
+        out.set("calibration_in_the_large", base.map { $0 - mean }, reason: "there are no rows")
+        if let test = Calibration.spiegelhalter(scores: sample.scores, labels: sample.labels) {
+            out["spiegelhalter"] = .object(
+                ReportObject([("z", .number(test.statistic)), ("pvalue", .number(test.p.value))]))
+        } else {
+            out["spiegelhalter"] = .null
+            out["spiegelhalter_reason"] = .string("no score leaves room for chance")
+        }
+        if let fit = Calibration.logisticRecalibration(scores: sample.scores, labels: sample.labels) {
+            out["logistic_recalibration_clip1e-6"] = .object(
+                ReportObject([
+                    ("intercept", .number(fit.intercept)), ("slope", .number(fit.slope)),
+                    ("se", .array(fit.standardErrors.map { .number($0) })),
+                ]))
+        } else {
+            out["logistic_recalibration_clip1e-6"] = .null
+            out["logistic_recalibration_clip1e-6_reason"] = .string(
+                "one class only, one score only, or scores that separate the classes")
+        }
+        if let test = filled[1].hosmerLemeshow {
+            out["hosmer_lemeshow_mass10"] = .object(
+                ReportObject([
+                    ("statistic", .number(test.result.statistic)), ("dof", .integer(test.degreesOfFreedom)),
+                    ("pvalue", .number(test.result.p.value)),
+                ]))
+        } else {
+            out["hosmer_lemeshow_mass10"] = .null
+            out["hosmer_lemeshow_mass10_reason"] = .string("fewer than three bins, or a bin with certain scores only")
+        }
+        if let map = IsotonicMap(scores: sample.scores, labels: sample.labels) {
+            out["isotonic"] = .object(
+                ReportObject([
+                    ("x", .array(map.x.map { .number($0) })), ("y", .array(map.y.map { .number($0) })),
+                ]))
+        }
+        return out
+    }
+
+    static func object(_ bins: ReliabilityBins) -> ReportObject {
+        var out = ReportObject()
+        out["edges"] = .array(bins.edges.edges.map { .number($0) })
+        out["count"] = .array(bins.counts.map { .integer($0) })
+        out["confidence"] = .array(bins.confidence.map { ReportValue($0) })
+        out["observed"] = .array(bins.observed.map { ReportValue($0) })
+        out.set("ece", bins.expectedError, reason: "there are no rows")
+        out.set("mce", bins.maximumError, reason: "there are no rows")
+        out.set("rmsce", bins.rootMeanSquareError, reason: "there are no rows")
+        let parts = bins.brierDecomposition
+        out.set("brier_reliability", parts?.reliability, reason: "there are no rows")
+        out.set("brier_resolution", parts?.resolution, reason: "there are no rows")
+        out.set("brier_uncertainty", parts?.uncertainty, reason: "there are no rows")
+        return out
+    }
+}
+
+extension Performance {
+    /// A classifier of several classes in two columns of categories; rows with a null are left out and counted.
+    ///
+    /// - Throws: `MeasureError` for a missing column.
+    public static func multiclass(
+        table: Table, label: String, prediction: String
+    ) throws(MeasureError) -> ReportObject {
+        guard let truth = table[label], let first = truth.codes else {
+            throw MeasureError("\(table.path): there is no column \"\(label)\"")
+        }
+        guard let decided = table[prediction], let second = decided.codes else {
+            throw MeasureError("\(table.path): there is no column \"\(prediction)\"")
+        }
+        let width = max(1, decided.categories.count)
+        guard truth.categories.count * width <= 1_000_000 else {
+            throw MeasureError("\(table.path): more than a million pairs of classes")
+        }
+        var cells = [Int](repeating: 0, count: max(1, truth.categories.count * width))
+        var incomplete = 0
+        for row in 0..<table.rows {
+            if first[row] < 0 || second[row] < 0 {
+                incomplete += 1
+            } else {
+                cells[Int(first[row]) * width + Int(second[row])] += 1
+            }
+        }
+        var counts = MulticlassCounts()
+        for (cell, count) in cells.enumerated() where count > 0 {
+            counts.add(
+                label: truth.categories[cell / width], prediction: decided.categories[cell % width], times: count)
+        }
+        var out = multiclass(counts)
+        out["incomplete"] = .integer(incomplete)
+        return out
+    }
+
+    /// A regression in two columns of numbers; rows with a null or infinite value are left out and counted.
+    ///
+    /// - Throws: `MeasureError` for a missing column.
+    public static func regression(
+        table: Table, label: String, prediction: String
+    ) throws(MeasureError) -> ReportObject {
+        guard let truth = table[label]?.numbers else {
+            throw MeasureError("\(table.path): there is no column \"\(label)\"")
+        }
+        guard let predicted = table[prediction]?.numbers else {
+            throw MeasureError("\(table.path): there is no column \"\(prediction)\"")
+        }
+        let kept = truth.indices.filter { truth[$0].isFinite && predicted[$0].isFinite }
+        var errors = RegressionErrors()
+        errors.add(labels: kept.map { truth[$0] }, predictions: kept.map { predicted[$0] })
+        var out = regression(errors)
+        out["incomplete"] = .integer(table.rows - kept.count)
+        return out
+    }
+}

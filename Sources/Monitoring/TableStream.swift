@@ -1,0 +1,207 @@
+// A stream without end, block by block: parsed by the same code as files, remembered by accumulators only.
+import Crypto
+import Foundation
+import Statistics
+
+/// Reads a table in blocks and gives each column to an accumulator.
+///
+/// Memory is that of a block, its parsed columns and the accumulators, whatever the length of the stream.
+struct TableStream {
+    /// How much is read at a time.
+    static let blockBytes = 8 << 20
+    /// The longest record.
+    static let recordBytesMax = 256 << 20
+
+    let reader: TableReader
+    /// Columns read as numbers, with the bins of the reference.
+    let numeric: [String: [BinEdges]]
+    /// Columns read as categories.
+    let categorical: Set<String>
+    /// More values of one column than this are sketched.
+    let exactMax: Int
+
+    /// What is left of the stream.
+    struct Result {
+        var input: MeasurementReport.Input
+        var side: DriftSide
+        var header: [String]
+    }
+
+    /// Reads from a descriptor to its end.
+    ///
+    /// - Throws: `TableError` with line and column; a column that is missing is one, too.
+    func read(_ descriptor: Int32, path: String) throws(TableError) -> Result {
+        var hash = SHA256()
+        var buffer: [UInt8] = []
+        var header: [String]?
+        var numbers = numeric.mapValues { NumericAccumulator(exactMax: exactMax, edges: $0) }
+        var categories = Dictionary(uniqueKeysWithValues: categorical.map { ($0, CategoryAccumulator()) })
+        var rows = 0
+        var linesBefore = 0
+        var isAtEnd = false
+        while !isAtEnd {
+            isAtEnd = try fill(&buffer, descriptor, path, &hash)
+            let end = isAtEnd ? buffer.count : Self.lastRecordEnd(buffer)
+            guard end > 0 else {
+                if isAtEnd { break }
+                guard buffer.count < Self.recordBytesMax else {
+                    throw TableError(path: path, line: linesBefore + 1, reason: "a record is longer than 256 MB")
+                }
+                continue
+            }
+            let block = try MappedFile(path: path, contents: Array(buffer[0..<end]))
+            buffer.removeFirst(end)
+            let parsed: TableReader.ParsedBlock
+            do throws(TableError) {
+                parsed = try reader.readBlock(block, header: header, role: role)
+            } catch {
+                throw TableError(
+                    path: path, line: error.line.map { $0 + linesBefore }, column: error.column, name: error.name,
+                    reason: error.reason)
+            }
+            if header == nil {
+                header = parsed.header
+                for name in numeric.keys.sorted() + categorical.sorted() where !parsed.header.contains(name) {
+                    throw TableError(path: path, reason: "there is no column \"\(name)\"")
+                }
+            }
+            rows += parsed.rows
+            linesBefore += parsed.lines
+            add(parsed, &numbers, &categories)
+        }
+        guard let header else { throw TableError(path: path, reason: "the input is empty") }
+        guard rows > 0 else { throw TableError(path: path, reason: "there are no rows") }
+        let digest = hash.finalize().map { byte in
+            let text = String(byte, radix: 16)
+            return text.count == 1 ? "0" + text : text
+        }.joined()
+        let names = numbers.keys.sorted()
+        let values = names.map { numbers[$0] ?? NumericAccumulator() }
+        let profiles = concurrently(names.count) { NumericProfile(values[$0]) }
+        return Result(
+            input: MeasurementReport.Input(path: path, sha256: digest, rows: rows, columns: header.count),
+            side: DriftSide(
+                numeric: Dictionary(uniqueKeysWithValues: zip(names, profiles)),
+                categorical: categories.mapValues { CategoryProfile($0) }), header: header)
+    }
+
+    private func role(_ name: String) -> ColumnRole {
+        switch (numeric[name] != nil, categorical.contains(name)) {
+        case (true, true): .numericAndCategory
+        case (true, false): .numeric
+        case (false, true): .category
+        case (false, false): .ignored
+        }
+    }
+
+    private func fill(
+        _ buffer: inout [UInt8], _ descriptor: Int32, _ path: String, _ hash: inout SHA256
+    ) throws(TableError) -> Bool {
+        let start = buffer.count
+        let wanted = start + Self.blockBytes
+        buffer.append(contentsOf: repeatElement(0, count: Self.blockBytes))
+        var filled = start
+        var isAtEnd = false
+        while filled < wanted {
+            let count = buffer.withUnsafeMutableBytes { bytes in
+                Foundation.read(descriptor, bytes.baseAddress.map { $0 + filled }, wanted - filled)
+            }
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw TableError(path: path, reason: "the input cannot be read")
+            }
+            if count == 0 {
+                isAtEnd = true
+                break
+            }
+            filled += count
+        }
+        buffer.removeLast(wanted - filled)
+        buffer.withUnsafeBytes { hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: $0[start...])) }
+        return isAtEnd
+    }
+
+    /// Behind the last newline that is not in quotes.
+    static func lastRecordEnd(_ buffer: [UInt8]) -> Int {
+        if !buffer.contains(UInt8(ascii: "\"")) {
+            return (buffer.lastIndex(of: UInt8(ascii: "\n")) ?? -1) + 1
+        }
+        var isInside = false
+        var end = 0
+        for i in buffer.indices {
+            if buffer[i] == UInt8(ascii: "\"") { isInside.toggle() }
+            if buffer[i] == UInt8(ascii: "\n"), !isInside { end = i + 1 }
+        }
+        return end
+    }
+
+    private func add(
+        _ block: TableReader.ParsedBlock, _ numbers: inout [String: NumericAccumulator],
+        _ categories: inout [String: CategoryAccumulator]
+    ) {
+        let columns = block.header.indices.filter { numbers[block.header[$0]] != nil }
+        var taken = columns.map { numbers.removeValue(forKey: block.header[$0]) ?? NumericAccumulator() }
+        taken.withUnsafeMutableBufferPointer { taken in
+            _ = concurrently(columns.count) { i in
+                for parser in block.parsers {
+                    taken[i].add(
+                        UnsafeBufferPointer(start: parser.sinks[columns[i]].numbers, count: parser.rows))
+                }
+            }
+        }
+        for (column, accumulator) in zip(columns, taken) { numbers[block.header[column]] = accumulator }
+        for (column, name) in block.header.enumerated() where categories[name] != nil {
+            for parser in block.parsers {
+                var counts = [Int](repeating: 0, count: parser.sinks[column].dictionary.count)
+                if let codes = parser.sinks[column].codes {
+                    for row in 0..<parser.rows where codes[row] >= 0 { counts[Int(codes[row])] += 1 }
+                }
+                for (code, count) in counts.enumerated() {
+                    let bytes = parser.sinks[column].dictionary.bytes(code)
+                    categories[name]?.add(String(decoding: bytes, as: UTF8.self), times: count)
+                }
+                categories[name]?.addNulls(parser.sinks[column].nulls)
+            }
+        }
+    }
+}
+
+extension TableReader {
+    /// Some records of a stream.
+    struct ParsedBlock {
+        let header: [String]
+        let parsers: [ChunkParser]
+        let rows: Int
+        /// Newlines in the block.
+        let lines: Int
+    }
+
+    /// Parses a block; the first one starts with the header.
+    func readBlock(
+        _ block: MappedFile, header known: [String]?, role: (String) -> ColumnRole
+    ) throws(TableError) -> ParsedBlock {
+        guard let base = block.bytes.bindMemory(to: UInt8.self).baseAddress else {
+            throw TableError(path: block.path, reason: "the input is empty")
+        }
+        let bytes = UnsafeBufferPointer(start: base, count: block.bytes.count)
+        var lines = 0
+        for byte in bytes { lines &+= byte == UInt8(ascii: "\n") ? 1 : 0 }
+        let input: Input
+        if let known {
+            input = Input(file: block, bytes: bytes, format: .csv, header: known)
+        } else {
+            input = try opened(block, bytes, nil)
+        }
+        guard input.format == .csv else {
+            throw TableError(path: block.path, reason: "a stream must be CSV")
+        }
+        if input.start >= bytes.count { return ParsedBlock(header: input.header, parsers: [], rows: 0, lines: lines) }
+        let kinds = self.kinds(input.header.map(role))
+        let rowBytes = Double(bytes.count) / Double(max(1, lines))
+        var quarter = self
+        quarter.chunkBytesMax = max(1 << 16, bytes.count / 4)
+        let (parsers, _) = try quarter.parse(input, kinds, rowBytes, false)
+        return ParsedBlock(
+            header: input.header, parsers: parsers, rows: parsers.reduce(0) { $0 + $1.rows }, lines: lines)
+    }
+}
