@@ -93,7 +93,8 @@ let package = Package(
             name: "concord",
             dependencies: [
                 "RecordKit", "Records", "Storage", "SQLiteStorage", "PostgresStorage", "MerkleLog", "AuditPack",
-                "Access", "Governance", "Exchange", "HTTPServing", "Demo", "Server", "Client", "Detection", "Statistics",
+                "Access", "Governance", "Exchange", "HTTPServing", "Demo", "Server", "Client", "Detection",
+                "Statistics",
                 "Monitoring", "Terminal",
                 hummingbird, logging, argumentParser,
             ]),

@@ -99,7 +99,7 @@ public enum Quality {
         let results = concurrently(pairs.count) { k -> (Double?, Double?) in
             let (i, j) = pairs[k]
             if columns[i].nulls == 0, columns[j].nulls == 0, let first = ranks[i], let second = ranks[j] {
-                return (pearson(values[i], values[j]), pearson(first, second))
+                return (pearson(values[j], values[i]), pearson(first, second))
             }
             var x: [Double] = []
             var y: [Double] = []
@@ -107,7 +107,7 @@ public enum Quality {
                 x.append(values[i][row])
                 y.append(values[j][row])
             }
-            return (pearson(x, y), pearson(midranks(x).ranks, midranks(y).ranks))
+            return (pearson(y, x), pearson(midranks(x).ranks, midranks(y).ranks))
         }
         var first = [[Double?]](repeating: [Double?](repeating: nil, count: size), count: size)
         var second = first
@@ -122,8 +122,8 @@ public enum Quality {
 
     /// Pearson's correlation of complete pairs; nil when a side does not vary.
     ///
-    /// One pass with running means (Welford, Technometrics 4, 1962), in the order in which pandas updates them, so that
-    /// columns around 1e15 agree with it to the last digits, too.
+    /// One pass with running means (Welford, Technometrics 4, 1962), in the order in which pandas updates them (the
+    /// later column is `x`), so that columns around 1e15 agree with it to the last digits, too.
     static func pearson(_ x: [Double], _ y: [Double]) -> Double? {
         guard x.count > 1, x.contains(where: { $0 != x[0] }), y.contains(where: { $0 != y[0] }) else { return nil }
         var count = 0.0

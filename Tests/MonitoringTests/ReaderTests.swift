@@ -273,7 +273,7 @@ struct SystemLikeGenerator: RandomNumberGenerator {
                 errors += 1
             }
         }
-        #expect(tables > 50_000 && errors > 50_000, "\(tables) tables, \(errors) errors")
+        #expect(tables > 25_000 && errors > 50_000, "\(tables) tables, \(errors) errors")
     }
 }
 
