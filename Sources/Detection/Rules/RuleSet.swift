@@ -139,8 +139,12 @@ public struct RuleSet: Sendable {
 
     private static func read(_ text: String, file: String, _ parser: RuleParser) -> Results {
         let documents: [RuleYAML]
-        do throws(RuleError) { documents = try RuleYAML.documents(text) } catch { return refusal(file, error) }
+        let failure: RuleError?
+        do throws(RuleError) { (documents, failure) = try RuleYAML.readable(text) } catch {
+            return refusal(file, error)
+        }
         var results = Results()
+        if let failure { results.append(refusal(file, failure)) }
         // Rule collections: a global document lies under those that follow, until a reset; a repeat lies on the one
         // before it.
         var global: RuleYAML?

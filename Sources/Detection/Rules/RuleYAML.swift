@@ -33,16 +33,31 @@ struct RuleYAML: Sendable {
 
     /// The documents of a file.
     static func documents(_ text: String) throws(RuleError) -> [RuleYAML] {
+        let (documents, error) = try readable(text)
+        if let error { throw error }
+        return documents
+    }
+
+    /// The documents of a file up to the first error in it.
+    static func readable(_ text: String) throws(RuleError) -> ([RuleYAML], RuleError?) {
         guard text.utf8.count <= fileBytesMax else {
             throw RuleError(1, "the file is larger than \(fileBytesMax) bytes")
         }
         if let line = tooDeep(text) { throw RuleError(line, "nests too deep") }
-        let nodes: [Node]
-        do { nodes = Array(try Yams.compose_all(yaml: text)) } catch { throw yamlError(error) }
+        var nodes: [Node] = []
+        var failure: RuleError?
+        do {
+            var sequence = try Yams.compose_all(yaml: text)
+            while let node = sequence.next() { nodes.append(node) }
+            // What goes wrong while the documents are read is no error of the call.
+            failure = sequence.error.map(yamlError)
+        } catch {
+            throw yamlError(error)
+        }
         var left = nodesMax
         var documents: [RuleYAML] = []
         for node in nodes { documents.append(try RuleYAML(node, depth: 0, left: &left)) }
-        return documents
+        return (documents, failure)
     }
 
     private static func yamlError(_ error: any Error) -> RuleError {
