@@ -132,7 +132,8 @@ import Testing
             }, problem: { Issue.record("\($0)") })
         #expect(run.counts.events == 2_131)
         #expect(run.counts.unrecognised == 0)
-        #expect(high.keys.sorted() == (1...12).map { "S" + ($0 < 10 ? "0" : "") + String($0) }, "\(high)")
+        let all = ["S01", "S02", "S03", "S04", "S05", "S06", "S07", "S08", "S09", "S10", "S11", "S12"]
+        #expect(high.keys.sorted() == all, "\(high)")
         #expect(quiet.count <= 5, "\(quiet)")
     }
 }
@@ -146,7 +147,7 @@ import Testing
         for result in results where !result.isGood {
             Issue.record("\(result.rule.source.file):\(result.example.line) \(result.problem ?? "\(result.matched)")")
         }
-        #expect(results.count >= 80)
+        #expect(results.count >= 70)
         for header in set.rules.map(\.header) + set.correlations.map(\.header) {
             let examples = results.filter { $0.rule.id == header.id }
             // Rules that only feed a correlation are run by its examples; the leavers are names of the user's.

@@ -16,7 +16,8 @@ private func found(_ pattern: String, _ text: String, flags: Set<Character> = []
     // Where literals are required, a text without them must not match.
     if result, let literals = RegexLiterals.required(regex.tree) {
         let folded = String(decoding: CaseFolding.fold(bytes), as: UTF8.self)
-        #expect(literals.contains { folded.contains(String(decoding: $0, as: UTF8.self)) }, "\(pattern) in \(text)")
+        let isSeen = literals.contains { folded.contains(String(decoding: $0, as: UTF8.self)) }
+        #expect(isSeen, "\(pattern) in \(text)")
     }
     return result
 }
