@@ -55,11 +55,15 @@ public struct HTMLReport: Sendable {
             <html lang="en"><head><meta charset="utf-8"><title>Detection report</title>
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <style>
-            body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem;color:#1c2127}
+            :root{color-scheme:light dark;--ink:#1c2127;--ground:#ffffff;--line:#d8dde3;--grave:#a3121b;--mark:#ffe08a}
+            @media(prefers-color-scheme:dark){
+            :root{--ink:#e6e9ed;--ground:#14181d;--line:#39424d;--grave:#ff9b8e;--mark:#6b5200}}
+            body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem;color:var(--ink);
+            background:var(--ground);overflow-wrap:anywhere}
             table{border-collapse:collapse;width:100%;margin:.5rem 0 1.5rem}
-            th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #d8dde3;vertical-align:top}
-            td.n,th.n{text-align:right}mark{background:#ffe08a}pre{white-space:pre-wrap;overflow-wrap:anywhere}
-            .critical,.high{color:#a3121b;font-weight:600}
+            th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid var(--line);vertical-align:top}
+            td.n,th.n{text-align:right;overflow-wrap:normal}mark{background:var(--mark);color:inherit}
+            pre{white-space:pre-wrap}.critical,.high{color:var(--grave);font-weight:600}
             </style></head><body><h1>Detection report</h1>
 
             """
