@@ -32,6 +32,8 @@ struct IndexCheck {
     private let rowTerms: [String]
     /// The rows themselves stand in an index of this kind, if they have no numbers.
     private let primary: Index?
+    /// The columns that each such row has, in the order in which they stand: first those of the key.
+    private let stored: [String]
     private let key = UInt64.random(in: 1...UInt64.max)
 
     /// - Returns: `nil` for a table or index that is written in another way than Concord's, and for a table without row
@@ -54,11 +56,20 @@ struct IndexCheck {
             let root = shape.integer(2).flatMap { UInt32(exactly: $0) } ?? 0
             let name = try Self.names(file, "SELECT \"name\" FROM pragma_index_list(?) WHERE \"origin\" = 'pk'", table)
             guard let name = name.first else { return nil }
+            // A column that came later is missing in older rows; it is at the end, and may be null or has a default.
+            let columns = try Self.names(
+                file,
+                """
+                SELECT "name" FROM pragma_table_info(?1) WHERE "cid" <= (SELECT max("cid") FROM pragma_table_info(?1) \
+                WHERE "pk" > 0 OR ("notnull" = 1 AND "dflt_value" IS NULL)) ORDER BY "cid"
+                """, table)
             rowTerms = key
             primary = Index(name: name, isUnique: true, terms: key, condition: nil, root: root)
+            stored = key + columns.filter { !key.contains($0) }
         } else {
             rowTerms = ["rowid"]
             primary = nil
+            stored = []
         }
         var found: [Index] = []
         let rows = try file.cursor(
@@ -92,17 +103,21 @@ struct IndexCheck {
 
     /// The first index that does not fit.
     func fault() throws(LedgerVerifierError) -> VerificationFault? {
+        var known: [Sum]?
         if let primary {
-            var sum = Sum()
-            if let what = try read(primary, names: primary.terms, isWhole: false, into: &sum) {
+            let places = placesInRows()
+            var sums = [Sum](repeating: Sum(), count: places?.count ?? 0)
+            if let what = try read(primary, rows: places ?? [], into: &sums) {
                 return VerificationFault(table, "The file is damaged: the table \(table) \(what).")
             }
+            known = places == nil ? nil : sums
         }
         guard !indexes.isEmpty else { return nil }
-        let wanted = try sumsOfRows()
+        let wanted: [Sum]
+        if let known { wanted = known } else { wanted = try sumsOfRows() }
         for (position, index) in indexes.enumerated() {
             var sum = Sum()
-            if let what = try read(index, names: entry(of: index), isWhole: true, into: &sum) {
+            if let what = try read(index, into: &sum) {
                 return VerificationFault(table, "The file is damaged: the index \(index.name) \(what).")
             }
             guard sum == wanted[position] else {
@@ -155,12 +170,62 @@ struct IndexCheck {
         return sums
     }
 
-    /// - Returns: what does not fit in the order of the entries.
+    /// Where the terms of every index's entries stand in a row without number; `nil` if one is worked out of columns, or
+    /// if an index leaves rows out.
+    private func placesInRows() -> [[Int]]? {
+        var places: [[Int]] = []
+        for index in indexes {
+            guard index.condition == nil else { return nil }
+            var own: [Int] = []
+            for term in entry(of: index) {
+                guard let place = stored.firstIndex(of: term) else { return nil }
+                own.append(place)
+            }
+            places.append(own)
+        }
+        return places
+    }
+
+    /// Reads the rows of a table without row numbers, in their order.
+    /// - Parameters:
+    ///   - places: Of each index, where the terms of its entries stand.
+    ///   - sums: Of each index, what its entries should be.
+    /// - Returns: what does not fit in the order of the rows.
     private func read(
-        _ index: Index, names: [String], isWhole: Bool, into sum: inout Sum
+        _ primary: Index, rows places: [[Int]], into sums: inout [Sum]
     ) throws(LedgerVerifierError) -> String? {
+        guard let pages else { throw .damaged(reason: "the table \(table) is open elsewhere") }
+        let keys = primary.terms.count
+        let width = max(keys, (places.joined().max() ?? 0) + 1)
+        let entries = IndexEntries(pages, name: primary.name, width: width, isExact: false)
+        let ends = places.map(\.count)
+        let flat = Array(places.joined())
+        var found = sums
+        var hashes = [UInt64](repeating: 0, count: width)
+        var number = 0
+        defer { sums = found }
+        return try entries.read(primary.root) { entry, before in
+            number += 1
+            for at in 0..<width { hashes[at] = hash(entry[at]) }
+            var end = 0
+            for index in ends.indices {
+                let start = end
+                end += ends[index]
+                var whole = key
+                for at in start..<end { whole = Self.mixed(whole, hashes[flat[at]]) }
+                found[index].count += 1
+                found[index].hashes &+= whole
+            }
+            guard let before else { return nil }
+            return Self.fault(in: entry, after: before, keys: keys, isUnique: true, of: keys, number: number)
+        }
+    }
+
+    /// - Returns: what does not fit in the order of the entries.
+    private func read(_ index: Index, into sum: inout Sum) throws(LedgerVerifierError) -> String? {
         guard let pages else { return try readThroughSQLite(index, into: &sum) }
-        let entries = IndexEntries(pages, name: index.name, width: names.count, isExact: isWhole)
+        let width = entry(of: index).count
+        let entries = IndexEntries(pages, name: index.name, width: width, isExact: true)
         let keys = index.terms.count
         var found = Sum()
         defer { sum = found }
@@ -170,19 +235,32 @@ struct IndexCheck {
             found.count += 1
             found.hashes &+= whole
             guard let before else { return nil }
-            var same = 0
-            while same < entry.count {
-                let order = before[same].order(to: entry[same])
-                if order < 0 { break }
-                guard order == 0 else { return "is out of order at entry \(found.count)" }
-                same += 1
-            }
-            guard same < entry.count else { return "has entry \(found.count) twice" }
-            if index.isUnique, same >= keys, !entry[..<keys].contains(where: { $0.kind == .null }) {
-                return "names two rows for one value at entry \(found.count)"
-            }
-            return nil
+            return Self.fault(
+                in: entry, after: before, keys: keys, isUnique: index.isUnique, of: width, number: found.count)
         }
+    }
+
+    /// What does not fit between an entry and the one before it.
+    /// - Parameters:
+    ///   - keys: The first values, of which no two entries have the same if the index is unique.
+    ///   - width: The values by which entries are in order.
+    @inline(__always)
+    private static func fault(
+        in entry: IndexEntries.Values, after before: IndexEntries.Values, keys: Int, isUnique: Bool, of width: Int,
+        number: Int
+    ) -> String? {
+        var same = 0
+        while same < width {
+            let order = before[same].order(to: entry[same])
+            if order < 0 { break }
+            guard order == 0 else { return "is out of order at entry \(number)" }
+            same += 1
+        }
+        guard same < width else { return "has entry \(number) twice" }
+        if isUnique, same >= keys, !entry[..<keys].contains(where: { $0.kind == .null }) {
+            return "names two rows for one value at entry \(number)"
+        }
+        return nil
     }
 
     /// The same for a file that is open elsewhere.
