@@ -136,7 +136,11 @@ public enum Decisions {
                 ]
             default: []
             }
-        return rules.compactMap { try? DecisionRule($0.0, isGiven: false, source: $0.1) }
+        return rules.map { text, source in
+            do { return try DecisionRule(text, isGiven: false, source: source) } catch {
+                preconditionFailure("the default rule \(text) is none: \(error)")
+            }
+        }
     }
 
     /// Names under which a value may be asked for besides its own.

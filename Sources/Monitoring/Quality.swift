@@ -122,8 +122,8 @@ public enum Quality {
 
     /// Pearson's correlation of complete pairs; nil when a side does not vary.
     ///
-    /// One pass with running means (Welford, Technometrics 4, 1962), in the order in which pandas updates them (the
-    /// later column is `x`), so that columns around 1e15 agree with it to the last digits, too.
+    /// One pass with running means (Welford, Technometrics 4, 1962), the later column of a table as `x`, as pandas does:
+    /// columns around 1e15 then have its value, which differs from the exact one in the fourth digit.
     static func pearson(_ x: [Double], _ y: [Double]) -> Double? {
         guard x.count > 1, x.contains(where: { $0 != x[0] }), y.contains(where: { $0 != y[0] }) else { return nil }
         var count = 0.0
