@@ -153,6 +153,8 @@ let package = Package(
                 "RecordKit", "Records", "Storage", "SQLiteStorage", "MerkleLog", "Access", "Governance", "Exchange",
                 "Demo", "TestKit",
             ]),
+        .testTarget(
+            name: "ServerTests", dependencies: ["RecordKit", "Storage", "Access", "Governance", "Server", logging]),
         .testTarget(name: "DetectionTests", dependencies: ["Detection"]),
         .testTarget(name: "ClientTests", dependencies: ["Client", "MerkleLog"]),
         .testTarget(name: "TerminalTests", dependencies: ["Terminal"]),

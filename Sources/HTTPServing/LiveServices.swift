@@ -15,4 +15,6 @@ extension Services {
     }
     /// What others changed.
     package var feed: ChangeFeed { ChangeFeed(store: store, schemas: records.schemas) }
+    /// The queue of what is done after changes.
+    package var jobs: JobService { JobService(queue: accounts, store: store, environment: environment) }
 }

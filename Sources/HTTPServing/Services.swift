@@ -7,7 +7,7 @@ package import Storage
 package struct Services: Sendable {
     package let environment: Access.Environment
     package let store: any Store
-    package let accounts: any AccountStore
+    package let accounts: any AccountStore & JobStore
     package let blobs: any BlobStore
     package let signIn: SignIn
     package let records: RecordService
@@ -30,7 +30,8 @@ package struct Services: Sendable {
     }
 
     package init(
-        environment: Access.Environment, store: any Store, accounts: any AccountStore, blobs: any BlobStore,
+        environment: Access.Environment, store: any Store, accounts: any AccountStore & JobStore,
+        blobs: any BlobStore,
         signIn: SignIn,
         records: RecordService, assessments: AssessmentService, organisations: OrganisationService,
         ledger: LedgerService, library: LibraryHolder, erasureJournal: any ErasureJournal = NoErasureJournal(),

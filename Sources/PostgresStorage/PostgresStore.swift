@@ -323,11 +323,13 @@ package final class PostgresStore: DatabaseStore {
         }
     }
 
-    /// Imports of nodes that are gone are marked, now and then.
+    /// Imports of nodes that are gone are marked, and their jobs wait again, now and then.
     private func tend() {
         let pending = Pending(
             run: { [layouts] connection, end, _ in
-                try SQLTransaction(connection, layouts, nil, end: end).interruptImports()
+                let transaction = SQLTransaction(connection, layouts, nil, end: end)
+                try transaction.interruptImports()
+                try transaction.releaseAbandonedJobs()
                 return Outcome { _ in }
             }, refuse: { _ in })
         enqueue(pending, Self.ownLane)

@@ -33,9 +33,12 @@ enum RowSecurity {
                 table, "\"organisation\" IS NULL OR \"organisation\" = \(organisation)",
                 "\"organisation\" IS NOT DISTINCT FROM \(organisation)")
         }
+        let jobs = policy(
+            "\"job\"", "\"organisation\" = \(shared) OR \"organisation\" = \(organisation)",
+            "\"organisation\" = coalesce(\(organisation), \(shared))")
         let isOfImport =
             "EXISTS (SELECT 1 FROM \"import\" i WHERE i.\"id\" = \"import_row\".\"import\")"
-        return ledgers + organisations + policy("\"import_row\"", isOfImport, isOfImport)
+        return ledgers + organisations + jobs + policy("\"import_row\"", isOfImport, isOfImport)
     }
 
     private static func policy(_ table: String, _ reading: String, _ writing: String) -> [String] {

@@ -42,7 +42,7 @@ package struct RESTRoutes: Sendable {
             installationEndpoints(), memberEndpoints(), assessmentEndpoints(), fileEndpoints(resources),
             ledgerEndpoints(), erasureEndpoints(), searchEndpoints(), importEndpoints(), gapEndpoints(),
             crosswalkEndpoints(), libraryEndpoints(), reportEndpoints(), statementEndpoints(), roundEndpoints(),
-            pathEndpoints(),
+            pathEndpoints(), jobEndpoints(),
         ]
         return own.flatMap(\.self) + resources.flatMap { recordEndpoints($0) + changeEndpoints($0) }
     }

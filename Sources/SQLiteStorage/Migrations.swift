@@ -7,7 +7,7 @@ package enum Migrations {
     package static let names = [
         "0001_foundation", "0002_visibility", "0005_erasure", "0006_kept_requests", "0007_import", "0008_views",
         "0009_risks", "0010_own_mappings", "0011_libraries", "0012_assessments_over_time", "0013_statements",
-        "0014_plan", "0015_logo", "0016_findings",
+        "0014_plan", "0015_logo", "0016_findings", "0017_jobs",
     ]
 
     /// - Throws: if a file is missing from the installation.

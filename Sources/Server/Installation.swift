@@ -61,7 +61,9 @@ package struct Installation: Sendable {
             library: library, erasureJournal: FileErasureJournal(folder.erasures),
             documents: try DocumentMaker(environment: environment))
         erasedAgain = try await services.erasure.start()
+        try await services.erasure.resume()
         try await services.records.imports.recover()
+        try await store.releaseAbandonedJobs()
     }
 
     /// The routes of the server.
@@ -88,8 +90,11 @@ package struct Installation: Sendable {
             onServerRunning: { channel in await running(channel.localAddress?.port ?? port) }, logger: logger)
         application.addServices(
             CheckpointKeeper(services: services, logger: logger),
-            ClockKeeper(services: services, posture: posture, logger: logger),
-            ErasureKeeper(services: services, logger: logger), EventKeeper(services: services))
+            ClockKeeper(services: services, logger: logger),
+            JobKeeper(
+                queue: store, handlers: [ErasureJob(services.erasure), ClockJob(services.records)],
+                environment: services.environment, logger: logger),
+            EventKeeper(services: services))
         return application
     }
 }

@@ -1,4 +1,4 @@
-// Work that the clock starts: signing ledgers that grew, and statuses that change with the day.
+// Work that each node does for itself by the clock: signing ledgers that grew, and what it knows of sign-ins.
 import Access
 import Foundation
 import Governance
@@ -50,17 +50,17 @@ struct CheckpointKeeper: Service {
     }
 }
 
-/// Recomputes statuses whose evidence or tasks ran out, and tidies sessions, once a minute.
+/// Tidies sessions once a minute, and records sign-in failures that were only counted.
 struct ClockKeeper: Service {
     static let secondsBetween = 60
-    static let statusesAtOnce = 200
     let services: Services
-    let posture: PostureEngine
     let logger: Logger
 
     func run() async throws {
         while !_Concurrency.Task.isCancelled {
-            await round()
+            do { try await services.signIn.tidy() } catch {
+                logger.error("The clock's round failed", metadata: ["error": "\(error)"])
+            }
             do {
                 try await cancelWhenGracefulShutdown {
                     try await _Concurrency.Task.sleep(for: .seconds(Self.secondsBetween))
@@ -69,34 +69,6 @@ struct ClockKeeper: Service {
         }
         do { try await services.signIn.tidy(isStopping: true) } catch {
             logger.error("Sign-in failures were not recorded at the stop", metadata: ["error": "\(error)"])
-        }
-    }
-
-    private func round() async {
-        do {
-            try await services.signIn.tidy()
-            try await services.records.imports.tidy()
-            try await eachOrganisation(of: services.store) { organisation in
-                try await refresh(organisation)
-            }
-        } catch {
-            logger.error("The clock's round failed", metadata: ["error": "\(error)"])
-        }
-    }
-
-    private func refresh(_ organisation: UUID) async throws {
-        let now = services.environment.now()
-        let found = try await services.store.read { try $0.find(ID<Organisation>(organisation), in: organisation) }
-        let today = now.day(in: TimeZone(identifier: found?.value.timeZone ?? "") ?? .gmt)
-        while true {
-            let due = try await services.store.read {
-                try $0.statusesDue(by: today, in: organisation, limit: Self.statusesAtOnce)
-            }
-            guard !due.isEmpty else { return }
-            try await services.store.write(organisation) { [posture] transaction in
-                try posture.recompute(due, in: transaction, organisation, today)
-            }
-            if due.count < Self.statusesAtOnce { return }
         }
     }
 }

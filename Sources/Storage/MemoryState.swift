@@ -43,6 +43,7 @@ struct MemoryState: Sendable {
     /// By organisation, person and type.
     var defaultViews: [UUID: [UUID: [RecordType: UUID]]] = [:]
     var imports: [UUID: Import] = [:]
+    var jobs: [UUID: QueuedJob] = [:]
     var importTargets: [ImportKind: [String: String]] = [:]
 
     /// The revision of a record that an organisation sees now or at a moment: its own, and shared content.

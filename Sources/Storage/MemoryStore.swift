@@ -30,6 +30,11 @@ package final class MemoryStore: Store {
         return result
     }
 
+    /// Changes what no transaction is about.
+    func withState<T: Sendable>(_ body: (inout MemoryState) throws -> T) rethrows -> T {
+        try state.withLock { try body(&$0) }
+    }
+
     /// Nothing is left behind in memory.
     package func scrub() async throws {}
 }

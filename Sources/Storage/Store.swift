@@ -84,7 +84,7 @@ package protocol Reader: SealedRevisionReader, ErasureReader, ImportReader {
 }
 
 /// What a transaction may do beside reading.
-package protocol Transaction: Reader, ErasureWriter, ImportWriter {
+package protocol Transaction: Reader, ErasureWriter, ImportWriter, JobWriter {
     /// Writes a new revision: row, revision, links, search words and leaf.
     /// - Parameter version: The version that the editor saw; `nil` creates.
     /// - Throws: ``StoreError/changedMeanwhile``, ``StoreError/taken``, ``StoreError/unknownReference``.

@@ -68,6 +68,10 @@ package enum Link: Sendable, Hashable {
     case resetAnyLink
     /// The organisations of this server, after the one that `after` names.
     case hosted(LinkQuery = [:])
+    /// The server's queue of jobs, narrowed by `state`.
+    case jobs(LinkQuery = [:])
+    case retryJob
+    case discardJob
     case tokens
     case revokeToken(UUID)
     case account
@@ -181,6 +185,9 @@ package enum Link: Sendable, Hashable {
         case resetLink = "/settings/members/reset"
         case resetAnyLink = "/settings/organisations/reset"
         case hosted = "/settings/organisations"
+        case jobs = "/settings/jobs"
+        case retryJob = "/settings/jobs/retry"
+        case discardJob = "/settings/jobs/discard"
         case tokens = "/settings/tokens"
         case revokeToken = "/settings/tokens/:id/revoke"
         case account = "/settings/account"
@@ -294,6 +301,9 @@ package enum Link: Sendable, Hashable {
         case .resetLink: (.resetLink, [:], [:])
         case .resetAnyLink: (.resetAnyLink, [:], [:])
         case .hosted(let query): (.hosted, [:], query)
+        case .jobs(let query): (.jobs, [:], query)
+        case .retryJob: (.retryJob, [:], [:])
+        case .discardJob: (.discardJob, [:], [:])
         case .tokens: (.tokens, [:], [:])
         case .revokeToken(let id): (.revokeToken, ["id": id.lowercased], [:])
         case .account: (.account, [:], [:])
@@ -433,6 +443,9 @@ extension Link {
         case .resetLink: self = .resetLink
         case .resetAnyLink: self = .resetAnyLink
         case .hosted: self = .hosted(query)
+        case .jobs: self = .jobs(query)
+        case .retryJob: self = .retryJob
+        case .discardJob: self = .discardJob
         case .tokens: self = .tokens
         case .revokeToken: self = .revokeToken(id)
         case .account: self = .account

@@ -45,6 +45,7 @@ package struct WebRoutes: Sendable {
         ProjectionScreens(services: services, frame: frame).add(to: router)
         SettingsScreens(services: services, frame: frame).add(to: router)
         HostedScreens(services: services, frame: frame).add(to: router)
+        JobScreens(services: services, frame: frame).add(to: router)
         LedgerScreens(services: services, frame: frame).add(to: router)
         if let reference { APIScreens(reference: reference, frame: frame).add(to: router) }
         ProofScreens(services: services, frame: frame).add(to: router)

@@ -103,7 +103,7 @@ import Testing
             #expect(rest?.meta.erasedAt != nil, "\(schema.type.name)")
         }
         let service = ErasureService(records: world.records, blobs: blobs, journal: NoErasureJournal())
-        try await service.finish()
+        try await service.finish(world.organisation)
         #expect(try traces(world) == [])
         let found = try LedgerVerifier(path: world.database, schemas: Registry.schemas, verifierKeys: []).verify()
         #expect(found.firstProblem?.description == nil)

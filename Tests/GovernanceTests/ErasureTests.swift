@@ -243,10 +243,10 @@ import Testing
             #expect(try await service.preview(asked.id, as: officer).fileNames == ["list-\(n).txt"])
             let done = try await carryOut(world, asked, as: officer)
             #expect(done["erasedFiles"] == .integer(n))
-            #expect(try await service.finish())
+            #expect(try await service.finish(world.organisation))
             #expect(try await blobs.get(sha256, for: world.organisation) == (n == 0 ? bytes : nil))
         }
-        #expect(try await !service.finish(), "everything is done")
+        #expect(try await !service.finish(world.organisation), "everything is done")
     }
 
     @Test func aRestoredBackupForgetsAgain() async throws {
@@ -264,7 +264,7 @@ import Testing
         #expect(!journal.exists)
         _ = try await carryOut(world, request(world, schema, daniel), as: officer)
         _ = try await carryOut(world, request(world, schema, dora, fields: "phone"), as: officer)
-        try await service(world, journal).finish()
+        try await service(world, journal).finish(world.organisation)
         let listed = try String(contentsOf: world.folder.appendingPathComponent("erasures"), encoding: .utf8)
         #expect(listed.split(separator: "\n").count == 2 && !listed.contains("Daniel") && !listed.contains("030"))
         // The backup comes back in the database's place.
@@ -279,7 +279,7 @@ import Testing
         let kept = try await records.get(schema, dora, as: world.lead)
         #expect(kept["phone"] == .null && kept["name"] == .text("Dora"))
         #expect(try await again.start() == 0, "once is enough")
-        try await again.finish()
+        try await again.finish(world.organisation)
         let found = try LedgerVerifier(path: backup, schemas: Registry.schemas, verifierKeys: []).verify()
         #expect(found.firstProblem?.description == nil && found.erased == 2)
         #expect(try Data(contentsOf: URL(fileURLWithPath: backup)).range(of: Data("030 2".utf8)) == nil)
@@ -297,7 +297,7 @@ import Testing
         let line = try Data(contentsOf: file)
         #expect(String(decoding: line, as: UTF8.self).contains(daniel.lowercased))
         try (line + line.prefix(40)).write(to: file)
-        try await service(world, journal).finish()
+        try await service(world, journal).finish(world.organisation)
         #expect(try Data(contentsOf: file) == line + line)
         try Data("not a list\n".utf8).write(to: file)
         await #expect(throws: ErasureJournalError.damaged(path: file.path, line: 1)) {

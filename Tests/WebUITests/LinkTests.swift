@@ -15,7 +15,7 @@ import WebUI
             .assessmentChanges(id, ["since": "4812"]), .sections(id), .sections(id, ["people": "ä"]), .sectionStep(id),
             .nextAssessment(id), .comparison(id), .comparison(id, ["change": "worse"]), .comparisonCSV(id),
             .implementationGroups(id), .answerRow(id, key: "6.1.2"), .members, .invite, .endAccess,
-            .resetLink, .resetAnyLink, .hosted(), .hosted(["after": id.lowercased]),
+            .resetLink, .resetAnyLink, .hosted(), .hosted(["after": id.lowercased]), .jobs(["state": "dead"]), .retryJob, .discardJob,
             .tokens, .revokeToken(id), .account, .apiReference, .ledger(), .ledger(["from": "12"]), .pack, .entry(4812),
             .entryProof(0), .entryLeaf(12), .search(), .search(query: "ä&b"),
             .file(sha256: String(repeating: "a", count: 64), ["record": "evidence/\(id)"]),

@@ -105,43 +105,55 @@ package struct ErasureService: Sendable {
 
     // MARK: After the commit
 
-    /// Does what erasures left to be done: journal, files, the database file. What fails is tried again next time.
-    /// - Returns: Whether there was anything to do.
-    @discardableResult
-    package func finish() async throws -> Bool {
-        var scrubs: [UUID] = []
-        var didAny = false
+    /// Puts jobs into the queue for what an earlier version of the server, or a restored backup, left to be done.
+    package func resume() async throws {
         try await eachOrganisation { organisation in
-            while true {
-                let work = try await store.read {
-                    try $0.erasureWork(in: organisation, limit: Self.entriesAtOnceMax)
-                }
-                if work.contains(where: { $0.kind == .scrub }) { scrubs.append(organisation) }
-                let now = work.filter { $0.kind != .scrub }
-                for one in now { try await finish(one, organisation) }
-                didAny = didAny || !work.isEmpty
-                guard !now.isEmpty, work.count == Self.entriesAtOnceMax else { return }
-            }
+            let work = try await store.read { try $0.erasureWork(in: organisation, limit: 1) }
+            guard !work.isEmpty else { return }
+            let environment = records.environment
+            let job = NewJob(id: environment.id(), kind: .erasure, at: environment.now())
+            try await store.write(organisation) { try $0.enqueue(job) }
         }
-        guard !scrubs.isEmpty else { return didAny }
-        try await store.scrub()
-        for organisation in Set(scrubs) {
-            try await store.write(organisation) { try $0.finishErasureWork(ErasureWork(.scrub)) }
-        }
-        return true
     }
 
-    private func finish(_ work: ErasureWork, _ organisation: UUID) async throws {
+    /// Does what erasures left to be done in one organisation: journal, files, the database file. What fails is still
+    /// written down, and done by the next attempt.
+    /// - Parameter job: Confirmed with each step; `nil` where nobody else can be at it.
+    /// - Returns: Whether there was anything to do.
+    @discardableResult
+    package func finish(_ organisation: UUID, holding job: Job? = nil) async throws -> Bool {
+        var didAny = false
+        while true {
+            let work = try await store.read { try $0.erasureWork(in: organisation, limit: Self.entriesAtOnceMax) }
+            didAny = didAny || !work.isEmpty
+            let now = work.filter { $0.kind != .scrub }
+            for one in now { try await finish(one, organisation, holding: job) }
+            if !now.isEmpty { continue }
+            guard work.contains(where: { $0.kind == .scrub }) else { return didAny }
+            try await store.scrub()
+            try await store.write(organisation) { transaction in
+                if let job { try transaction.confirm(job) }
+                try transaction.finishErasureWork(ErasureWork(.scrub))
+            }
+            return true
+        }
+    }
+
+    private func finish(_ work: ErasureWork, _ organisation: UUID, holding job: Job?) async throws {
         switch work.kind {
         case .journal:
             guard let record = UUID(uuidString: work.subject) else {
                 throw StoreError.unavailable("work of an erasure without a record")
             }
             try await writeJournal(organisation, of: record)
-            try await store.write(organisation) { try $0.finishErasureWork(work) }
+            try await store.write(organisation) { transaction in
+                if let job { try transaction.confirm(job) }
+                try transaction.finishErasureWork(work)
+            }
         case .file:
             // No record can begin to hold the file between the look and the removal: both are in one write.
             try await store.write(organisation) { [blobs] transaction in
+                if let job { try transaction.confirm(job) }
                 if try !transaction.isHeld(file: work.subject, in: organisation) {
                     try blobs.remove(work.subject, for: organisation)
                 }

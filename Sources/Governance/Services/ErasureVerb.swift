@@ -57,6 +57,9 @@ struct ErasureVerb {
             schema: schema, record: subject.id, fields: fields,
             archives: fields == nil && schema.type != Organisation.type)
         let outcome = try transaction.erase(erasure, by: caller.change("erase", in: environment))
+        if !outcome.versions.isEmpty {
+            try transaction.enqueue(NewJob(id: environment.id(), kind: .erasure, at: environment.now()))
+        }
         if let rest = try transaction.find(schema, subject.id, in: organisation, asOf: nil) {
             try posture.recordChanged(from: subject, to: rest, in: transaction, today: today)
         }

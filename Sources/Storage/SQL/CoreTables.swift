@@ -5,7 +5,7 @@ package enum CoreTables {
     package static func statements(_ dialect: Dialect) -> [String] {
         let words = dialect == .sqlite ? [wordsOfSQLite] : wordsOfPostgres
         let nodes = dialect == .sqlite ? [] : nodes
-        return (ledger + words + server + views + imports + nodes).map(dialect.definition)
+        return (ledger + words + server + views + imports + jobs + nodes).map(dialect.definition)
     }
 
     /// The search index of SQLite.
@@ -282,6 +282,31 @@ package enum CoreTables {
         ) STRICT, WITHOUT ROWID
         """,
         "CREATE INDEX \"default_view__of_view\" ON \"default_view\" (\"organisation\", \"view\")",
+    ]
+
+    /// Work that is done after a commit. A job is the only one of its kind and subject; the server's own have an
+    /// organisation of zeros. It was wanted so often, and the holder has taken it when it had been wanted so often.
+    private static let jobs = [
+        """
+        CREATE TABLE "job" (
+          "id" IDENTIFIER PRIMARY KEY NOT NULL,
+          "organisation" IDENTIFIER NOT NULL,
+          "kind" TEXT NOT NULL,
+          "subject" TEXT NOT NULL,
+          "state" TEXT NOT NULL CHECK ("state" IN ('waiting', 'running', 'dead')),
+          "created_at" INTEGER NOT NULL,
+          "due_at" INTEGER NOT NULL,
+          "attempts" INTEGER NOT NULL,
+          "wanted" INTEGER NOT NULL,
+          "taken" INTEGER NOT NULL,
+          "failed_at" INTEGER,
+          "failure" TEXT,
+          "lease" IDENTIFIER,
+          "node" IDENTIFIER,
+          UNIQUE ("organisation", "kind", "subject")
+        ) STRICT, WITHOUT ROWID
+        """,
+        "CREATE INDEX \"job__due\" ON \"job\" (\"state\", \"due_at\", \"id\")",
     ]
 
     /// Files that are being imported.

@@ -73,6 +73,20 @@ package enum Dialect: Sendable, Hashable {
                 + "AND n.\"seen_at\" > now() - interval '\(Self.nodeSecondsMax) seconds')"
     }
 
+    /// Running jobs that nobody works on any more. Where there is only one process, these are all, at its start.
+    var isAbandonedJob: String {
+        self == .sqlite
+            ? ""
+            : " AND NOT EXISTS (SELECT 1 FROM \"node\" n WHERE n.\"id\" = \"job\".\"node\" "
+                + "AND n.\"seen_at\" > now() - interval '\(Self.nodeSecondsMax) seconds')"
+    }
+
+    /// What keeps the rows of a query as they are until the end of the transaction; SQLite has one writer at a time.
+    var rowLock: String { self == .sqlite ? "" : " FOR UPDATE" }
+
+    /// The same, leaving out rows that somebody else keeps.
+    var skippingLockedRows: String { self == .sqlite ? "" : " FOR UPDATE SKIP LOCKED" }
+
     // MARK: Search
 
     /// Revision numbers whose words begin with each of the words.

@@ -13,7 +13,7 @@ enum SettingsParts {
         if caller.organisation != nil {
             pages = [(.settingsMembers, .members), (.settingsTokens, .tokens), (.settingsAccount, .account)]
         }
-        if caller.isServerAdministrator { pages.append((.settingsOrganisations, .hosted())) }
+        if caller.isServerAdministrator { pages += [(.settingsOrganisations, .hosted()), (.settingsJobs, .jobs())] }
         return .tabs(label: text(.settings), pages.map { (text($0.0), $0.1.href, $0.1.route == current.route) })
     }
 
