@@ -363,6 +363,12 @@ package final class PostgresStore: DatabaseStore {
     }
 }
 
+extension PostgresStore {
+    /// The database's time. Nodes whose machines disagree about the time agree about this, and what a machine's clock
+    /// does while a node runs moves nothing.
+    package func now() -> Instant { exchange.now() }
+}
+
 extension PostgresStore: SQLAccountStore {
     package var accessGeneration: Int { exchange.accessGeneration }
 

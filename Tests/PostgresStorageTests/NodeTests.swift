@@ -213,4 +213,22 @@ import Testing
         #expect(try await nodes[1].read { try $0.ledgerSize(nil) } == 9)
         for node in nodes { try node.close() }
     }
+
+    @Test func aNodeTellsTheDatabasesTime() async throws {
+        let world = try PostgresWorld()
+        let node = try world.node()
+        let session = try PostgresSession(world.address)
+        func databaseTime() throws -> Int64 {
+            let rows = try session.run("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint")
+            return try #require(rows.first?[0].flatMap { Int64($0) })
+        }
+        // In between, whatever this machine's clock says; on one that is held up for long only the order remains.
+        for _ in 0..<3 {
+            let before = try databaseTime()
+            let now = node.now().millisecondsSince1970
+            let after = try databaseTime()
+            #expect(now >= before - 200 && now <= after + 200)
+        }
+        try node.close()
+    }
 }
