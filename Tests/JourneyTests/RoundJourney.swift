@@ -68,9 +68,10 @@ import Testing
         return text
     }
 
-    @Test func aRoundWithTwoPeopleFromDelegationToTheNextYear() async throws {
-        let demo = try await RunningServer.demo.copy()
-        let server = try await RunningServer(folder: demo.folder)
+    @Test(arguments: Backend.allCases)
+    func aRoundWithTwoPeopleFromDelegationToTheNextYear(_ backend: Backend) async throws {
+        let demo = try await RunningServer.demo.copy(on: backend)
+        let server = try await RunningServer(demo)
         try await WebDriver.run { driver in
             let ines = try await driver.openSession(width: 1440, height: 1000)
             let charlotte = try await driver.openSession(width: 1440, height: 1000)
@@ -89,7 +90,7 @@ import Testing
             }
         }
         await server.stop()
-        let (status, text) = try await RunningServer.run("ledger", "verify", "--data", demo.folder.path)
+        let (status, text) = try await demo.verify()
         #expect(status == 0, "\(text)")
     }
 
