@@ -84,20 +84,17 @@ package final class PostgresServer: Sendable {
             "shared_buffers=128MB", "max_wal_size=1GB", "log_min_messages=fatal",
             "log_min_error_statement=fatal",
         ]
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/bin/sh")
-        process.arguments =
+        let arguments =
             ["-c", script, "keeper", "env"] + environment.map { "\($0)=\($1)" } + Self.user(programs + "/postgres") + [
                 "-D", "\(folder)/data",
             ]
             + settings.flatMap { ["-c", $0] }
-        let pipe = Pipe()
-        process.standardInput = pipe
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        let end = fcntl(pipe.fileHandleForWriting.fileDescriptor, F_DUPFD_CLOEXEC, 3)
-        keepers.withLock { $0.append(end) }
+        let input = try CloseOnExecPipe()
+        defer { close(input.readEnd) }
+        keepers.withLock { $0.append(input.writeEnd) }
+        _ = try SpawnedProgram(
+            "/bin/sh", arguments: arguments, environment: ProcessInfo.processInfo.environment,
+            streams: .init(input: input.readEnd))
         for _ in 0..<600 {
             if isReady { return }
             usleep(50_000)
@@ -174,21 +171,22 @@ package final class PostgresServer: Sendable {
             ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", program] : [program]
     }
 
+    /// Runs a program to its end. Its pipe is inherited by no other program that is started meanwhile, which would keep
+    /// it open.
     private static func run(_ program: String, _ arguments: [String]) throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = [program] + arguments
-        process.currentDirectoryURL = URL(fileURLWithPath: "/")
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        let errors = Pipe()
-        process.standardError = errors
-        try process.run()
-        let said = errors.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
+        let errors = try CloseOnExecPipe()
+        let said = LineBuffer(reading: errors.readEnd)
+        let process: SpawnedProgram
+        do {
+            defer { close(errors.writeEnd) }
+            process = try SpawnedProgram(
+                "/usr/bin/env", arguments: ["-C", "/", program] + arguments,
+                environment: ProcessInfo.processInfo.environment, streams: .init(errors: errors.writeEnd))
+        }
+        while process.exit == nil || !said.isAtEnd { usleep(1_000) }
+        guard process.exit == .status(0) else {
             throw PostgresServerError(
-                description: "\(program): \(String(decoding: said, as: UTF8.self).prefix(500))")
+                description: "\(program): \(said.lines.joined(separator: "\n").prefix(500))")
         }
     }
 }
