@@ -11,6 +11,8 @@ let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
@@ -102,7 +104,7 @@ let package = Package(
             name: "TestKit",
             dependencies: [
                 "RecordKit", "Records", "Storage", "SQLiteStorage", "PostgresStorage", "MerkleLog", "Access",
-                "Governance", "HTTPServing", hummingbird, httpTypes, nioCore, nioEmbedded, logging,
+                "Governance", "HTTPServing", hummingbird, httpTypes, nioCore, nioPosix, nioHTTP1, nioEmbedded, logging,
             ], path: "Tests/TestKit"),
         .testTarget(name: "ArchitectureTests"),
         .testTarget(name: "RecordKitTests", dependencies: ["RecordKit"]),

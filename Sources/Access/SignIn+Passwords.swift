@@ -67,16 +67,12 @@ extension SignIn {
             throw AccessError.linkNotValid
         }
         let account = try await newAccount(email: email, password: password, isServerAdministrator: true)
-        return try await changes.run {
-            // Two at once: one link or two, there is one first administrator.
-            guard try await accounts.accountCount() == 0,
-                let taken = try await accounts.takeInvitation(Secret(text: link).hash, at: environment.now()),
-                taken == nil
-            else { throw AccessError.linkNotValid }
-            let event = Caller.link(to: account.id).serverNote("create", "account", account.id, in: environment)
-            try await accounts.save(account, noting: event)
-            return account
-        }
+        let event = Caller.link(to: account.id).serverNote("create", "account", account.id, in: environment)
+        do {
+            // Two at once, be it on two nodes: one link or two, there is one first administrator.
+            try await accounts.saveFirst(account, by: Secret(text: link).hash, at: environment.now(), noting: event)
+        } catch StoreError.changedMeanwhile { throw AccessError.linkNotValid }
+        return account
     }
 
     /// An account that is not saved yet, with a password or, for somebody who is sent a link, without.
@@ -124,6 +120,6 @@ extension SignIn {
     }
 
     private func endSessions(of account: UUID, except secretHash: [UInt8]?) async throws {
-        try await changes.run { try await accounts.removeSessions(of: account, except: secretHash) }
+        try await accounts.removeSessions(of: account, except: secretHash)
     }
 }

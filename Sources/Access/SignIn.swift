@@ -19,8 +19,6 @@ package final class SignIn: Sendable {
     let environment: Environment
     let throttle: Throttle
     let cache = CallerCache()
-    /// Held for steps that read a session or an account and then write it, so that none undoes another.
-    let changes = AsyncLock()
     private let failures = SignInFailureRecorder()
 
     package init(accounts: any AccountStore, store: any Store, hasher: PasswordHasher, environment: Environment) {
@@ -48,22 +46,20 @@ package final class SignIn: Sendable {
         let organisation = try await places(of: account.id).first?.membership.organisation
         if let replaced { try await signOut(replaced) }
         let now = environment.now()
-        return try await changes.run {
-            // Who changed the password meanwhile has ended the sessions of the old one: it begins no new one.
-            let present = try await accounts.account(account.id)
-            guard let present, !present.isDisabled, present.passwordHash == account.passwordHash else {
-                throw AccessError.notSignedIn
-            }
-            return try await begin(
-                account: account.id, organisation: organisation, createdAt: now,
-                expiresAt: now.adding(seconds: Self.sessionSecondsMax))
+        let (session, secret) = made(
+            account: account.id, organisation: organisation, createdAt: now,
+            expiresAt: now.adding(seconds: Self.sessionSecondsMax))
+        // Who changed the password meanwhile has ended the sessions of the old one: it begins no new one.
+        guard try await accounts.begin(session, ifPasswordIs: account.passwordHash) else {
+            throw AccessError.notSignedIn
         }
+        return (session, secret)
     }
 
     /// Ends a session. Ending what is no session is no error.
     package func signOut(_ sessionSecret: String) async throws {
         guard let hash = hash(ofSession: sessionSecret) else { return }
-        try await changes.run { try await accounts.removeSession(hash) }
+        try await accounts.removeSession(hash)
         cache.remove(hash)
     }
 
@@ -78,14 +74,12 @@ package final class SignIn: Sendable {
         guard try await places(of: session.account).contains(where: { $0.membership.organisation == organisation })
         else { throw AccessError.notMember(organisation: organisation) }
         cache.remove(session.secretHash)
-        return try await changes.run {
-            // A session that was ended meanwhile must not go on under another secret.
-            guard try await accounts.session(session.secretHash) != nil else { throw AccessError.unauthenticated }
-            try await accounts.removeSession(session.secretHash)
-            return try await begin(
-                account: session.account, organisation: organisation, createdAt: session.createdAt,
-                expiresAt: session.expiresAt)
-        }
+        let (next, secret) = made(
+            account: session.account, organisation: organisation, createdAt: session.createdAt,
+            expiresAt: session.expiresAt)
+        // A session that was ended meanwhile must not go on under another secret.
+        guard try await accounts.replace(session.secretHash, by: next) else { throw AccessError.unauthenticated }
+        return (next, secret)
     }
 
     /// The organisations in which an account has a current place, in the order of the store.
@@ -114,11 +108,11 @@ package final class SignIn: Sendable {
         var generation = accounts.accessGeneration
         guard var session = try await accounts.session(hash) else { return nil }
         if Self.isOver(session, at: now) {
-            try await changes.run { try await accounts.removeSession(hash) }
+            try await accounts.removeSession(hash)
             return nil
         }
         if now >= session.seenAt.adding(seconds: Self.seenSecondsMin) {
-            try await writeSeen(hash, at: now)
+            try await accounts.see(hash, at: now)
             generation = accounts.accessGeneration
             guard let again = try await accounts.session(hash) else { return nil }
             session = again
@@ -197,18 +191,21 @@ package final class SignIn: Sendable {
         }
     }
 
-    /// Reads an account, changes it and writes it back, undisturbed by other changes of this server.
+    /// Reads an account, changes it and writes it back; again, if somebody else changed it in between.
     /// - Parameter event: What the ledger says of it, if the account changes.
     /// - Returns: The account as it is now; `nil` if it is gone or disabled.
     func change(
         _ account: UUID, noting event: AccountEvent? = nil, _ body: @Sendable (inout Account) throws -> Void
     ) async throws -> Account? {
-        try await changes.run {
+        while true {
             guard var now = try await accounts.account(account), !now.isDisabled else { return nil }
             let before = now
             try body(&now)
-            if now != before { try await accounts.save(now, noting: event) }
-            return now
+            guard now != before else { return now }
+            do {
+                try await accounts.save(now, over: before, noting: event)
+                return now
+            } catch StoreError.changedMeanwhile { continue }
         }
     }
 
@@ -217,25 +214,16 @@ package final class SignIn: Sendable {
         secret.utf8.count <= Secret.charactersMax ? Secret(text: secret).hash : nil
     }
 
-    private func begin(
+    /// A session that is not saved yet.
+    private func made(
         account: UUID, organisation: UUID?, createdAt: Instant, expiresAt: Instant
-    ) async throws -> (session: Session, secret: String) {
+    ) -> (session: Session, secret: String) {
         let secret = Secret(from: environment.random)
         let session = Session(
             secretHash: secret.hash, account: account, organisation: organisation,
             formSecret: Secret(from: environment.random).text, createdAt: createdAt, seenAt: environment.now(),
             expiresAt: expiresAt)
-        try await accounts.save(session)
         return (session, secret.text)
-    }
-
-    private func writeSeen(_ hash: [UInt8], at now: Instant) async throws {
-        try await changes.run {
-            // A session that was ended meanwhile must not come back.
-            guard var session = try await accounts.session(hash), session.seenAt < now else { return }
-            session.seenAt = now
-            try await accounts.save(session)
-        }
     }
 
     private static func isOver(_ session: Session, at now: Instant) -> Bool {

@@ -2,7 +2,6 @@
 import Foundation
 import RecordKit
 import Storage
-import Synchronization
 
 /// Decides whether one more password may be tried.
 final class Throttle: Sendable {
@@ -11,8 +10,6 @@ final class Throttle: Sendable {
     static let failuresPerAddressMax = 20
 
     private let accounts: any AccountStore
-    /// Attempts that are being checked: they count like failures, or many at once would all pass.
-    private let running = Mutex<[String: Int]>([:])
 
     init(accounts: any AccountStore) { self.accounts = accounts }
 
@@ -28,22 +25,23 @@ final class Throttle: Sendable {
     ) async throws -> T? {
         let account = Self.key(email: email)
         let limits = [(account, Self.failuresPerAccountMax), (Self.key(address: address), Self.failuresPerAddressMax)]
-        let running = self.running.withLock { running in
-            limits.map { key, _ in
-                running[key, default: 0] += 1
-                return running[key, default: 0]
+        // It counts as failed while it is being checked: else many at once would all pass, one after the other on as
+        // many nodes.
+        var counted: [String] = []
+        do {
+            for (key, max) in limits {
+                let failures = try await accounts.countFailure(key, at: now, since: Self.windowStart(now))
+                counted.append(key)
+                if failures > max { throw AccessError.throttled(seconds: try await wait(key, max: max, at: now)) }
             }
+            guard let result = try await body() else { return nil }
+            for key in counted { try await accounts.takeBackFailure(key, at: now) }
+            try await accounts.removeFailures(account)
+            return result
+        } catch {
+            for key in counted { try await accounts.takeBackFailure(key, at: now) }
+            throw error
         }
-        defer { leave(limits.map(\.0)) }
-        for ((key, max), running) in zip(limits, running) {
-            try await check(key, max: max, running: running, at: now)
-        }
-        guard let result = try await body() else {
-            for (key, _) in limits { try await accounts.countFailure(key, at: now) }
-            return nil
-        }
-        try await accounts.removeFailures(account)
-        return result
     }
 
     /// Forgets an account's failures: its owner has proved themselves in another way.
@@ -52,27 +50,19 @@ final class Throttle: Sendable {
     /// Forgets failures that no window reaches any more.
     func prune(at now: Instant) async throws { try await accounts.removeFailures(before: Self.windowStart(now)) }
 
-    private func leave(_ keys: [String]) {
-        running.withLock { running in
-            for key in keys {
-                let rest = running[key, default: 1] - 1
-                running[key] = rest > 0 ? rest : nil
-            }
-        }
-    }
-
-    private func check(_ key: String, max: Int, running: Int, at now: Instant) async throws {
+    /// Seconds until an attempt is allowed again. The one that asks is counted, in the minute of `now`.
+    private func wait(_ key: String, max: Int, at now: Instant) async throws -> Int {
         let start = Self.windowStart(now)
-        guard try await accounts.failures(key, since: start) + running > max else { return }
         // Failures are kept by the minute: the wait ends when enough minutes have left the window.
         var (low, high) = (1, Self.windowMinutes)
         while low < high {
             let middle = (low + high) / 2
             let left = try await accounts.failures(key, since: start.adding(seconds: middle * 60))
-            if left < max { high = middle } else { low = middle + 1 }
+            // This one is among them, for it is counted in the last minute of all.
+            if left <= max { high = middle } else { low = middle + 1 }
         }
         let end = Self.minute(now).adding(seconds: low * 60)
-        throw AccessError.throttled(seconds: Int((end.millisecondsSince1970 - now.millisecondsSince1970 + 999) / 1000))
+        return Int((end.millisecondsSince1970 - now.millisecondsSince1970 + 999) / 1000)
     }
 
     /// The beginning of the first minute that counts.

@@ -6,6 +6,7 @@ package import Governance
 package import HTTPTypes
 import Hummingbird
 package import RecordKit
+import Storage
 
 /// A refusal, ready for a problem document or an error page.
 package struct Failure: Error, Sendable {
@@ -49,6 +50,11 @@ package struct Failure: Error, Sendable {
         case let error as ServiceError: self.init(service: error)
         case let error as Invalid: self.init(service: .invalid(error))
         case let error as AccessError: self.init(access: error)
+        case StoreError.away:
+            self.init(
+                .serviceUnavailable, "internal", "Not available",
+                "The database cannot be reached, has no room, or is too busy. Nothing was saved; try again.",
+                retryAfterSeconds: 5, isInternal: true)
         case PackError.tooManyItems: self.init(.conflict, "conflict", "Conflict", "\(error)")
         case let error as HTTPError:
             let kind =

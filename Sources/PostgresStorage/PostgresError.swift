@@ -25,9 +25,12 @@ struct PostgresError: Error, Sendable, CustomStringConvertible {
         state.isEmpty || state.hasPrefix("08")
             || ["57P01", "57P02", "57P03", "57P05", "25P03"].contains(state)
     }
+    /// The server is full (53: disk, memory, connections), or took longer than it may.
+    private var isExhaustion: Bool { state.hasPrefix("53") || state == "57014" }
     /// In the words of the store.
     var named: StoreError {
         if state == "23505", let taken = StoreError.refusal(byIndex: constraint) { return taken }
+        if isConnection || isConflict || isExhaustion { return .away("database: \(self)") }
         return .unavailable("database: \(self)")
     }
 }

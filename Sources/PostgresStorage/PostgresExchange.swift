@@ -13,6 +13,8 @@ final class PostgresExchange: Sendable {
     private static let beatSeconds = 8
     /// Bytes of a notification; PostgreSQL allows 7,999.
     private static let payloadBytesMax = 7_000
+    /// The longest answer from which the time is taken.
+    private static let clockAnswerMax = Duration.milliseconds(200)
     private static let changesChannel = "concord_changes"
     private static let accessChannel = "concord_access"
 
@@ -22,6 +24,8 @@ final class PostgresExchange: Sendable {
         var isStopped = false
     }
     private let state = Mutex(State())
+    /// A moment on the clock that only goes forward, and what the database's clock said then.
+    private let anchor = Mutex<(at: ContinuousClock.Instant, time: Instant)?>(nil)
     private let generation = Atomic<Int>(0)
     /// Others' changes are heard. While they are not, nothing that was worked out is good.
     private let isListening = Atomic<Bool>(false)
@@ -83,7 +87,35 @@ final class PostgresExchange: Sendable {
     func register() throws {
         let connection = try PostgresConnection(address, node: node)
         defer { connection.close() }
-        try connection.outside { run in _ = try run(beat) }
+        try connection.outside { run in
+            _ = try run(beat)
+            try setClock(run)
+        }
+    }
+
+    /// The database's time, as it was when it was last asked plus what has passed since.
+    func now() -> Instant {
+        let known = anchor.withLock { $0 }
+        // It was asked before the store was opened.
+        guard let known else { preconditionFailure("no node without the database's time") }
+        let passed = (ContinuousClock.now - known.at).components
+        return Instant(
+            millisecondsSince1970: known.time.millisecondsSince1970 + passed.seconds * 1_000
+                + passed.attoseconds / 1_000_000_000_000_000)
+    }
+
+    /// Asks for the time. An answer that took long says little and is taken only if nothing is known.
+    private func setClock(_ run: (String) throws -> [[String?]]) throws {
+        let before = ContinuousClock.now
+        let rows = try run("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint")
+        let passed = ContinuousClock.now - before
+        guard let milliseconds = rows.first?.first?.flatMap({ Int64($0) }) else {
+            throw PostgresError(state: "", message: "the database does not tell its time")
+        }
+        anchor.withLock { anchor in
+            guard anchor == nil || passed < Self.clockAnswerMax else { return }
+            anchor = (before + passed / 2, Instant(millisecondsSince1970: milliseconds))
+        }
     }
 
     private var beat: String {
@@ -142,6 +174,7 @@ final class PostgresExchange: Sendable {
             while !state.withLock({ $0.isStopped }) {
                 if clock.now >= next {
                     _ = try run(beat)
+                    try setClock(run)
                     tending()
                     next = clock.now + .seconds(Self.beatSeconds)
                 }

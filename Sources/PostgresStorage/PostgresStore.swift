@@ -120,7 +120,7 @@ package final class PostgresStore: DatabaseStore {
         }
     }
 
-    private static let full = StoreError.unavailable("the store is closed, or too much waits for it")
+    private static let full = StoreError.away("the store is closed, or too much waits for it")
 
     private static func named(_ error: any Error) -> any Error {
         (error as? PostgresError)?.named ?? error
@@ -202,7 +202,7 @@ package final class PostgresStore: DatabaseStore {
         switch next {
         case .wait: break
         case .refuse:
-            pending.refuse(StoreError.unavailable("\(Self.waitingChangesMax) changes wait already"))
+            pending.refuse(StoreError.away("\(Self.waitingChangesMax) changes wait already"))
         case .drain: drain(ledger)
         }
     }
@@ -363,6 +363,12 @@ package final class PostgresStore: DatabaseStore {
             if !isTaken { continuation.resume(throwing: Self.full) }
         }
     }
+}
+
+extension PostgresStore {
+    /// The database's time. Nodes whose machines disagree about the time agree about this, and what a machine's clock
+    /// does while a node runs moves nothing.
+    package func now() -> Instant { exchange.now() }
 }
 
 extension PostgresStore: SQLAccountStore {

@@ -50,6 +50,8 @@ extension StoreError {
         {
             return taken
         }
-        return StoreError.unavailable("database: \(error)")
+        let passing: [ResultCode] = [.SQLITE_FULL, .SQLITE_IOERR, .SQLITE_BUSY, .SQLITE_NOMEM]
+        return passing.contains(error.resultCode)
+            ? StoreError.away("database: \(error)") : StoreError.unavailable("database: \(error)")
     }
 }

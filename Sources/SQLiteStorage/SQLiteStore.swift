@@ -202,7 +202,7 @@ package final class SQLiteStore: DatabaseStore {
         }
         switch next {
         case .wait: break
-        case .refuse: pending.refuse(StoreError.unavailable("\(Self.waitingChangesMax) changes wait already"))
+        case .refuse: pending.refuse(StoreError.away("\(Self.waitingChangesMax) changes wait already"))
         case .drain: drain()
         }
     }

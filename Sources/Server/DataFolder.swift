@@ -40,22 +40,32 @@ package final class DataFolder: Sendable {
     package func signingSeed(random: (Int) -> [UInt8]) throws -> [UInt8] {
         let folder = url.appendingPathComponent("keys", isDirectory: true)
         let file = folder.appendingPathComponent("ledger.key")
-        if FileManager.default.fileExists(atPath: file.path) {
-            let text = try String(contentsOf: file, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
-            guard let seed = Data(base64Encoded: text), seed.count == 32 else {
-                throw DataFolderError.damagedKey(file.path)
-            }
-            return [UInt8](seed)
-        }
+        if let kept = try seed(in: file) { return kept }
         try FileManager.default.createDirectory(
             at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        let seed = random(32)
-        let contents = Data((Data(seed).base64EncodedString() + "\n").utf8)
+        let contents = Data((Data(random(32)).base64EncodedString() + "\n").utf8)
+        let made = folder.appendingPathComponent("new-\(UUID().uuidString)").path
         guard
             FileManager.default.createFile(
-                atPath: file.path, contents: contents, attributes: [.posixPermissions: 0o600])
-        else { throw DataFolderError.cannotOpen(file.path, "cannot be written") }
-        return seed
+                atPath: made, contents: contents, attributes: [.posixPermissions: 0o600])
+        else { throw DataFolderError.cannotOpen(made, "cannot be written") }
+        defer { unlink(made) }
+        // Nodes that start at once agree on the key that was there first: a link never replaces a file.
+        if link(made, file.path) != 0, errno != EEXIST {
+            // A file system without links; moving refuses to replace, too, if not at the same instant.
+            try FileManager.default.moveItem(atPath: made, toPath: file.path)
+        }
+        guard let kept = try seed(in: file) else { throw DataFolderError.cannotOpen(file.path, "cannot be read") }
+        return kept
+    }
+
+    private func seed(in file: URL) throws -> [UInt8]? {
+        guard FileManager.default.fileExists(atPath: file.path) else { return nil }
+        let text = try String(contentsOf: file, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
+        guard let seed = Data(base64Encoded: text), seed.count == 32 else {
+            throw DataFolderError.damagedKey(file.path)
+        }
+        return [UInt8](seed)
     }
 
     /// The name under which the ledgers are signed. It is kept at the first start, since auditors hold keys by it.

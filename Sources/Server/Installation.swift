@@ -28,20 +28,26 @@ package struct Installation: Sendable {
     /// Opens the folder, brings the database up to date and loads what changed of the catalogue.
     /// - Parameters:
     ///   - database: A PostgreSQL database; `nil` for the file in the folder.
+    ///   - environment: If none is given, the system's randomness with the machine's clock, or, for a PostgreSQL database,
+    ///     with the database's: nodes must agree about the time.
     ///   - loading: What the load takes time and randomness from, if not from `environment`.
     package init(
         folder url: URL, database: PostgresAddress? = nil, ledgerHost: String? = nil,
-        environment: Access.Environment = .system,
+        environment given: Access.Environment? = nil,
         loading: Access.Environment? = nil, password parameters: PasswordHash.Parameters = .standard
     ) async throws {
         folder = try DataFolder(url, isShared: database != nil)
-        store =
-            if let database {
-                try PostgresStore(database, schemas: Registry.schemas)
-            } else {
-                try SQLiteStore(
-                    path: folder.databasePath, schemas: Registry.schemas, migrator: try Migrations.migrator())
-            }
+        let clock: Clock
+        if let database {
+            let opened = try PostgresStore(database, schemas: Registry.schemas)
+            store = opened
+            clock = Clock { opened.now() }
+        } else {
+            store = try SQLiteStore(
+                path: folder.databasePath, schemas: Registry.schemas, migrator: try Migrations.migrator())
+            clock = .system
+        }
+        let environment = given ?? Access.Environment(clock: clock, random: .system)
         load = try await CatalogueLoader(store: store, environment: loading ?? environment).load()
         posture = PostureEngine()
         hasher = PasswordHasher(parameters: parameters)

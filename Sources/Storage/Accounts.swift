@@ -113,6 +113,12 @@ package protocol AccountStore: Sendable {
     func accountCount() async throws -> Int
     /// - Throws: ``StoreError/taken`` if the address has an account.
     func save(_ account: Account, noting event: AccountEvent?) async throws
+    /// Saves a change of an account that nobody else changed meanwhile, on whichever node.
+    /// - Throws: ``StoreError/changedMeanwhile(type:id:present:)``, with nothing saved or noted.
+    func save(_ account: Account, over before: Account, noting event: AccountEvent?) async throws
+    /// Saves the server's first account and uses up the link that it was made by.
+    /// - Throws: ``StoreError/changedMeanwhile(type:id:present:)`` if there is an account, or the link is not good.
+    func saveFirst(_ account: Account, by link: [UInt8], at: Instant, noting event: AccountEvent) async throws
     func memberships(of account: UUID) async throws -> [Membership]
     func memberships(in organisation: UUID) async throws -> [Membership]
     /// The memberships of an organisation with their accounts: one query, whatever their number.
@@ -120,7 +126,14 @@ package protocol AccountStore: Sendable {
     func save(_ membership: Membership, noting event: AccountEvent?) async throws
     func removeMembership(account: UUID, organisation: UUID, noting event: AccountEvent?) async throws
     func session(_ secretHash: [UInt8]) async throws -> Session?
-    func save(_ session: Session) async throws
+    /// Begins a session unless its account is gone or disabled, or has another password by now.
+    /// - Returns: Whether it began.
+    func begin(_ session: Session, ifPasswordIs hash: String?) async throws -> Bool
+    /// Ends a session and begins another one in its place.
+    /// - Returns: `false` if it had ended already: then nothing begins.
+    func replace(_ secretHash: [UInt8], by session: Session) async throws -> Bool
+    /// Notes when a session was used. One that has ended stays ended.
+    func see(_ secretHash: [UInt8], at: Instant) async throws
     func removeSession(_ secretHash: [UInt8]) async throws
     /// Ends every session of an account, but the one given.
     func removeSessions(of account: UUID, except secretHash: [UInt8]?) async throws
@@ -130,9 +143,11 @@ package protocol AccountStore: Sendable {
     func save(_ token: APIToken, noting event: AccountEvent) async throws
     /// Failures under a key (an account, an address) since a time.
     func failures(_ key: String, since: Instant) async throws -> Int
-    /// Counts one failure under the key in the minute of `at`; returns the number in that minute.
-    @discardableResult
-    func countFailure(_ key: String, at: Instant) async throws -> Int
+    /// Counts one failure under the key in the minute of `at`, and returns the number since a time. Of several counted
+    /// at once, on whichever nodes, each gets a number of its own.
+    func countFailure(_ key: String, at: Instant, since: Instant) async throws -> Int
+    /// Takes one failure back that was counted under the key in the minute of `at`.
+    func takeBackFailure(_ key: String, at: Instant) async throws
     func removeFailures(_ key: String) async throws
     func removeFailures(before: Instant) async throws
     /// One-time links (set-up, invitation, new password), kept as the SHA-256 of their secret.

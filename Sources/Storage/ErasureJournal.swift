@@ -48,13 +48,16 @@ package struct FileErasureJournal: ErasureJournal {
     package var exists: Bool { FileManager.default.fileExists(atPath: url.path) }
 
     package func append(_ entries: [ErasedRevision]) async throws {
-        if !exists {
-            let made = FileManager.default.createFile(
-                atPath: url.path, contents: nil, attributes: [.posixPermissions: 0o600])
-            guard made else { throw ErasureJournalError.cannotWrite(path: url.path) }
-        }
+        // Never over a list that another node began in between.
+        let made = open(url.path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+        guard made >= 0 else { throw ErasureJournalError.cannotWrite(path: url.path) }
+        close(made)
         let file = try FileHandle(forUpdating: url)
         defer { file.closeFile() }
+        // Nodes that share the folder write one after the other; closing lets the next one in.
+        while flock(file.fileDescriptor, LOCK_EX) != 0 {
+            guard errno == EINTR else { throw ErasureJournalError.cannotWrite(path: url.path) }
+        }
         // What a crash cut short must not run into the next line.
         let end = try file.seekToEnd()
         if end > 0 {

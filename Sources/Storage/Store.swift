@@ -272,6 +272,8 @@ package enum StoreError: Error, Sendable, Equatable {
     case unknownField(type: String, field: String)
     /// The field is not declared `.sortable` or `.filterable`.
     case notSupported(type: String, field: String, use: String)
+    /// The database cannot be reached, has no room, or is too busy. Nothing was saved, and the same may succeed later.
+    case away(String)
     /// Something that a caller cannot act on: logged in full, shown as an internal error.
     case unavailable(String)
 }

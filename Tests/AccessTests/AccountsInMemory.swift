@@ -39,6 +39,19 @@ actor AccountsInMemory: AccountStore {
         note(event)
         changed()
     }
+    func save(_ account: Account, over before: Account, noting event: AccountEvent?) throws {
+        guard accounts[account.id] == before else { throw Self.changedMeanwhile(account) }
+        try save(account, noting: event)
+    }
+    func saveFirst(_ account: Account, by link: [UInt8], at: Instant, noting event: AccountEvent) throws {
+        guard accounts.isEmpty, let taken = takeInvitation(link, at: at), taken == nil else {
+            throw Self.changedMeanwhile(account)
+        }
+        try save(account, noting: event)
+    }
+    private static func changedMeanwhile(_ account: Account) -> StoreError {
+        .changedMeanwhile(type: "account", id: account.id, present: 0)
+    }
     /// Called before memberships are read: what happens between two steps of a sign-in.
     private var interruption: (@Sendable () async throws -> Void)?
     func interrupt(_ body: @escaping @Sendable () async throws -> Void) { interruption = body }
@@ -85,10 +98,27 @@ actor AccountsInMemory: AccountStore {
         }
         return found
     }
-    func save(_ session: Session) {
+    private func save(_ session: Session) {
         sessions[session.secretHash] = session
         sessionWrites += 1
         changed()
+    }
+    func begin(_ session: Session, ifPasswordIs hash: String?) -> Bool {
+        guard let account = accounts[session.account], !account.isDisabled, account.passwordHash == hash else {
+            return false
+        }
+        save(session)
+        return true
+    }
+    func replace(_ secretHash: [UInt8], by session: Session) -> Bool {
+        guard sessions.removeValue(forKey: secretHash) != nil else { return false }
+        save(session)
+        return true
+    }
+    func see(_ secretHash: [UInt8], at: Instant) {
+        guard var session = sessions[secretHash], session.seenAt < at else { return }
+        session.seenAt = at
+        save(session)
     }
     func removeSession(_ secretHash: [UInt8]) {
         sessions[secretHash] = nil
@@ -114,11 +144,17 @@ actor AccountsInMemory: AccountStore {
     func failures(_ key: String, since: Instant) -> Int {
         failures[key, default: [:]].filter { $0.key >= since }.values.reduce(0, +)
     }
-    @discardableResult
-    func countFailure(_ key: String, at: Instant) -> Int {
-        let minute = Instant(millisecondsSince1970: at.millisecondsSince1970 / 60_000 * 60_000)
-        failures[key, default: [:]][minute, default: 0] += 1
-        return failures[key, default: [:]][minute, default: 0]
+    private static func minute(_ at: Instant) -> Instant {
+        Instant(millisecondsSince1970: at.millisecondsSince1970 / 60_000 * 60_000)
+    }
+    func countFailure(_ key: String, at: Instant, since: Instant) -> Int {
+        failures[key, default: [:]][Self.minute(at), default: 0] += 1
+        return failures(key, since: since)
+    }
+    func takeBackFailure(_ key: String, at: Instant) {
+        guard let count = failures[key]?[Self.minute(at)], count > 0 else { return }
+        failures[key, default: [:]][Self.minute(at)] = count > 1 ? count - 1 : nil
+        if failures[key]?.isEmpty == true { failures[key] = nil }
     }
     func removeFailures(_ key: String) { failures[key] = nil }
     func removeFailures(before: Instant) {

@@ -8,6 +8,7 @@ import RecordKit
 import Records
 import SQLiteStorage
 import Storage
+import Synchronization
 import TestKit
 import Testing
 
@@ -108,6 +109,33 @@ private let assets = Asset.schema.erased
         #expect(text.contains(job.id.lowercased))
         #expect(text.contains(job.sha256))
         #expect(text.contains("created=2; updated=0; unchanged=0"))
+    }
+
+    /// A node that says nothing for long is taken for gone, and comes back.
+    @Test(arguments: [true, false])
+    func whoWasTakenForGoneAppliesNothing(_ othersApplyIt: Bool) async throws {
+        let world = try await ImportWorld()
+        let job = try await world.plan(controls, "code,title\nA-1,One\nA-2,Two\n")
+        let paused = PausedStore(world.store) {
+            try await world.store.write(world.organisation) { transaction in
+                guard var present = try transaction.importJob(job.id, in: world.organisation) else { return }
+                present.state = .interrupted
+                try transaction.save(present)
+            }
+            if othersApplyIt { _ = try await world.imports.apply(job.id, as: world.lead) }
+        }
+        let late = RecordService(
+            store: paused, environment: .system, posture: PostureEngine(), schemas: ImportWorld.schemas)
+        await #expect(throws: ServiceError.self) { try await late.imports.apply(job.id, as: world.lead) }
+        let organisation = world.organisation
+        let state = try await world.store.read { try $0.importJob(job.id, in: organisation)?.state }
+        #expect(state == (othersApplyIt ? .applied : .interrupted))
+        if !othersApplyIt { _ = try await world.imports.apply(job.id, as: world.lead) }
+        #expect(try await world.all(controls).count == 2)
+        let size = try await world.ledgerSize()
+        let leaves = try await world.store.read { try $0.leaves(organisation, from: 0, limit: size) }
+        let told = leaves.filter { String(decoding: $0.data, as: UTF8.self).contains("\"action\":\"import\"") }
+        #expect(told.count == 1)
     }
 
     @Test func nothingIsAppliedWhileOneRowHasAnError() async throws {
@@ -368,4 +396,32 @@ private let assets = Asset.schema.erased
         try await world.store.write(nil) { try $0.removeImports(before: job.createdAt.adding(seconds: 1)) }
         #expect(try await world.imports.jobs(as: world.lead).isEmpty)
     }
+}
+
+/// A store in which much happens after the first change that goes through it.
+private final class PausedStore: Storage.Store {
+    private let store: SQLiteStore
+    private let meanwhile: Mutex<(@Sendable () async throws -> Void)?>
+
+    init(_ store: SQLiteStore, _ meanwhile: @escaping @Sendable () async throws -> Void) {
+        self.store = store
+        self.meanwhile = Mutex(meanwhile)
+    }
+
+    func read<T: Sendable>(_ body: @escaping @Sendable (any Reader) throws -> T) async throws -> T {
+        try await store.read(body)
+    }
+    func write<T: Sendable>(
+        _ organisation: UUID?, _ body: @escaping @Sendable (any Transaction) throws -> T
+    ) async throws -> T {
+        let result = try await store.write(organisation, body)
+        let meanwhile = meanwhile.withLock { meanwhile in
+            defer { meanwhile = nil }
+            return meanwhile
+        }
+        try await meanwhile?()
+        return result
+    }
+    func scrub() async throws { try await store.scrub() }
+    var changes: ChangeHub { store.changes }
 }

@@ -343,8 +343,8 @@ import Testing
                     try Requirement.schema.validated(item), id: ID(id), over: nil,
                     by: system.change("load", in: environment))
             }
+            try transaction.saveLoadedSource("questions.yaml", sha256: "larger")
         }
-        await world.library.reset()
         let adoption = try await world.records.create(
             FrameworkAdoption.schema.erased, ["name": .text("Large"), "framework": .reference(framework)],
             as: world.lead)

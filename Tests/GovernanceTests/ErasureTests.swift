@@ -304,4 +304,26 @@ import Testing
             try await service(world, journal).start()
         }
     }
+
+    @Test func nodesThatShareTheListLoseNoEntryOfEachOther() async throws {
+        let world = try await World()
+        let file = world.folder.appendingPathComponent("shared-erasures")
+        let entries = (0..<200).map { n in
+            ErasedRevision(
+                organisation: world.environment.id(), type: Person.type, record: world.environment.id(), version: n,
+                commitment: String(repeating: "a", count: 64), fields: nil, at: world.environment.now())
+        }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for node in 0..<4 {
+                group.addTask {
+                    let journal = FileErasureJournal(file)
+                    for n in 0..<50 { try await journal.append([entries[node * 50 + n]]) }
+                }
+            }
+            try await group.waitForAll()
+        }
+        var found: [Int] = []
+        try await FileErasureJournal(file).forEach(partsOf: 10) { found += $0.map(\.version) }
+        #expect(found.sorted() == Array(0..<200))
+    }
 }

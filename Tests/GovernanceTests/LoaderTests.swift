@@ -26,6 +26,29 @@ import Testing
         #expect(!report.changedAnything)
     }
 
+    /// During an upgrade a new node loads what the old ones have in memory.
+    @Test func whatAnotherNodeLoadsIsSeen() async throws {
+        let world = try await World()
+        let holder = LibraryHolder(store: world.store)
+        let organisation = UUID()
+        let before = try await holder.current(for: organisation)
+        let found = try #require(before.frameworks.flatMap(\.items).first { $0.reference == "A.6.1" })
+        let system = Caller.system(organisation: nil).change("update", in: world.environment)
+        try await world.store.write(nil) { transaction in
+            let stored = try #require(try transaction.find(ID<Requirement>(found.id), in: nil))
+            var requirement = stored.value
+            requirement.title = "Screening, in other words"
+            try transaction.save(
+                Requirement.schema.validated(requirement).erased, id: found.id, over: stored.version,
+                isArchived: false, by: system)
+            try transaction.saveLoadedSource("questions.yaml", sha256: "newer")
+        }
+        for library in [try await holder.current(for: organisation), try await holder.current(for: nil)] {
+            let item = library.frameworks.flatMap(\.items).first { $0.id == found.id }
+            #expect(item?.title == "Screening, in other words")
+        }
+    }
+
     @Test func allSixFrameworksAreThere() async throws {
         let library = try await World().library.current(for: nil)
         #expect(

@@ -43,9 +43,10 @@ import Testing
             """)
     }
 
-    @Test func tenSharedRowsAreAnsweredByKeyboardAndBothStandardsMove() async throws {
-        let demo = try await RunningServer.demo.copy()
-        let server = try await RunningServer(folder: demo.folder)
+    @Test(arguments: Backend.allCases)
+    func tenSharedRowsAreAnsweredByKeyboardAndBothStandardsMove(_ backend: Backend) async throws {
+        let demo = try await RunningServer.demo.copy(on: backend)
+        let server = try await RunningServer(demo)
         try await WebDriver.run { driver in
             let browser = try await driver.openSession(width: 1440, height: 1000)
             try await browser.signIn(to: server, "ines.hartmann@meridian-credit.example")
@@ -80,13 +81,14 @@ import Testing
             #expect(errors.isEmpty, "\(errors)")
         }
         await server.stop()
-        let (status, text) = try await RunningServer.run("ledger", "verify", "--data", demo.folder.path)
+        let (status, text) = try await demo.verify()
         #expect(status == 0, "\(text)")
     }
 
-    @Test func twoPeopleOnOneRowAndOnNeighbouringRowsLoseNothing() async throws {
-        let demo = try await RunningServer.demo.copy()
-        let server = try await RunningServer(folder: demo.folder)
+    @Test(arguments: Backend.allCases)
+    func twoPeopleOnOneRowAndOnNeighbouringRowsLoseNothing(_ backend: Backend) async throws {
+        let demo = try await RunningServer.demo.copy(on: backend)
+        let server = try await RunningServer(demo)
         try await WebDriver.run { driver in
             let one = try await driver.openSession(width: 1440, height: 1000)
             let two = try await driver.openSession(width: 1440, height: 1000)
@@ -129,9 +131,10 @@ import Testing
         await server.stop()
     }
 
-    @Test func anAnswerIsGivenWithoutScript() async throws {
-        let demo = try await RunningServer.demo.copy()
-        let server = try await RunningServer(folder: demo.folder)
+    @Test(arguments: Backend.allCases)
+    func anAnswerIsGivenWithoutScript(_ backend: Backend) async throws {
+        let demo = try await RunningServer.demo.copy(on: backend)
+        let server = try await RunningServer(demo)
         try await WebDriver.run { driver in
             let browser = try await driver.openSession(width: 1440, height: 1000)
             try await browser.signIn(to: server, "ines.hartmann@meridian-credit.example")

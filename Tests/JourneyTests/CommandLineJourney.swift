@@ -4,15 +4,12 @@ import Testing
 
 /// Reading and writing over the API with the built command.
 @Suite(.serialized) struct CommandLineJourney {
-    private static let lead = _Concurrency.Task { try await CommandWorld.shared.value.token("ines.hartmann") }
-    private func world() async throws -> (world: CommandWorld, lead: String) {
-        (try await CommandWorld.shared.value, try await Self.lead.value)
-    }
+    private static let worlds = SharedWorlds()
 
     // MARK: Signing in
 
     @Test func aTokenIsKeptOnlyIfTheServerKnowsIt() async throws {
-        let (world, lead) = try await world()
+        let (world, lead) = try await Self.worlds(.file)
         let home = ["XDG_CONFIG_HOME": world.file("signing-in").path]
         let kept = world.file("signing-in/concord/credentials.json").path
         let nobody = try await world.run(["record", "list", "controls"], home)
@@ -43,7 +40,7 @@ import Testing
     }
 
     @Test func badArgumentsEndWithTwo() async throws {
-        let (world, lead) = try await world()
+        let (world, lead) = try await Self.worlds(.file)
         for line in [
             "nonsense", "record list", "record list unicorns", "record list controls --limit 0",
             "record list controls --format xml", "record list controls --where nonsense",
@@ -62,8 +59,9 @@ import Testing
         }
     }
 
-    @Test func whatIsNotThereOrNotAllowedEndsWithFive() async throws {
-        let (world, lead) = try await world()
+    @Test(arguments: Backend.allCases)
+    func whatIsNotThereOrNotAllowedEndsWithFive(_ backend: Backend) async throws {
+        let (world, lead) = try await Self.worlds(backend)
         let id = UUID().uuidString
         for line in [
             "record get controls \(id)", "record get controls NO-SUCH-CODE", "record history tasks \(id)",
@@ -82,8 +80,9 @@ import Testing
 
     // MARK: Reading
 
-    @Test func listsPrintInThreeFormats() async throws {
-        let (world, lead) = try await world()
+    @Test(arguments: Backend.allCases)
+    func listsPrintInThreeFormats(_ backend: Backend) async throws {
+        let (world, lead) = try await Self.worlds(backend)
         let list = ["record", "list", "controls", "--sort", "code", "--where", "status=implemented", "--limit", "3"]
         let table = try await world.run(list, as: lead)
         #expect(table.status == 0, "\(table)")
@@ -112,8 +111,9 @@ import Testing
         #expect(none.errorText.contains("none"))
     }
 
-    @Test func conditionsMeanWhatTheySay() async throws {
-        let (world, lead) = try await world()
+    @Test(arguments: Backend.allCases)
+    func conditionsMeanWhatTheySay(_ backend: Backend) async throws {
+        let (world, lead) = try await Self.worlds(backend)
         func count(_ conditions: String...) async throws -> Int {
             let options = conditions.flatMap { ["--where", $0] }
             let found = try await world.run(
@@ -132,8 +132,9 @@ import Testing
         #expect(try await count("status=open", "priority=high") <= open)
     }
 
-    @Test func oneRecordIsShownWithTheNamesOfOthers() async throws {
-        let (world, lead) = try await world()
+    @Test(arguments: Backend.allCases)
+    func oneRecordIsShownWithTheNamesOfOthers(_ backend: Backend) async throws {
+        let (world, lead) = try await Self.worlds(backend)
         let listed = try await world.run(
             ["record", "list", "controls", "--where", "status=implemented", "--limit", "1", "--format", "json"],
             as: lead)
@@ -149,8 +150,9 @@ import Testing
         #expect(history.output.contains { $0.contains("create") }, "\(history)")
     }
 
-    @Test func anExportIsCompleteAndRepeatable() async throws {
-        let (world, lead) = try await world()
+    @Test(arguments: Backend.allCases)
+    func anExportIsCompleteAndRepeatable(_ backend: Backend) async throws {
+        let (world, lead) = try await Self.worlds(backend)
         let file = world.file("requirements.csv")
         let written = try await world.run(["export", "requirements", "--output", file.path], as: lead)
         #expect(written.status == 0, "\(written)")
@@ -167,7 +169,7 @@ import Testing
     }
 
     @Test func aReaderThatLeavesEndsItQuietly() async throws {
-        let (world, lead) = try await world()
+        let (world, lead) = try await Self.worlds(.file)
         let result = try await world.shell(
             "concord export requirements | head -n 1; echo \"status ${PIPESTATUS[0]}\"", as: lead)
         #expect(result.output.count == 2)
@@ -175,8 +177,9 @@ import Testing
         #expect(result.errors.isEmpty, "\(result)")
     }
 
-    @Test func thePostureIsThatOfTheServer() async throws {
-        let (world, lead) = try await world()
+    @Test(arguments: Backend.allCases)
+    func thePostureIsThatOfTheServer(_ backend: Backend) async throws {
+        let (world, lead) = try await Self.worlds(backend)
         let shown = try await world.run(["posture"], as: lead)
         #expect(shown.status == 0, "\(shown)")
         for word in ["unknown", "ISO/IEC 42001", "ISO/IEC 27001", "lowered"] { #expect(shown.text.contains(word)) }
@@ -207,8 +210,9 @@ import Testing
         return try #require(try json(made.text) as? [String: Any])
     }
 
-    @Test func aRecordIsCreatedChangedAndMoved() async throws {
-        let (world, lead) = try await world()
+    @Test(arguments: Backend.allCases)
+    func aRecordIsCreatedChangedAndMoved(_ backend: Backend) async throws {
+        let (world, lead) = try await Self.worlds(backend)
         let made = try await create(world, lead, "Löwe = \"a, b\" $x")
         let id = try #require(made["id"] as? String)
         #expect(made["title"] as? String == "Löwe = \"a, b\" $x")
@@ -238,8 +242,9 @@ import Testing
         #expect(history.text.contains("It is urgent – really"))
     }
 
-    @Test func aStaleEditIsRefusedWithBothVersions() async throws {
-        let (world, lead) = try await world()
+    @Test(arguments: Backend.allCases)
+    func aStaleEditIsRefusedWithBothVersions(_ backend: Backend) async throws {
+        let (world, lead) = try await Self.worlds(backend)
         let id = try #require(try await create(world, lead, "Both want it")["id"] as? String)
         let edit = ["record", "edit", "tasks", id, "--version", "1", "--set"]
         #expect(try await world.run(edit + ["title=The first was quicker"], as: lead).status == 0)
@@ -253,8 +258,9 @@ import Testing
         #expect(now.text.contains("The first was quicker"))
     }
 
-    @Test func jsonComesFromAFileOrAPipe() async throws {
-        let (world, lead) = try await world()
+    @Test(arguments: Backend.allCases)
+    func jsonComesFromAFileOrAPipe(_ backend: Backend) async throws {
+        let (world, lead) = try await Self.worlds(backend)
         let file = world.file("task.json")
         try Data(#"{"title":"From a file","kind":"other","priority":"low"}"#.utf8).write(to: file)
         let fromFile = try await world.run(["record", "create", "tasks", "--json", file.path], as: lead)
@@ -271,8 +277,9 @@ import Testing
         #expect(list.status == 2)
     }
 
-    @Test func anEditorChangesARecordAndKeepsWhatIsRefused() async throws {
-        let (world, lead) = try await world()
+    @Test(arguments: Backend.allCases)
+    func anEditorChangesARecordAndKeepsWhatIsRefused(_ backend: Backend) async throws {
+        let (world, lead) = try await Self.worlds(backend)
         let id = try #require(try await create(world, lead, "Before the editor")["id"] as? String)
         let edit = ["record", "edit", "tasks", id]
         let temporary = world.file("drafts")
@@ -299,8 +306,9 @@ import Testing
         #expect((try json(now.text) as? [String: Any])?["version"] as? Int == 2)
     }
 
-    @Test func aTokenThatOnlyReadsChangesNothing() async throws {
-        let (world, _) = try await world()
+    @Test(arguments: Backend.allCases)
+    func aTokenThatOnlyReadsChangesNothing(_ backend: Backend) async throws {
+        let (world, _) = try await Self.worlds(backend)
         let token = try await world.token("ines.hartmann", mayWrite: false)
         #expect(try await world.run(["record", "list", "tasks"], as: token).status == 0)
         let refused = try await world.run(
@@ -311,8 +319,9 @@ import Testing
 
     // MARK: People
 
-    @Test func anAdministratorGivesAndEndsAccess() async throws {
-        let (world, lead) = try await world()
+    @Test(arguments: Backend.allCases)
+    func anAdministratorGivesAndEndsAccess(_ backend: Backend) async throws {
+        let (world, lead) = try await Self.worlds(backend)
         let administrator = try await world.token("tomasz.zielinski")
         let email = "new.colleague@meridian-credit.example"
         let made = try await world.run(
@@ -329,8 +338,9 @@ import Testing
         #expect(try await world.run(["user", "end", email], as: administrator).status == 5)
     }
 
-    @Test func anyOtherRequestCanBeSent() async throws {
-        let (world, lead) = try await world()
+    @Test(arguments: Backend.allCases)
+    func anyOtherRequestCanBeSent(_ backend: Backend) async throws {
+        let (world, lead) = try await Self.worlds(backend)
         let file = world.file("me.json")
         let streamed = try await world.run(["api", "/api/v1/me", "--output", file.path], as: lead)
         #expect(streamed.status == 0, "\(streamed)")
@@ -352,8 +362,9 @@ import Testing
 
     // MARK: This program
 
-    @Test func aFileIsImportedThroughTheServer() async throws {
-        let (world, lead) = try await world()
+    @Test(arguments: Backend.allCases)
+    func aFileIsImportedThroughTheServer(_ backend: Backend) async throws {
+        let (world, lead) = try await Self.worlds(backend)
         func imported(_ name: String, _ text: String, _ more: String..., as token: String? = lead) async throws
             -> CommandWorld.Result
         {
@@ -388,7 +399,7 @@ import Testing
     }
 
     @Test func completionsAndManualAreTrue() async throws {
-        let (world, _) = try await world()
+        let (world, _) = try await Self.worlds(.file)
         for shell in ["bash", "zsh", "fish"] {
             let made = try await world.run(["completions", shell])
             #expect(made.status == 0)

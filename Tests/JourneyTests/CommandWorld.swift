@@ -21,9 +21,10 @@ final class CommandWorld: Sendable {
     /// Where settings and files of the tests are.
     let home: URL
 
-    init() async throws {
-        folder = try await RunningServer.demo.copy().folder
-        server = try await RunningServer(folder: folder)
+    init(on backend: Backend = .file) async throws {
+        let demo = try await RunningServer.demo.copy(on: backend)
+        folder = demo.folder
+        server = try await RunningServer(demo)
         home = FileManager.default.temporaryDirectory.appendingPathComponent("concord-home-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: home, withIntermediateDirectories: true)
     }
@@ -33,9 +34,6 @@ final class CommandWorld: Sendable {
             do { try FileManager.default.removeItem(at: left) } catch { print("left behind: \(left.path): \(error)") }
         }
     }
-
-    /// One for tests that leave each other's records alone.
-    static let shared = Task { try await CommandWorld() }
 
     /// A token of somebody of the demo.
     func token(_ name: String, mayWrite: Bool = true) async throws -> String {
@@ -75,6 +73,22 @@ final class CommandWorld: Sendable {
 
     /// A file in the tests' folder.
     func file(_ name: String) -> URL { home.appendingPathComponent(name) }
+}
+
+/// One world on each backend, started when it is first asked for, for tests that leave each other's records alone.
+struct SharedWorlds: Sendable {
+    private let file = Task { try await Self.world(on: .file) }
+    private let nodes = Task { try await Self.world(on: .nodes) }
+
+    /// The world with the token of its compliance lead.
+    func callAsFunction(_ backend: Backend) async throws -> (world: CommandWorld, lead: String) {
+        try await (backend == .file ? file : nodes).value
+    }
+
+    private static func world(on backend: Backend) async throws -> (world: CommandWorld, lead: String) {
+        let world = try await CommandWorld(on: backend)
+        return (world, try await world.token("ines.hartmann"))
+    }
 }
 
 /// JSON that a command printed, read loosely.

@@ -8,9 +8,10 @@ import Testing
         try await browser.execute("return !!(\(script))")
     }
 
-    @Test func theKeyboardFindsAndOpensAControl() async throws {
-        let demo = try await RunningServer.demo.copy()
-        let server = try await RunningServer(folder: demo.folder)
+    @Test(arguments: Backend.allCases)
+    func theKeyboardFindsAndOpensAControl(_ backend: Backend) async throws {
+        let demo = try await RunningServer.demo.copy(on: backend)
+        let server = try await RunningServer(demo)
         try await WebDriver.run { driver in
             let browser = try await driver.openSession(width: 1440, height: 1000)
             try await browser.signIn(to: server, "ines.hartmann@meridian-credit.example")
@@ -38,9 +39,10 @@ import Testing
         await server.stop()
     }
 
-    @Test func theSecondPersonSeesTheFirstOnesAnswerAtOnceAndWhoGaveIt() async throws {
-        let demo = try await RunningServer.demo.copy()
-        let server = try await RunningServer(folder: demo.folder)
+    @Test(arguments: Backend.allCases)
+    func theSecondPersonSeesTheFirstOnesAnswerAtOnceAndWhoGaveIt(_ backend: Backend) async throws {
+        let demo = try await RunningServer.demo.copy(on: backend)
+        let server = try await RunningServer(demo)
         try await WebDriver.run { driver in
             let ines = try await driver.openSession(width: 1440, height: 1000)
             let katarzyna = try await driver.openSession(width: 1440, height: 1000)
@@ -80,9 +82,10 @@ import Testing
         await server.stop()
     }
 
-    @Test func manyControlsAreChangedAtOnceAndTakenBack() async throws {
-        let demo = try await RunningServer.demo.copy()
-        let server = try await RunningServer(folder: demo.folder)
+    @Test(arguments: Backend.allCases)
+    func manyControlsAreChangedAtOnceAndTakenBack(_ backend: Backend) async throws {
+        let demo = try await RunningServer.demo.copy(on: backend)
+        let server = try await RunningServer(demo)
         try await WebDriver.run { driver in
             let browser = try await driver.openSession(width: 1440, height: 1000)
             let other = try await driver.openSession(width: 1440, height: 1000)
@@ -118,7 +121,7 @@ import Testing
             #expect(errors.isEmpty, "\(errors)")
         }
         await server.stop()
-        let (status, text) = try await RunningServer.run("ledger", "verify", "--data", demo.folder.path)
+        let (status, text) = try await demo.verify()
         #expect(status == 0, "\(text)")
     }
 }

@@ -68,9 +68,10 @@ import Testing
         return text
     }
 
-    @Test func aRoundWithTwoPeopleFromDelegationToTheNextYear() async throws {
-        let demo = try await RunningServer.demo.copy()
-        let server = try await RunningServer(folder: demo.folder)
+    @Test(arguments: Backend.allCases)
+    func aRoundWithTwoPeopleFromDelegationToTheNextYear(_ backend: Backend) async throws {
+        let demo = try await RunningServer.demo.copy(on: backend)
+        let server = try await RunningServer(demo)
         try await WebDriver.run { driver in
             let ines = try await driver.openSession(width: 1440, height: 1000)
             let charlotte = try await driver.openSession(width: 1440, height: 1000)
@@ -89,7 +90,7 @@ import Testing
             }
         }
         await server.stop()
-        let (status, text) = try await RunningServer.run("ledger", "verify", "--data", demo.folder.path)
+        let (status, text) = try await demo.verify()
         #expect(status == 0, "\(text)")
     }
 
@@ -147,7 +148,11 @@ import Testing
         _ ines: BrowserSession, _ charlotte: BrowserSession, _ server: RunningServer, _ folder: URL
     ) async throws {
         let page = server.base + "/statements/iso27001-2022"
+        let left = try await ines.url()
         try await ines.navigate(to: page)
+        // Live updates may show what was accepted before the page's own script has its answer and loads the page anew,
+        // which takes the place of the way that was begun here.
+        if try await ines.url() == left { try await ines.navigate(to: page) }
         try await ines.waitFor("form[action$='/verbs/submit'] [name=note]").type("After the round of this year.")
         try await press(ines, "form[action$='/verbs/submit'] button[type=submit]")
         try await ines.wait(for: "it waits for somebody else") {

@@ -4,10 +4,12 @@ import Testing
 
 /// From nothing to the first answer, as `./run --empty` begins: the link that the server prints, in a real browser.
 @Suite(.serialized) struct SetUpJourney {
-    @Test func theSetUpLinkLeadsToTheFirstAnswer() async throws {
-        let folder = try WorldFolder("set-up", goesWithTheProcess: true).url.appendingPathComponent("data")
-        let server = try await RunningServer(folder: folder)
-        let link = try await server.line { $0.contains("/set-up/") }.trimmingCharacters(in: .whitespaces)
+    @Test(arguments: Backend.allCases)
+    func theSetUpLinkLeadsToTheFirstAnswer(_ backend: Backend) async throws {
+        let empty = try await DemoFolder.nothing(on: backend)
+        let server = try await RunningServer(folder: empty.folder, database: empty.database, isEmpty: true)
+        let printed = try await server.line { $0.contains("/set-up/") }.trimmingCharacters(in: .whitespaces)
+        let link = printed.replacingOccurrences(of: server.nodes[0], with: server.base)
         try await WebDriver.run { driver in
             let browser = try await driver.openSession(width: 1440, height: 1000)
             try await browser.navigate(to: link)
@@ -53,7 +55,7 @@ import Testing
             #expect(again.contains("This link is not good"))
         }
         await server.stop()
-        let (status, text) = try await RunningServer.run("ledger", "verify", "--data", folder.path)
+        let (status, text) = try await empty.verify()
         #expect(status == 0, "\(text)")
         #expect(text.contains("Everything fits."))
     }

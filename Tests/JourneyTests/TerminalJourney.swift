@@ -4,13 +4,12 @@ import Testing
 
 /// The assessment on a terminal, typed to as a person does.
 @Suite(.serialized) struct TerminalJourney {
-    private static let world = _Concurrency.Task { () -> (CommandWorld, String) in
-        let world = try await CommandWorld()
-        return (world, try await world.token("ines.hartmann"))
-    }
+    private static let worlds = SharedWorlds()
 
-    private func open(columns: Int = 110, rows: Int = 40) async throws -> PseudoTerminal {
-        let (world, token) = try await Self.world.value
+    private func open(
+        _ backend: Backend = .file, columns: Int = 110, rows: Int = 40
+    ) async throws -> PseudoTerminal {
+        let (world, token) = try await Self.worlds(backend)
         let terminal = try PseudoTerminal(
             RunningServer.program, arguments: ["assess"], environment: world.variables(token), columns: columns,
             rows: rows)
@@ -19,8 +18,8 @@ import Testing
     }
 
     /// Conform requirements of both standards, as the server counts them.
-    private func conform() async throws -> [Int] {
-        let (world, token) = try await Self.world.value
+    private func conform(_ backend: Backend) async throws -> [Int] {
+        let (world, token) = try await Self.worlds(backend)
         let found = try await world.run(["posture", "--format", "json"], as: token)
         let frameworks = (try json(found.text) as? [String: Any])?["frameworks"] as? [[String: Any]]
         return try #require(frameworks).compactMap { ($0["counts"] as? [String: Int])?["conform"] }
@@ -42,8 +41,9 @@ import Testing
         try await terminal.wait(for: "“\(keys)” to be saved") { $0.contains("Saved.") }
     }
 
-    @Test func threeRowsAreAnsweredAndThePostureMoves() async throws {
-        let terminal = try await open()
+    @Test(arguments: Backend.allCases)
+    func threeRowsAreAnsweredAndThePostureMoves(_ backend: Backend) async throws {
+        let terminal = try await open(backend)
         #expect(terminal.mode == .raw)
         #expect(terminal.raw.contains("\u{1B}[?1049h"))
         let rows = ["clause:5.1", "clause:5.3", "clause:6.3"]
@@ -52,13 +52,13 @@ import Testing
             try await answer("3", on: terminal)
             terminal.type("j")
         }
-        let before = try await conform()
+        let before = try await conform(backend)
         for row in rows {
             try await find(row, on: terminal)
             try await answer("1", on: terminal)
             terminal.type("j")
         }
-        let after = try await conform()
+        let after = try await conform(backend)
         #expect(after == before.map { $0 + 3 }, "both standards, from one answer each")
         #expect(after.allSatisfy { terminal.screen.contains("conform \($0)") }, "\(terminal.screen)")
         terminal.type("q")
@@ -67,8 +67,9 @@ import Testing
         #expect(terminal.raw.hasSuffix("\u{1B}[?25h\u{1B}[?1049l"))
     }
 
-    @Test func noteMaturityAndSplitAreSaved() async throws {
-        let terminal = try await open()
+    @Test(arguments: Backend.allCases)
+    func noteMaturityAndSplitAreSaved(_ backend: Backend) async throws {
+        let terminal = try await open(backend)
         try await find("clause:7.4", on: terminal)
         try await answer("n\u{15}Grüße, geprüft\r", on: terminal)
         try await terminal.wait(for: "the note") { $0.contains("Note: Grüße, geprüft") }
@@ -90,14 +91,15 @@ import Testing
         try await terminal.wait(for: "the answer") { $0.contains("assessed partlyConform") }
         terminal.type("q")
         #expect(try await terminal.waitForExit() == .status(0))
-        let (world, token) = try await Self.world.value
+        let (world, token) = try await Self.worlds(backend)
         let listed = try await world.run(["assess", "--format", "json"], as: token)
         #expect(listed.text.contains("Grüße, geprüft"))
         #expect(!listed.text.contains("never kept"))
     }
 
-    @Test func whoAnsweredMeanwhileIsNotOverwritten() async throws {
-        let (one, two) = (try await open(), try await open())
+    @Test(arguments: Backend.allCases)
+    func whoAnsweredMeanwhileIsNotOverwritten(_ backend: Backend) async throws {
+        let (one, two) = (try await open(backend), try await open(backend))
         for terminal in [one, two] { try await find("clause:9.3.1", on: terminal) }
         try await answer("2", on: one)
         two.type("3")
@@ -134,7 +136,7 @@ import Testing
     }
 
     @Test func withoutATerminalTheRowsArePrinted() async throws {
-        let (world, token) = try await Self.world.value
+        let (world, token) = try await Self.worlds(.file)
         let listed = try await world.run(["assess"], as: token)
         #expect(listed.status == 0, "\(listed)")
         #expect(listed.output.count == 194, "a line for each of the 193 items, and the heading")
@@ -143,7 +145,7 @@ import Testing
     }
 
     @Test func aTableFitsTheTerminal() async throws {
-        let (world, token) = try await Self.world.value
+        let (world, token) = try await Self.worlds(.file)
         let terminal = try PseudoTerminal(
             RunningServer.program, arguments: ["record", "list", "controls", "--limit", "5"],
             environment: world.variables(token), columns: 80, rows: 24)
@@ -157,7 +159,7 @@ import Testing
     }
 
     @Test func aTokenIsTypedWithoutBeingShown() async throws {
-        let (world, token) = try await Self.world.value
+        let (world, token) = try await Self.worlds(.file)
         let terminal = try PseudoTerminal(
             RunningServer.program, arguments: ["login", "--url", world.server.base],
             environment: world.variables(nil, ["XDG_CONFIG_HOME": world.file("typed").path]))

@@ -72,11 +72,30 @@ import Testing
         var session = Session(
             secretHash: fixtures.bytes(32), account: account.id, organisation: nil, formSecret: "form", createdAt: now,
             seenAt: now, expiresAt: now.adding(seconds: 60))
-        try await store.save(session)
-        session.organisation = organisation
+        #expect(try await store.begin(session, ifPasswordIs: "another") == false)
+        #expect(try await store.session(session.secretHash) == nil)
+        #expect(try await store.begin(session, ifPasswordIs: "hash"))
         session.seenAt = now.adding(seconds: 1)
-        try await store.save(session)
+        for time in [session.seenAt, now] { try await store.see(session.secretHash, at: time) }
         #expect(try await store.session(session.secretHash) == session)
+        let next = Session(
+            secretHash: fixtures.bytes(32), account: account.id, organisation: organisation, formSecret: "form",
+            createdAt: now, seenAt: now, expiresAt: now.adding(seconds: 60))
+        #expect(try await store.replace(session.secretHash, by: next))
+        #expect(try await store.replace(session.secretHash, by: session) == false, "it has ended already")
+        try await store.see(session.secretHash, at: now.adding(seconds: 2))
+        #expect(try await store.session(session.secretHash) == nil, "nothing brings it back")
+        session = next
+        #expect(try await store.session(session.secretHash) == session)
+        // A change is made over what was read, or not at all.
+        var changed = account
+        changed.passwordHash = "new hash"
+        try await store.save(changed, over: account, noting: nil)
+        let stale = account
+        await #expect(throws: StoreError.changedMeanwhile(type: "account", id: stale.id, present: 0)) {
+            try await store.save(stale, over: stale, noting: nil)
+        }
+        #expect(try await store.account(account.id) == changed)
         try await store.removeSessions(of: account.id, except: session.secretHash)
         #expect(try await store.session(session.secretHash) == session)
         try await store.removeSessions(expiredAt: now.adding(seconds: 61))
@@ -97,8 +116,11 @@ import Testing
         #expect(try await store.read { try $0.ledgerSize(organisation) } == 3)
 
         #expect(try await store.failures("key", since: now) == 0)
-        #expect(try await store.countFailure("key", at: now) == 1)
-        #expect(try await store.countFailure("key", at: now) == 2)
+        #expect(try await store.countFailure("key", at: now, since: now) == 1)
+        #expect(try await store.countFailure("key", at: now, since: now) == 2)
+        #expect(try await store.countFailure("key", at: now.adding(seconds: 60), since: now) == 3)
+        try await store.takeBackFailure("key", at: now.adding(seconds: 60))
+        try await store.takeBackFailure("key", at: now.adding(seconds: 60))
         #expect(try await store.failures("key", since: now) == 2)
         try await store.removeFailures("key")
         #expect(try await store.failures("key", since: now) == 0)

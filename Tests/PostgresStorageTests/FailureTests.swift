@@ -76,7 +76,7 @@ import Testing
                         do {
                             try await node.add("x", id: id, in: organisation, by: own.change("create"))
                             acknowledged.withLock { _ = $0[organisation, default: []].insert(id) }
-                        } catch StoreError.unavailable {
+                        } catch StoreError.away, StoreError.unavailable {
                             refused.withLock { $0 += 1 }
                             try await Task.sleep(for: .milliseconds(20))
                         }

@@ -136,4 +136,99 @@ import Testing
         #expect(try await state() == .interrupted)
         for node in [working, starting] { try node.close() }
     }
+
+    @Test func attemptsOnSeveralNodesAtOnceAreAllCounted() async throws {
+        let world = try PostgresWorld()
+        let nodes = [try world.node(), try world.node()]
+        var fixtures = Fixtures(seed: 8)
+        let now = fixtures.tick()
+        let numbers = try await withThrowingTaskGroup(of: Int.self) { group in
+            for n in 0..<32 { group.addTask { try await nodes[n % 2].countFailure("key", at: now, since: now) } }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(numbers.sorted() == Array(1...32), "no two of them are the fifth")
+        for node in nodes { try node.close() }
+    }
+
+    @Test func noSessionOfAnOldPasswordOutlivesItsChangeOnAnotherNode() async throws {
+        let world = try PostgresWorld()
+        let nodes = [try world.node(), try world.node()]
+        var fixtures = Fixtures(seed: 9)
+        let now = fixtures.tick()
+        for round in 0..<20 {
+            let account = Account(
+                id: fixtures.id(), email: "a\(round)@example.org", passwordHash: "old", isDisabled: false,
+                isServerAdministrator: false, createdAt: now)
+            try await nodes[0].save(account)
+            var changed = account
+            changed.passwordHash = "new"
+            let sessions = (0..<6).map { _ in
+                Session(
+                    secretHash: fixtures.bytes(32), account: account.id, organisation: nil, formSecret: "form",
+                    createdAt: now, seenAt: now, expiresAt: now.adding(seconds: 60))
+            }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for session in sessions {
+                    group.addTask { _ = try await nodes[0].begin(session, ifPasswordIs: "old") }
+                }
+                group.addTask { [changed] in
+                    try await nodes[1].save(changed, over: account, noting: nil)
+                    try await nodes[1].removeSessions(of: account.id, except: nil)
+                }
+                try await group.waitForAll()
+            }
+            for session in sessions { #expect(try await nodes[0].session(session.secretHash) == nil) }
+        }
+        for node in nodes { try node.close() }
+    }
+
+    @Test func twoNodesAtOnceMakeOneFirstAccount() async throws {
+        let world = try PostgresWorld()
+        let nodes = [try world.node(), try world.node()]
+        var fixtures = Fixtures(seed: 10)
+        let now = fixtures.tick()
+        let tries = try await withThrowingTaskGroup(of: Bool.self) { group in
+            for n in 0..<8 {
+                let account = Account(
+                    id: fixtures.id(), email: "a\(n)@example.org", passwordHash: nil, isDisabled: false,
+                    isServerAdministrator: true, createdAt: now)
+                let event = AccountEvent(
+                    organisation: nil, event: LedgerEvent(objectType: "account", objectID: account.id.lowercased),
+                    change: fixtures.change("create"))
+                let link = fixtures.bytes(32)
+                try await nodes[0].saveInvitation(
+                    link, account: nil, expiresAt: now.adding(seconds: 60), noting: event)
+                group.addTask {
+                    do {
+                        try await nodes[n % 2].saveFirst(account, by: link, at: now, noting: event)
+                        return true
+                    } catch StoreError.changedMeanwhile { return false }
+                }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(tries.filter { $0 }.count == 1)
+        #expect(try await nodes[0].accountCount() == 1)
+        // A leaf for each link, and one for the account.
+        #expect(try await nodes[1].read { try $0.ledgerSize(nil) } == 9)
+        for node in nodes { try node.close() }
+    }
+
+    @Test func aNodeTellsTheDatabasesTime() async throws {
+        let world = try PostgresWorld()
+        let node = try world.node()
+        let session = try PostgresSession(world.address)
+        func databaseTime() throws -> Int64 {
+            let rows = try session.run("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint")
+            return try #require(rows.first?[0].flatMap { Int64($0) })
+        }
+        // In between, whatever this machine's clock says; on one that is held up for long only the order remains.
+        for _ in 0..<3 {
+            let before = try databaseTime()
+            let now = node.now().millisecondsSince1970
+            let after = try databaseTime()
+            #expect(now >= before - 200 && now <= after + 200)
+        }
+        try node.close()
+    }
 }

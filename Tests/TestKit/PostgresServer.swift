@@ -1,6 +1,6 @@
 // A private PostgreSQL from Debian's programs, for one test process: on a socket in a folder of its own, gone when the
 // process ends, however it ends.
-import Foundation
+package import Foundation
 import Glibc
 package import PostgresStorage
 import Synchronization
@@ -40,14 +40,15 @@ package final class PostgresServer: Sendable {
     /// - Parameters:
     ///   - isFlushing: Commits wait for the disk, as they must where it counts; tests save the time.
     ///   - environment: Variables of the server, such as `LD_PRELOAD`.
-    package init(isFlushing: Bool = false, environment: [String: String] = [:]) throws {
+    ///   - parent: Where its folder is made, such as a disk of its own.
+    package init(
+        isFlushing: Bool = false, environment: [String: String] = [:],
+        in parent: URL = FileManager.default.temporaryDirectory
+    ) throws {
         self.isFlushing = isFlushing
         self.environment = environment
         programs = try Self.installed()
-        folder =
-            FileManager.default.temporaryDirectory.appendingPathComponent(
-                "pg-\(UUID().uuidString.prefix(8))"
-            ).path
+        folder = parent.appendingPathComponent("pg-\(UUID().uuidString.prefix(8))").path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         try Self.run("chown", ["postgres", folder])
         try Self.run("chmod", ["755", folder])
@@ -83,25 +84,38 @@ package final class PostgresServer: Sendable {
             "shared_buffers=128MB", "max_wal_size=1GB", "log_min_messages=fatal",
             "log_min_error_statement=fatal",
         ]
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/bin/sh")
-        process.arguments =
+        let arguments =
             ["-c", script, "keeper", "env"] + environment.map { "\($0)=\($1)" } + Self.user(programs + "/postgres") + [
                 "-D", "\(folder)/data",
             ]
             + settings.flatMap { ["-c", $0] }
-        let pipe = Pipe()
-        process.standardInput = pipe
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        let end = fcntl(pipe.fileHandleForWriting.fileDescriptor, F_DUPFD_CLOEXEC, 3)
-        keepers.withLock { $0.append(end) }
+        let input = try CloseOnExecPipe()
+        defer { close(input.readEnd) }
+        keepers.withLock { $0.append(input.writeEnd) }
+        _ = try SpawnedProgram(
+            "/bin/sh", arguments: arguments, environment: ProcessInfo.processInfo.environment,
+            streams: .init(input: input.readEnd))
         for _ in 0..<600 {
-            if (try? Self.run(programs + "/pg_isready", ["-q", "-h", folder])) != nil { return }
+            if isReady { return }
             usleep(50_000)
         }
         throw PostgresServerError(description: "PostgreSQL does not answer in \(folder)")
+    }
+
+    /// Ends the server and removes all that it has, before the process ends.
+    package func stop() {
+        for end in keepers.withLock({ keepers in
+            defer { keepers = [] }
+            return keepers
+        }) { close(end) }
+    }
+
+    /// It takes connections.
+    package var isReady: Bool {
+        do {
+            try Self.run(programs + "/pg_isready", ["-q", "-h", folder])
+            return true
+        } catch { return false }
     }
 
     /// Kills the server at once, as a power cut would.
@@ -116,10 +130,11 @@ package final class PostgresServer: Sendable {
         try FileManager.default.removeItem(atPath: "\(folder)/data/postmaster.pid")
     }
 
-    /// A new, empty database that belongs to the role `concord`.
-    package func makeDatabase() throws -> String {
+    /// A new database that belongs to the role `concord`: empty, or a copy of another that nobody is connected to.
+    package func makeDatabase(copying template: String? = nil) throws -> String {
         let name = "t\(getpid())_\(serial.add(1, ordering: .relaxed).newValue)"
-        try execute("CREATE DATABASE \(name) OWNER concord STRATEGY wal_log")
+        let source = template.map { "TEMPLATE \($0) " } ?? ""
+        try execute("CREATE DATABASE \(name) OWNER concord \(source)STRATEGY wal_log")
         return name
     }
 
@@ -156,21 +171,22 @@ package final class PostgresServer: Sendable {
             ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", program] : [program]
     }
 
+    /// Runs a program to its end. Its pipe is inherited by no other program that is started meanwhile, which would keep
+    /// it open.
     private static func run(_ program: String, _ arguments: [String]) throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = [program] + arguments
-        process.currentDirectoryURL = URL(fileURLWithPath: "/")
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        let errors = Pipe()
-        process.standardError = errors
-        try process.run()
-        let said = errors.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
+        let errors = try CloseOnExecPipe()
+        let said = LineBuffer(reading: errors.readEnd)
+        let process: SpawnedProgram
+        do {
+            defer { close(errors.writeEnd) }
+            process = try SpawnedProgram(
+                "/usr/bin/env", arguments: ["-C", "/", program] + arguments,
+                environment: ProcessInfo.processInfo.environment, streams: .init(errors: errors.writeEnd))
+        }
+        while process.exit == nil || !said.isAtEnd { usleep(1_000) }
+        guard process.exit == .status(0) else {
             throw PostgresServerError(
-                description: "\(program): \(String(decoding: said, as: UTF8.self).prefix(500))")
+                description: "\(program): \(said.lines.joined(separator: "\n").prefix(500))")
         }
     }
 }

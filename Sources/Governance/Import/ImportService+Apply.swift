@@ -47,6 +47,8 @@ extension ImportService {
     private func takeBack(_ begun: ImportJob, _ error: any Error) async throws {
         let refused = error as? ImportRefused
         try await store.write(begun.organisation) { transaction in
+            // Where the connection was lost in the commit, nobody knows; if it went through, it stands.
+            guard try transaction.importJob(begun.id, in: begun.organisation)?.state == .applying else { return }
             var job = begun
             job.state = .planned
             for (row, remark) in refused?.rows ?? [] {
@@ -86,6 +88,10 @@ private struct ImportApplier: Sendable {
     let request: String?
 
     func run(in transaction: any Transaction) throws -> ImportJob {
+        // A node that said nothing for long was taken for gone: others may have carried the import out meanwhile.
+        guard let present = try transaction.importJob(job.id, in: job.organisation), present.state == .applying else {
+            throw ServiceError.conflict(.state("the import was interrupted meanwhile; look at it again"))
+        }
         var posture = PostureBatch()
         var refused: [(ImportRow, ImportRow.Remark)] = []
         for action in [ImportRow.Action.create, .update] {

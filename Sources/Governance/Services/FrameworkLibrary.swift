@@ -395,14 +395,23 @@ package struct FrameworkLibrary: Sendable {
 }
 
 /// The libraries that services share: the one of all, and those of organisations that adopted frameworks of their own.
-/// The loader replaces them.
+/// Each look makes sure that what is kept is still true: another node may have loaded newer content.
 package actor LibraryHolder {
     /// Organisations whose libraries are kept.
     package static let organisationsMax = 64
 
+    private struct Shared: Sendable {
+        /// While the server's ledger has this size, nothing changed.
+        var ledgerSize: Int
+        /// What was loaded: the SHA-256 of each file of the catalogue.
+        let sources: [String?]
+        let library: FrameworkLibrary
+    }
     private struct Kept: Sendable {
         /// While the ledger has this size, nothing changed.
         var ledgerSize: Int
+        /// Those of the shared library that it was made over.
+        let sources: [String?]
         /// Versions of the own frameworks that are adopted.
         let versions: [UUID: Int]
         let library: FrameworkLibrary
@@ -411,18 +420,22 @@ package actor LibraryHolder {
     private let store: any Store
     /// The crosswalk between the items of the library.
     package let crosswalks = CrosswalkCache()
-    private var shared: FrameworkLibrary?
+    private var shared: Shared?
     private var kept: [UUID: Kept] = [:]
     private var uses = 0
     package init(store: any Store) { self.store = store }
 
     /// The library of an organisation: the shared frameworks, and those of its own that it adopted. Cost: one look at
-    /// the size of its ledger; after a change, two small queries; the items are read only if a framework changed.
+    /// the sizes of two ledgers; after a change, some small queries; the items are read only if a framework changed.
     package func current(for organisation: UUID?) async throws -> FrameworkLibrary {
-        let shared = try await sharedLibrary()
-        guard let organisation else { return shared }
-        let before = kept[organisation]
-        var now = try await store.read { try Self.look(organisation, shared, before, $0) }
+        let (known, before) = (shared, organisation.flatMap { kept[$0] })
+        let (common, own) = try await store.read { reader -> (Shared, Kept?) in
+            let common = try Self.look(known, reader)
+            let usable = before.flatMap { $0.sources == common.sources ? $0 : nil }
+            return (common, try organisation.map { try Self.look($0, common, usable, reader) })
+        }
+        shared = common
+        guard let organisation, var now = own else { return common.library }
         uses += 1
         now.lastUse = uses
         kept[organisation] = now
@@ -450,33 +463,32 @@ package actor LibraryHolder {
         return more.map { library.adding([$0]) } ?? library
     }
 
-    /// Forgets all: the next call reads anew.
-    package func reset() {
-        shared = nil
-        kept = [:]
-    }
-
-    private func sharedLibrary() async throws -> FrameworkLibrary {
-        if let shared { return shared }
-        let made = try await store.read { try FrameworkLibrary(reading: $0) }
-        shared = made
-        return made
+    private static func look(_ before: Shared?, _ reader: any Reader) throws -> Shared {
+        let size = try reader.ledgerSize(nil)
+        if let before, before.ledgerSize == size { return before }
+        let sources = try CatalogueFile.allCases.map { try reader.loadedSource($0.rawValue) }
+        if var before, before.sources == sources {
+            before.ledgerSize = size
+            return before
+        }
+        return Shared(ledgerSize: size, sources: sources, library: try FrameworkLibrary(reading: reader))
     }
 
     /// The library of an organisation, read anew: for work inside a transaction.
     static func library(of organisation: UUID, reading reader: any Reader) throws -> FrameworkLibrary {
-        try look(organisation, FrameworkLibrary(reading: reader), nil, reader).library
+        try look(organisation, look(nil, reader), nil, reader).library
     }
 
     private static func look(
-        _ organisation: UUID, _ shared: FrameworkLibrary, _ before: Kept?, _ reader: any Reader
+        _ organisation: UUID, _ common: Shared, _ before: Kept?, _ reader: any Reader
     ) throws -> Kept {
+        let shared = common.library
         let size = try reader.ledgerSize(organisation)
         if let before, before.ledgerSize == size { return before }
-        let common = Set(shared.frameworks.map(\.id))
+        let sharedIDs = Set(shared.frameworks.map(\.id))
         let adopted = Set(
             try reader.all(FrameworkAdoption.self, in: organisation, limit: Query.limitMax).map(\.value.framework.raw)
-        ).subtracting(common)
+        ).subtracting(sharedIDs)
         let frameworks = try adopted.sorted { $0 < $1 }.chunks(of: 500).flatMap { part in
             try reader.all(Framework.self, where: .ids(part), in: organisation, limit: part.count)
         }
@@ -487,7 +499,7 @@ package actor LibraryHolder {
         }
         let own = try frameworks.map { try FrameworkLibrary.own($0, shared.areas, reader, organisation) }
         return Kept(
-            ledgerSize: size, versions: versions,
+            ledgerSize: size, sources: common.sources, versions: versions,
             library: own.isEmpty ? shared : shared.adding(own.sorted { $0.key < $1.key }))
     }
 }

@@ -45,7 +45,7 @@ extension ServiceError {
         case .notSupported(_, let field, let use): ServiceError.invalid(use, "\(field) cannot be used for it")
         case .changedMeanwhile(_, _, let present):
             ServiceError.conflict(.state("it was changed meanwhile and is now at version \(present)"))
-        case .unavailable: error
+        case .away, .unavailable: error
         }
     }
 }

@@ -123,6 +123,6 @@ extension OpenAPIDocument {
         428: "If-Match is missing.",
         429: "Too many requests; try again after Retry-After.",
         500: "A fault of the server; the log knows more under the request's id.",
-        503: "Too much is waiting; try again.",
+        503: "Too much is waiting, or the database is away: nothing was done; try again after Retry-After.",
     ]
 }

@@ -142,13 +142,12 @@ extension Endpoint {
 
     /// Statuses of problems that this call may answer with.
     var problemStatuses: [Int] {
-        var statuses: Set<Int> = [400, 406, 422, 429, 500]
+        var statuses: Set<Int> = [400, 406, 422, 429, 500, 503]
         if access != .anybody { statuses.formUnion([401, 403]) }
         if access == .anybody { statuses.insert(401) }
         if !isWrite || operation.parameters.contains(where: { $0.place == .query }) { statuses.insert(414) }
         if path.segments.contains(where: { if case .literal = $0 { false } else { true } }) { statuses.insert(404) }
         if operation.body != nil { statuses.formUnion([413, 415]) }
-        if isWrite { statuses.insert(503) }
         return statuses.union(operation.problems).sorted()
     }
 

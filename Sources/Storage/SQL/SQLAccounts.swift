@@ -37,24 +37,29 @@ extension SQLAccountStore {
     }
 
     package func save(_ account: Account, noting event: AccountEvent?) async throws {
+        try await change(touchesAccess: true, noting: event) { try $0.save(account) }
+    }
+    package func save(_ account: Account, over before: Account, noting event: AccountEvent?) async throws {
         try await change(touchesAccess: true, noting: event) { reader in
-            let other: UUID? = try reader.one(
-                BoundSQL("SELECT \"id\" FROM \"account\" WHERE \"email\" = ?", [.text(account.email)]))
-            guard other == nil || other == account.id else { throw StoreError.taken(type: "account", field: "email") }
-            try reader.run(
-                """
-                INSERT INTO "account" ("id", "email", "password_hash", "is_disabled", "is_server_administrator",
-                "created_at") VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT ("id") DO UPDATE SET
-                "email" = excluded."email", "password_hash" = excluded."password_hash",
-                "is_disabled" = excluded."is_disabled",
-                "is_server_administrator" = excluded."is_server_administrator"
-                """,
-                [
-                    .identifier(account.id), .text(account.email), account.passwordHash.map { .text($0) } ?? .null,
-                    .integer(account.isDisabled ? 1 : 0), .integer(account.isServerAdministrator ? 1 : 0),
-                    .integer(account.createdAt.millisecondsSince1970),
-                ])
+            guard try reader.lockedAccount(account.id) == before else { throw Self.changedMeanwhile(account) }
+            try reader.save(account)
         }
+    }
+    package func saveFirst(
+        _ account: Account, by link: [UInt8], at: Instant, noting event: AccountEvent
+    ) async throws {
+        // The event goes into the server's ledger, and whoever writes there waits for those before.
+        precondition(event.organisation == nil, "the first account belongs to no organisation")
+        try await change(touchesAccess: true, noting: event) { reader in
+            let count: Int = try reader.one(BoundSQL("SELECT count(*) FROM \"account\"")) ?? 0
+            guard count == 0, let taken = try reader.takeInvitation(link, at: at), taken == nil else {
+                throw Self.changedMeanwhile(account)
+            }
+            try reader.save(account)
+        }
+    }
+    private static func changedMeanwhile(_ account: Account) -> StoreError {
+        .changedMeanwhile(type: "account", id: account.id, present: 0)
     }
 
     package func memberships(of account: UUID) async throws -> [Membership] {
@@ -133,21 +138,31 @@ extension SQLAccountStore {
             return found
         }
     }
-    package func save(_ session: Session) async throws {
+    package func begin(_ session: Session, ifPasswordIs hash: String?) async throws -> Bool {
+        try await change { reader in
+            guard let account = try reader.lockedAccount(session.account), !account.isDisabled,
+                account.passwordHash == hash
+            else { return false }
+            try reader.add(session)
+            return true
+        }
+    }
+    package func replace(_ secretHash: [UInt8], by session: Session) async throws -> Bool {
+        try await change(touchesAccess: true) { reader in
+            let ended: UUID? = try reader.one(
+                BoundSQL(
+                    "DELETE FROM \"session\" WHERE \"secret_hash\" = ? RETURNING \"account\"", [.bytes(secretHash)]))
+            guard ended != nil else { return false }
+            try reader.add(session)
+            return true
+        }
+    }
+    package func see(_ secretHash: [UInt8], at: Instant) async throws {
         // Being seen changes nothing that a caller was worked out from.
         try await change { reader in
             try reader.run(
-                """
-                INSERT INTO "session" ("secret_hash", "account", "organisation", "form_secret", "created_at",
-                "seen_at", "expires_at") VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT ("secret_hash") DO UPDATE SET
-                "organisation" = excluded."organisation", "seen_at" = excluded."seen_at"
-                """,
-                [
-                    .bytes(session.secretHash), .identifier(session.account),
-                    session.organisation.map { .identifier($0) } ?? .null, .text(session.formSecret),
-                    .integer(session.createdAt.millisecondsSince1970), .integer(session.seenAt.millisecondsSince1970),
-                    .integer(session.expiresAt.millisecondsSince1970),
-                ])
+                "UPDATE \"session\" SET \"seen_at\" = ? WHERE \"secret_hash\" = ? AND \"seen_at\" < ?",
+                [.integer(at.millisecondsSince1970), .bytes(secretHash), .integer(at.millisecondsSince1970)])
         }
     }
     package func removeSession(_ secretHash: [UInt8]) async throws {
@@ -213,22 +228,24 @@ extension SQLAccountStore {
     }
 
     package func failures(_ key: String, since: Instant) async throws -> Int {
-        try await readServer { reader in
-            try reader.one(
-                BoundSQL(
-                    "SELECT CAST(sum(\"count\") AS BIGINT) FROM \"failure\" WHERE \"key\" = ? AND \"minute\" >= ?",
-                    [.text(key), .integer(since.millisecondsSince1970 / 60_000)])) ?? 0
+        try await readServer { try $0.failures(key, since: since) }
+    }
+    package func countFailure(_ key: String, at: Instant, since: Instant) async throws -> Int {
+        try await change { reader in
+            // The row of the minute stays locked to the end: whoever counts next sees this one.
+            try reader.run(
+                """
+                INSERT INTO "failure" ("key", "minute", "count") VALUES (?, ?, 1) ON CONFLICT ("key", "minute")
+                DO UPDATE SET "count" = "failure"."count" + 1
+                """, [.text(key), .integer(at.millisecondsSince1970 / 60_000)])
+            return try reader.failures(key, since: since)
         }
     }
-    @discardableResult
-    package func countFailure(_ key: String, at: Instant) async throws -> Int {
+    package func takeBackFailure(_ key: String, at: Instant) async throws {
         try await change { reader in
-            try reader.one(
-                BoundSQL(
-                    """
-                    INSERT INTO "failure" ("key", "minute", "count") VALUES (?, ?, 1) ON CONFLICT ("key", "minute")
-                    DO UPDATE SET "count" = "failure"."count" + 1 RETURNING "count"
-                    """, [.text(key), .integer(at.millisecondsSince1970 / 60_000)])) ?? 0
+            try reader.run(
+                "UPDATE \"failure\" SET \"count\" = \"count\" - 1 WHERE \"key\" = ? AND \"minute\" = ? AND \"count\" > 0",
+                [.text(key), .integer(at.millisecondsSince1970 / 60_000)])
         }
     }
     package func removeFailures(_ key: String) async throws {
@@ -254,20 +271,7 @@ extension SQLAccountStore {
         }
     }
     package func takeInvitation(_ secretHash: [UInt8], at: Instant) async throws -> UUID?? {
-        try await change { reader in
-            var found: UUID?? = nil
-            try reader.each(
-                BoundSQL(
-                    """
-                    UPDATE "invitation" SET "used_at" = ? WHERE "secret_hash" = ? AND "used_at" IS NULL
-                    AND "expires_at" > ? RETURNING "account"
-                    """,
-                    [
-                        .integer(at.millisecondsSince1970), .bytes(secretHash), .integer(at.millisecondsSince1970),
-                    ])
-            ) { row in found = .some(row[0] as UUID?) }
-            return found
-        }
+        try await change { try $0.takeInvitation(secretHash, at: at) }
     }
     package func hasInvitation(_ secretHash: [UInt8], at: Instant) async throws -> Bool {
         try await readServer { reader in
@@ -277,6 +281,71 @@ extension SQLAccountStore {
                         + "AND \"expires_at\" > ?", [.bytes(secretHash), .integer(at.millisecondsSince1970)]))
             return found ?? 0 > 0
         }
+    }
+}
+
+extension SQLReader {
+    /// The account as it is now. Whoever wants it for a change, too, waits for this transaction to end.
+    fileprivate func lockedAccount(_ id: UUID) throws -> Account? {
+        var found: Account?
+        try each(
+            BoundSQL(
+                "SELECT \(Account.columns) FROM \"account\" a WHERE \"id\" = ?\(dialect.rowLock)", [.identifier(id)])
+        ) { row in found = Account(row, from: 0) }
+        return found
+    }
+
+    fileprivate func save(_ account: Account) throws {
+        let other: UUID? = try one(
+            BoundSQL("SELECT \"id\" FROM \"account\" WHERE \"email\" = ?", [.text(account.email)]))
+        guard other == nil || other == account.id else { throw StoreError.taken(type: "account", field: "email") }
+        try run(
+            """
+            INSERT INTO "account" ("id", "email", "password_hash", "is_disabled", "is_server_administrator",
+            "created_at") VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT ("id") DO UPDATE SET
+            "email" = excluded."email", "password_hash" = excluded."password_hash",
+            "is_disabled" = excluded."is_disabled",
+            "is_server_administrator" = excluded."is_server_administrator"
+            """,
+            [
+                .identifier(account.id), .text(account.email), account.passwordHash.map { .text($0) } ?? .null,
+                .integer(account.isDisabled ? 1 : 0), .integer(account.isServerAdministrator ? 1 : 0),
+                .integer(account.createdAt.millisecondsSince1970),
+            ])
+    }
+
+    fileprivate func add(_ session: Session) throws {
+        try run(
+            """
+            INSERT INTO "session" ("secret_hash", "account", "organisation", "form_secret", "created_at",
+            "seen_at", "expires_at") VALUES (?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                .bytes(session.secretHash), .identifier(session.account),
+                session.organisation.map { .identifier($0) } ?? .null, .text(session.formSecret),
+                .integer(session.createdAt.millisecondsSince1970), .integer(session.seenAt.millisecondsSince1970),
+                .integer(session.expiresAt.millisecondsSince1970),
+            ])
+    }
+
+    fileprivate func failures(_ key: String, since: Instant) throws -> Int {
+        try one(
+            BoundSQL(
+                "SELECT CAST(sum(\"count\") AS BIGINT) FROM \"failure\" WHERE \"key\" = ? AND \"minute\" >= ?",
+                [.text(key), .integer(since.millisecondsSince1970 / 60_000)])) ?? 0
+    }
+
+    fileprivate func takeInvitation(_ secretHash: [UInt8], at: Instant) throws -> UUID?? {
+        var found: UUID?? = nil
+        try each(
+            BoundSQL(
+                """
+                UPDATE "invitation" SET "used_at" = ? WHERE "secret_hash" = ? AND "used_at" IS NULL
+                AND "expires_at" > ? RETURNING "account"
+                """,
+                [.integer(at.millisecondsSince1970), .bytes(secretHash), .integer(at.millisecondsSince1970)])
+        ) { row in found = .some(row[0] as UUID?) }
+        return found
     }
 }
 
