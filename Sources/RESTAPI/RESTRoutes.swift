@@ -71,6 +71,7 @@ package struct RESTRoutes: Sendable {
         guard let (found, values) = tree.find(request.uri.path) else {
             throw Failure(.notFound, "not-found", "Not found", "The API has no such path.")
         }
+        if let template = found.first?.path.text { context.coreContext.endpointPath.value = template }
         let isHead = request.method == .head
         let endpoint = found.first { $0.method == (isHead ? .get : request.method) }
         if endpoint?.access != .anybody { _ = try context.requireCaller() }
