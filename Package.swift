@@ -122,8 +122,8 @@ let package = Package(
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "RecordKit", "Storage", "SQLiteStorage", "PostgresStorage", "Access", "HTTPServing", "Server",
-                "Telemetry", "TestKit", hummingbird, httpTypes, nioCore, nioEmbedded, logging,
+                "Records", "Storage", "PostgresStorage", "Access", "HTTPServing", "Server", "Telemetry", "TestKit",
+                hummingbird, httpTypes, nioCore, nioEmbedded, logging, coreMetrics,
             ]),
         .testTarget(name: "MerkleLogTests", dependencies: ["MerkleLog"]),
         .testTarget(name: "AuditPackTests", dependencies: ["AuditPack", "MerkleLog"]),

@@ -2,8 +2,10 @@
 import Access
 import ArgumentParser
 import Foundation
+import Governance
 import HTTPServing
 import Logging
+import RecordKit
 import Server
 import Storage
 import Telemetry
