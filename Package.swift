@@ -10,6 +10,9 @@ let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let coreMetrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
+let serviceContext: Target.Dependency = .product(name: "ServiceContextModule", package: "swift-service-context")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
@@ -37,6 +40,8 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-service-context", from: "1.5.1"),
     ],
     targets: [
         .target(name: "RecordKit"),
@@ -45,7 +50,8 @@ let package = Package(
         .target(name: "Monitoring", dependencies: ["Statistics", crypto]),
         .target(name: "MerkleLog", dependencies: [crypto]),
         .target(name: "AuditPack", dependencies: ["MerkleLog", crypto]),
-        .target(name: "Storage", dependencies: ["RecordKit", "MerkleLog", crypto]),
+        .target(name: "Telemetry", dependencies: [logging, coreMetrics, serviceContext]),
+        .target(name: "Storage", dependencies: ["RecordKit", "MerkleLog", "Telemetry", crypto]),
         .target(
             name: "SQLiteStorage", dependencies: ["RecordKit", "Storage", "MerkleLog", grdb, grdbSQLite],
             resources: [.copy("Migrations")]),
@@ -53,17 +59,19 @@ let package = Package(
         .target(
             name: "PostgresStorage", dependencies: ["RecordKit", "Storage", "CPostgres"],
             resources: [.copy("Migrations")]),
-        .target(name: "Access", dependencies: ["RecordKit", "Records", "Storage", crypto, cryptoExtras]),
+        .target(name: "Access", dependencies: ["RecordKit", "Records", "Storage", "Telemetry", crypto, cryptoExtras]),
         .target(name: "Catalogue", dependencies: [yams, crypto], resources: [.copy("Resources")]),
         .target(
             name: "Governance",
             dependencies: [
                 "RecordKit", "Records", "Storage", "MerkleLog", "AuditPack", "Access", "Catalogue", "Exchange",
+                "Telemetry",
             ]),
         .target(
             name: "HTTPServing",
             dependencies: [
-                "RecordKit", "Storage", "AuditPack", "Access", "Governance", hummingbird, httpTypes, nioCore, logging,
+                "RecordKit", "Storage", "AuditPack", "Access", "Governance", "Telemetry", hummingbird, httpTypes,
+                nioCore, logging, serviceContext,
             ]),
         .target(
             name: "Exchange", dependencies: ["RecordKit", "Storage", "CXlsx", crypto], resources: [.copy("Resources")]),
@@ -72,7 +80,7 @@ let package = Package(
             name: "RESTAPI",
             dependencies: [
                 "RecordKit", "Records", "Storage", "MerkleLog", "Access", "Governance", "Exchange", "HTTPServing",
-                hummingbird, httpTypes, nioCore, logging, lifecycle,
+                "Telemetry", hummingbird, httpTypes, nioCore, logging, lifecycle,
             ]),
         .target(
             name: "WebUI",
@@ -85,7 +93,8 @@ let package = Package(
             name: "Server",
             dependencies: [
                 "RecordKit", "Records", "Storage", "SQLiteStorage", "PostgresStorage", "Access", "Governance",
-                "HTTPServing", "RESTAPI", "WebUI", hummingbird, logging, lifecycle,
+                "HTTPServing", "RESTAPI", "WebUI", "Telemetry", hummingbird, httpTypes, nioCore, logging, lifecycle,
+                unixSignals,
             ]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "Detection", dependencies: ["CZlib", yams], resources: [.copy("Resources")]),
@@ -97,8 +106,8 @@ let package = Package(
                 "RecordKit", "Records", "Storage", "SQLiteStorage", "PostgresStorage", "MerkleLog", "AuditPack",
                 "Access", "Governance", "Exchange", "HTTPServing", "Demo", "Server", "Client", "Detection",
                 "Statistics",
-                "Monitoring", "Terminal",
-                hummingbird, logging, argumentParser,
+                "Monitoring", "Terminal", "Telemetry",
+                logging, argumentParser,
             ]),
         .target(
             name: "TestKit",
@@ -111,6 +120,13 @@ let package = Package(
         .testTarget(name: "RecordsTests", dependencies: ["RecordKit", "Records"]),
         .testTarget(name: "StatisticsTests", dependencies: ["Statistics"], exclude: ["Reference"]),
         .testTarget(name: "MonitoringTests", dependencies: ["Statistics", "Monitoring"], exclude: ["Reference"]),
+        .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", logging, coreMetrics, serviceContext]),
+        .testTarget(
+            name: "ServerTests",
+            dependencies: [
+                "RecordKit", "Records", "Storage", "PostgresStorage", "Access", "Governance", "HTTPServing", "Server",
+                "Telemetry", "TestKit", hummingbird, httpTypes, nioCore, nioEmbedded, logging, coreMetrics,
+            ]),
         .testTarget(name: "MerkleLogTests", dependencies: ["MerkleLog"]),
         .testTarget(name: "AuditPackTests", dependencies: ["AuditPack", "MerkleLog"]),
         .testTarget(name: "CatalogueTests", dependencies: ["Catalogue", crypto]),
@@ -155,8 +171,6 @@ let package = Package(
                 "RecordKit", "Records", "Storage", "SQLiteStorage", "MerkleLog", "Access", "Governance", "Exchange",
                 "Demo", "TestKit",
             ]),
-        .testTarget(
-            name: "ServerTests", dependencies: ["RecordKit", "Storage", "Access", "Governance", "Server", logging]),
         .testTarget(name: "DetectionTests", dependencies: ["Detection"]),
         .testTarget(name: "ClientTests", dependencies: ["Client", "MerkleLog"]),
         .testTarget(name: "TerminalTests", dependencies: ["Terminal"]),

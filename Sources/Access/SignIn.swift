@@ -2,6 +2,7 @@
 package import Foundation
 import RecordKit
 package import Storage
+import Telemetry
 
 /// Signs people and programs in. One for the whole server: it holds what throttles and what is remembered.
 package final class SignIn: Sendable {
@@ -20,6 +21,9 @@ package final class SignIn: Sendable {
     let throttle: Throttle
     let cache = CallerCache()
     private let failures = SignInFailureRecorder()
+    private let successes = Metric.signIns.counter("success")
+    private let refusals = Metric.signIns.counter("refused")
+    private let throttlings = Metric.signIns.counter("throttled")
 
     package init(accounts: any AccountStore, store: any Store, hasher: PasswordHasher, environment: Environment) {
         self.accounts = accounts
@@ -168,13 +172,24 @@ package final class SignIn: Sendable {
                 try await verify(password, known)
             }
             guard let account else { throw AccessError.notSignedIn }
+            successes.increment()
             return account
         } catch let error as AccessError {
+            count(error)
             switch error {
             case .notSignedIn, .throttled: try await append(failures.count(known?.id, at: environment.now()))
             default: break
             }
             throw error
+        }
+    }
+
+    /// Also of somebody who is signed in and gives their password again, to change it.
+    private func count(_ error: AccessError) {
+        switch error {
+        case .notSignedIn: refusals.increment()
+        case .throttled, .tryLater: throttlings.increment()
+        default: break
         }
     }
 

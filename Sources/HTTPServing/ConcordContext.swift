@@ -21,6 +21,8 @@ package struct ConcordContext: RequestContext, RemoteAddressRequestContext {
     package var tokenSecret: String?
     /// Given to every answer, and logged with it.
     package var requestID = ""
+    /// What the log says of the request beside its route.
+    package let note = RequestNote()
 
     package init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)

@@ -5,6 +5,7 @@ package import HTTPTypes
 package import Hummingbird
 import Logging
 import RecordKit
+import Telemetry
 
 extension HTTPField.Name {
     /// The secret of the session's forms, from scripts.
@@ -32,7 +33,9 @@ package struct EnvelopeMiddleware: RouterMiddleware {
     ) async throws -> Response {
         var context = context
         context.requestID = environment.id().lowercased
-        context.logger[metadataKey: "request"] = .string(context.requestID)
+        // One id is enough: that of Hummingbird is in no answer.
+        context.logger[metadataKey: "hb.request.id"] = nil
+        context.logger[metadataKey: LogKey.requestID] = .string(context.requestID)
         var response = try await next(request, context)
         response.headers[.requestID] = context.requestID
         response.headers[.xContentTypeOptions] = "nosniff"
@@ -79,6 +82,7 @@ package struct AuthenticationMiddleware: RouterMiddleware {
             context.session = session
             context.sessionSecret = secret
         }
+        context.note.account = context.caller?.account
         return try await next(request, context)
     }
 }

@@ -3,6 +3,7 @@ package import Access
 package import Foundation
 import RecordKit
 import Synchronization
+import Telemetry
 
 /// So many requests in so many seconds; a bucket holds that many and is refilled evenly.
 package struct RateLimit: Sendable, Hashable {
@@ -65,6 +66,8 @@ package final class RateLimiter: Sendable {
     private let limits: RateLimits
     private let clock: Clock
     private let buckets = Mutex<[Key: Bucket]>([:])
+    private let refusedCallers = Metric.httpRateLimited.counter("caller")
+    private let refusedAddresses = Metric.httpRateLimited.counter("address")
 
     package init(limits: RateLimits, clock: Clock) {
         self.limits = limits
@@ -89,10 +92,15 @@ package final class RateLimiter: Sendable {
             buckets[key] = bucket
             return (bucket.tokens, isAllowed)
         }
+        if !isAllowed { refused(key).increment() }
         func seconds(_ missing: Double) -> Int { Int((missing / perMillisecond / 1_000).rounded(.up)) }
         return Verdict(
             limit: limit, isAllowed: isAllowed, remaining: Int(tokens), resetSeconds: seconds(full - tokens),
             retrySeconds: isAllowed ? 0 : max(1, seconds(1 - tokens)))
+    }
+
+    private func refused(_ key: Key) -> MetricCounter {
+        if case .address = key { refusedAddresses } else { refusedCallers }
     }
 
     /// Forgets buckets that time has filled; if those are too few, all: memory is worth more than counts.

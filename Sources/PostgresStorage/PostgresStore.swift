@@ -19,6 +19,7 @@ package final class PostgresStore: DatabaseStore {
     private let writers: PostgresPool
     private let exchange: PostgresExchange
     package let changes: ChangeHub
+    private let metrics = StoreMetrics()
     private let lanes = Mutex<[UUID: Lane]>([:])
 
     /// The lane of what no ledger tells of: sessions, failures and the like. It needs no ledger's lock, so that a long
@@ -33,6 +34,7 @@ package final class PostgresStore: DatabaseStore {
     private struct Outcome: Sendable {
         var touchesAccess = false
         var committed: [CommittedChange] = []
+        var leaves = 0
         /// Where the ledger ends after the change; `nil` if it did not look.
         var end: LedgerEnd?
         /// The change threw by itself: it is told so, whatever becomes of the rest.
@@ -96,12 +98,14 @@ package final class PostgresStore: DatabaseStore {
     private func reading<T: Sendable>(_ body: @escaping @Sendable (SQLReader) throws -> T)
         async throws -> T
     {
-        try await withCheckedThrowingContinuation { continuation in
-            let isTaken = readers.submit { [layouts] worker in
-                let result = Self.retrying { try Self.reading(worker, layouts, body) }
-                continuation.resume(with: result.mapError(Self.named))
+        try await metrics.measure(.read) {
+            try await withCheckedThrowingContinuation { continuation in
+                let isTaken = readers.submit { [layouts] worker in
+                    let result = Self.retrying { try Self.reading(worker, layouts, body) }
+                    continuation.resume(with: result.mapError(Self.named))
+                }
+                if !isTaken { continuation.resume(throwing: Self.full) }
             }
-            if !isTaken { continuation.resume(throwing: Self.full) }
         }
     }
 
@@ -152,6 +156,15 @@ package final class PostgresStore: DatabaseStore {
         _ organisation: UUID?, touchesAccess: Bool = false, lane: UUID? = nil,
         _ body: @escaping @Sendable (SQLTransaction) throws -> T
     ) async throws -> T {
+        try await metrics.measure(.write) {
+            try await enqueued(organisation, touchesAccess: touchesAccess, lane: lane, body)
+        }
+    }
+
+    private func enqueued<T: Sendable>(
+        _ organisation: UUID?, touchesAccess: Bool, lane: UUID?,
+        _ body: @escaping @Sendable (SQLTransaction) throws -> T
+    ) async throws -> T {
         try await withCheckedThrowingContinuation { continuation in
             let pending = Pending(
                 run: { [layouts] connection, end, isAlone in
@@ -167,7 +180,7 @@ package final class PostgresStore: DatabaseStore {
                         guard let result else { preconditionFailure("a change without a result") }
                         return Outcome(
                             touchesAccess: touchesAccess || transaction.touchesAccess,
-                            committed: transaction.committed, end: transaction.end
+                            committed: transaction.committed, leaves: transaction.leaves, end: transaction.end
                         ) { failure in
                             if let failure {
                                 continuation.resume(throwing: failure)
@@ -234,6 +247,7 @@ package final class PostgresStore: DatabaseStore {
         switch Self.retrying({ try transaction(batch, ledger, worker) }) {
         case .success(let outcomes):
             if outcomes.contains(where: \.touchesAccess) { exchange.forgetAccess() }
+            metrics.committed(leaves: outcomes.reduce(0) { $0 + $1.leaves })
             for outcome in outcomes { outcome.finish(nil) }
             let committed = outcomes.flatMap(\.committed)
             guard !committed.isEmpty else { return }
@@ -334,6 +348,10 @@ package final class PostgresStore: DatabaseStore {
             }, refuse: { _ in })
         enqueue(pending, Self.ownLane)
     }
+
+    package var waitingChanges: Int { lanes.withLock { lanes in lanes.values.reduce(0) { $0 + $1.waiting.count } } }
+
+    package func liveNodes() async throws -> Int? { try await reading { try $0.liveNodes() } }
 
     // MARK: Operators
 

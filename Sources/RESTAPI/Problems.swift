@@ -9,6 +9,7 @@ import Logging
 import MerkleLog
 import NIOCore
 import RecordKit
+import Telemetry
 
 /// The method is not one of those that a path knows.
 struct MethodNotAllowed: Error {
@@ -67,6 +68,7 @@ struct ProblemMiddleware: RouterMiddleware {
         json.object { json in
             ProblemDocument.append(failure, status, to: &json)
             json.string("instance", "urn:uuid:\(context.requestID)")
+            if let trace = TraceContext.current { json.string("traceId", trace.traceID) }
             if case .stale(let present, let yours) = failure.conflict {
                 let resource = resources[present.schema.type] ?? Resource(present.schema)
                 json.value("present") { resource.append(present, for: context.caller, to: &$0) }

@@ -42,7 +42,7 @@ package struct RESTRoutes: Sendable {
             installationEndpoints(), memberEndpoints(), assessmentEndpoints(), fileEndpoints(resources),
             ledgerEndpoints(), erasureEndpoints(), searchEndpoints(), importEndpoints(), gapEndpoints(),
             crosswalkEndpoints(), libraryEndpoints(), reportEndpoints(), statementEndpoints(), roundEndpoints(),
-            pathEndpoints(), jobEndpoints(),
+            pathEndpoints(),
         ]
         return own.flatMap(\.self) + resources.flatMap { recordEndpoints($0) + changeEndpoints($0) }
     }
@@ -71,6 +71,7 @@ package struct RESTRoutes: Sendable {
         guard let (found, values) = tree.find(request.uri.path) else {
             throw Failure(.notFound, "not-found", "Not found", "The API has no such path.")
         }
+        if let template = found.first?.path.text { context.coreContext.endpointPath.value = template }
         let isHead = request.method == .head
         let endpoint = found.first { $0.method == (isHead ? .get : request.method) }
         if endpoint?.access != .anybody { _ = try context.requireCaller() }

@@ -25,6 +25,7 @@ package final class SQLiteStore: DatabaseStore {
     let layouts: Layouts
     let generation = Atomic<Int>(0)
     package let changes = ChangeHub()
+    private let metrics = StoreMetrics()
     private let queue = Mutex(Queue())
 
     private struct Outcome: Sendable {
@@ -34,6 +35,7 @@ package final class SQLiteStore: DatabaseStore {
         var isUndone = false
         /// What others are told once the commit is through.
         var committed: [CommittedChange] = []
+        var leaves = 0
         let finish: @Sendable ((any Error)?) -> Void
     }
     private struct Queue {
@@ -135,11 +137,22 @@ package final class SQLiteStore: DatabaseStore {
         Layouts(schemas, .sqlite).definition
     }
 
+    package var waitingChanges: Int { queue.withLock { $0.waiting.count } }
+
+    /// A file is open in one process only.
+    package func liveNodes() async throws -> Int? { nil }
+
     package func read<T: Sendable>(_ body: @escaping @Sendable (any Reader) throws -> T) async throws -> T {
-        try await pool.read { [layouts] db in try body(SQLReader(SQLiteConnection(db), layouts)) }
+        try await readServer { try body($0) }
     }
 
     package func write<T: Sendable>(
+        _ organisation: UUID?, _ body: @escaping @Sendable (any Transaction) throws -> T
+    ) async throws -> T {
+        try await metrics.measure(.write) { try await enqueued(organisation, body) }
+    }
+
+    private func enqueued<T: Sendable>(
         _ organisation: UUID?, _ body: @escaping @Sendable (any Transaction) throws -> T
     ) async throws -> T {
         try await withCheckedThrowingContinuation { continuation in
@@ -164,7 +177,8 @@ package final class SQLiteStore: DatabaseStore {
                         }
                         guard let result else { preconditionFailure("a savepoint without a result") }
                         return Outcome(
-                            touchesAccess: transaction.touchesAccess, committed: transaction.committed
+                            touchesAccess: transaction.touchesAccess, committed: transaction.committed,
+                            leaves: transaction.leaves
                         ) { failure in
                             if let failure {
                                 continuation.resume(throwing: failure)
@@ -238,6 +252,9 @@ package final class SQLiteStore: DatabaseStore {
                     if outcomes.contains(where: \.touchesAccess) {
                         generation.add(1, ordering: .sequentiallyConsistent)
                     }
+                    if !outcomes.contains(where: \.isUndone) {
+                        metrics.committed(leaves: outcomes.reduce(0) { $0 + $1.leaves })
+                    }
                     for outcome in outcomes { outcome.finish(nil) }
                     changes.publish(outcomes.flatMap(\.committed))
                 } catch {
@@ -256,19 +273,24 @@ extension SQLiteStore: SQLAccountStore {
     package var accessGeneration: Int { generation.load(ordering: .sequentiallyConsistent) }
 
     package func readServer<T: Sendable>(_ body: @escaping @Sendable (SQLReader) throws -> T) async throws -> T {
-        try await pool.read { [layouts] db in try body(SQLReader(SQLiteConnection(db), layouts)) }
+        try await metrics.measure(.read) {
+            try await pool.read { [layouts] db in try body(SQLReader(SQLiteConnection(db), layouts)) }
+        }
     }
 
     /// Runs on the connection on which records are written, too: a leaf gets the next index of its ledger.
     package func changeServer<T: Sendable>(
         touchesAccess: Bool, noting event: AccountEvent?, _ body: @escaping @Sendable (SQLReader) throws -> T
     ) async throws -> T {
-        let result = try await pool.write { [layouts] db in
-            let transaction = SQLTransaction(SQLiteConnection(db), layouts, event?.organisation)
-            let result = try body(transaction)
-            if let event { try transaction.append(event.event, by: event.change) }
-            return result
+        let (result, leaves) = try await metrics.measure(.write) {
+            try await pool.write { [layouts] db in
+                let transaction = SQLTransaction(SQLiteConnection(db), layouts, event?.organisation)
+                let result = try body(transaction)
+                if let event { try transaction.append(event.event, by: event.change) }
+                return (result, transaction.leaves)
+            }
         }
+        metrics.committed(leaves: leaves)
         if touchesAccess { generation.add(1, ordering: .sequentiallyConsistent) }
         return result
     }

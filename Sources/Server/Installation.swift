@@ -4,7 +4,7 @@ package import Foundation
 package import Governance
 package import HTTPServing
 package import Hummingbird
-package import Logging
+import Logging
 package import PostgresStorage
 import Records
 import RESTAPI
@@ -73,34 +73,39 @@ package struct Installation: Sendable {
     }
 
     /// The routes of the server.
-    /// - Parameter limits: How many requests a caller of the API may send.
-    package func router(limits: RateLimits = .standard) throws -> Router<ConcordContext> {
+    /// - Parameters:
+    ///   - limits: How many requests a caller of the API may send.
+    ///   - operating: What is told to an operator; `nil` where there is none, as in the commands.
+    ///   - metricsToken: Opens `/metrics`; without it there is no such address.
+    package func router(
+        limits: RateLimits = .standard, operating: Operating? = nil, metricsToken: MetricsToken? = nil
+    ) throws -> Router<ConcordContext> {
         let router = Router(context: ConcordContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: EnvelopeMiddleware(environment: services.environment))
-        router.get("healthz") { _, _ in "ok\n" }
+        if let operating {
+            router.add(
+                middleware: ObservingMiddleware(environment: services.environment, metrics: operating.requests))
+            if let metricsToken {
+                router.add(middleware: MetricsDoorMiddleware(registry: operating.registry, token: metricsToken))
+            }
+            router.addReadiness(operating.readiness)
+        }
+        router.addHealth()
         let api = RESTRoutes(services: services, limits: limits)
         api.add(to: router)
         try WebRoutes(services: services, reference: api.reference()).add(to: router)
         return router
     }
 
-    /// The server with its background work, ready to run.
-    /// - Parameter running: Called once the port answers, with the address.
-    package func application(
-        host: String, port: Int, limits: RateLimits = .standard, logger: Logger,
-        running: @escaping @Sendable (Int) async -> Void
-    ) throws -> some ApplicationProtocol {
-        var application = Application(
-            router: try router(limits: limits),
-            configuration: .init(address: .hostname(host, port: port), serverName: "Concord"),
-            onServerRunning: { channel in await running(channel.localAddress?.port ?? port) }, logger: logger)
-        application.addServices(
+    /// Work that the clock starts, for as long as the server runs. The first is the last that is told to stop.
+    func keepers(logger: Logger) -> [any Service] {
+        [
             CheckpointKeeper(services: services, logger: logger),
             ClockKeeper(services: services, logger: logger),
             JobKeeper(
                 queue: store, handlers: [ErasureJob(services.erasure), ClockJob(services.records)],
                 environment: services.environment, logger: logger),
-            EventKeeper(services: services))
-        return application
+            EventKeeper(services: services),
+        ]
     }
 }

@@ -8,6 +8,7 @@ import RecordKit
 import Records
 import ServiceLifecycle
 import Storage
+import Telemetry
 
 /// Every organisation of the server, page by page; `nil` last, for the server itself.
 private func eachOrganisation(of store: any Storage.Store, _ body: (UUID) async throws -> Void) async throws {
@@ -26,6 +27,12 @@ struct CheckpointKeeper: Service {
     static let secondsBetween = 5
     let services: Services
     let logger: Logger
+    private let failures = Metric.ledgerFailures.counter()
+
+    init(services: Services, logger: Logger) {
+        self.services = services
+        self.logger = logger
+    }
 
     func run() async throws {
         while !_Concurrency.Task.isCancelled {
@@ -45,6 +52,7 @@ struct CheckpointKeeper: Service {
             try await eachOrganisation(of: services.store) { _ = try await services.ledger.checkpoint($0) }
             _ = try await services.ledger.checkpoint(nil)
         } catch {
+            failures.increment()
             logger.error("A ledger was not signed", metadata: ["error": "\(error)"])
         }
     }

@@ -5,7 +5,6 @@ import Demo
 import Foundation
 import Governance
 import HTTPServing
-import Hummingbird
 import Logging
 import MerkleLog
 import PostgresStorage
@@ -14,63 +13,6 @@ import Records
 import SQLiteStorage
 import Server
 import Storage
-
-struct Serve: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Starts the server.")
-    @OptionGroup var at: DataOption
-    @OptionGroup var records: DatabaseOption
-    @Option(help: "The address to listen on.") var host = "127.0.0.1"
-    @Option(help: "The port; 0 takes a free one.") var port = 8080
-    @Option(help: "The name under which ledgers are signed; kept from the first start on.") var ledgerHost: String?
-    @Option(help: "Requests to the API a minute for each token or account; 0 sets no limit.")
-    var rateLimit = RateLimits.standard.caller?.requestsMax ?? 0
-    @Option(help: "Requests to the API a minute for each network address that is not signed in; 0 sets no limit.")
-    var addressRateLimit = RateLimits.standard.address?.requestsMax ?? 0
-    @Option(help: "Log level: trace, debug, info, notice, warning, error.") var logLevel = "notice"
-
-    mutating func validate() throws {
-        guard (0...65_535).contains(port) else { throw ValidationError("--port must be 0 to 65535.") }
-        let range = 0...1_000_000_000
-        guard range.contains(rateLimit), range.contains(addressRateLimit) else {
-            throw ValidationError("--rate-limit and --address-rate-limit must be 0 to 1000000000.")
-        }
-        guard Logger.Level(rawValue: logLevel) != nil else {
-            throw ValidationError("--log-level must be trace, debug, info, notice, warning or error.")
-        }
-    }
-
-    func run() async throws {
-        let installation = try await at.open(records, ledgerHost: ledgerHost)
-        var logger = Logger(label: "concord")
-        logger.logLevel = Logger.Level(rawValue: logLevel) ?? .notice
-        let report = installation.load
-        if report.changedAnything {
-            print(
-                "Catalogue: \(report.created) records created, \(report.changed) changed, \(report.archived) archived.")
-        }
-        if installation.erasedAgain > 0 {
-            print("Erased again, as the list of erasures says: \(installation.erasedAgain) records.")
-        }
-        let isEmpty = try await installation.store.accountCount() == 0
-        let link =
-            isEmpty ? try await installation.services.signIn.createLink(for: nil, by: .system(organisation: nil)) : nil
-        let host = host
-        let limits = RateLimits(
-            caller: rateLimit > 0 ? RateLimit(requestsMax: rateLimit) : nil,
-            address: addressRateLimit > 0 ? RateLimit(requestsMax: addressRateLimit) : nil)
-        let application = try installation.application(host: host, port: port, limits: limits, logger: logger) { port in
-            print("Concord answers on http://\(host):\(port)")
-            if let link {
-                print("Nobody can sign in yet. Set up the first administrator within 24 hours:")
-                print("  http://\(host):\(port)/set-up/\(link)")
-            }
-            fflush(nil)
-        }
-        try await application.runService()
-        // Closing brings everything into the one file: a copy of it is then complete.
-        try installation.store.close()
-    }
-}
 
 struct MigrateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -9,10 +9,11 @@ import Terminal
 
 @main
 struct Concord: AsyncParsableCommand {
+    static let version = "0.1.0"
     static let configuration = CommandConfiguration(
         commandName: "concord",
         abstract: "Governance of AI and information security: ISO/IEC 42001 and ISO/IEC 27001 as one system.",
-        version: "0.1.0",
+        version: version,
         subcommands: [
             Serve.self, MigrateCommand.self, DemoCommand.self, Ledger.self, PackCommand.self, VerifyCommand.self,
             PostureCommand.self, User.self, ImportCommand.self, SchemaCommand.self, MeasureProjection.self,

@@ -11,20 +11,24 @@ private let table: [String: Set<String>] = [
     "MerkleLog": ["Crypto"],
     "AuditPack": ["MerkleLog", "Crypto"],
     "Catalogue": ["Yams", "Crypto"],
-    "Storage": ["RecordKit", "MerkleLog", "Crypto"],
+    "Telemetry": ["Logging", "CoreMetrics", "ServiceContextModule"],
+    "Storage": ["RecordKit", "MerkleLog", "Telemetry", "Crypto"],
     "SQLiteStorage": ["RecordKit", "Storage", "MerkleLog", "GRDB", "GRDBSQLite"],
     "CPostgres": [],
     "PostgresStorage": ["RecordKit", "Storage", "CPostgres"],
-    "Access": ["RecordKit", "Records", "Storage", "Crypto", "CryptoExtras"],
-    "Governance": ["RecordKit", "Records", "Storage", "MerkleLog", "AuditPack", "Access", "Catalogue", "Exchange"],
+    "Access": ["RecordKit", "Records", "Storage", "Telemetry", "Crypto", "CryptoExtras"],
+    "Governance": [
+        "RecordKit", "Records", "Storage", "MerkleLog", "AuditPack", "Access", "Catalogue", "Exchange", "Telemetry",
+    ],
     "Exchange": ["RecordKit", "Storage", "CXlsx", "Crypto"],
     "CXlsx": [],
     "HTTPServing": [
-        "RecordKit", "Storage", "AuditPack", "Access", "Governance", "Hummingbird", "HTTPTypes", "NIOCore", "Logging",
+        "RecordKit", "Storage", "AuditPack", "Access", "Governance", "Telemetry", "Hummingbird", "HTTPTypes", "NIOCore",
+        "Logging", "ServiceContextModule",
     ],
     "RESTAPI": [
         "RecordKit", "Records", "Storage", "MerkleLog", "Access", "Governance", "Exchange", "HTTPServing",
-        "Hummingbird", "HTTPTypes", "NIOCore", "Logging", "ServiceLifecycle",
+        "Telemetry", "Hummingbird", "HTTPTypes", "NIOCore", "Logging", "ServiceLifecycle",
     ],
     "WebUI": [
         "RecordKit", "Records", "Storage", "MerkleLog", "Access", "Governance", "Exchange", "HTTPServing",
@@ -34,7 +38,8 @@ private let table: [String: Set<String>] = [
     "Demo": ["RecordKit", "Records", "Storage", "Access", "Governance"],
     "Server": [
         "RecordKit", "Records", "Storage", "SQLiteStorage", "PostgresStorage", "Access", "Governance", "HTTPServing",
-        "RESTAPI", "WebUI", "Hummingbird", "Logging", "ServiceLifecycle",
+        "RESTAPI", "WebUI", "Telemetry", "Hummingbird", "HTTPTypes", "NIOCore", "Logging", "ServiceLifecycle",
+        "UnixSignals",
     ],
     "CZlib": [],
     "Detection": ["CZlib", "Yams"],
@@ -43,7 +48,7 @@ private let table: [String: Set<String>] = [
     "concord": [
         "RecordKit", "Records", "Storage", "SQLiteStorage", "PostgresStorage", "MerkleLog", "AuditPack", "Access",
         "Governance", "Exchange", "HTTPServing", "Demo", "Server", "Client", "Detection", "Statistics", "Monitoring",
-        "Terminal", "Hummingbird", "Logging", "ArgumentParser",
+        "Terminal", "Telemetry", "Logging", "ArgumentParser",
     ],
 ]
 /// What the language and the system bring along.

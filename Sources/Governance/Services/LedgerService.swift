@@ -4,12 +4,14 @@ package import Foundation
 import MerkleLog
 import RecordKit
 package import Storage
+import Telemetry
 
 /// Signs what the ledgers hold.
 package struct LedgerService: Sendable {
     private let store: any Store
     private let environment: Environment
     private let seed: [UInt8]
+    private let signed = Metric.ledgerCheckpoints.counter()
     let tileRoots = TileRoots()
     /// The name under which this server signs, such as `concord.example.org`.
     package let host: String
@@ -39,10 +41,10 @@ package struct LedgerService: Sendable {
     package func checkpoint(_ organisation: UUID?) async throws -> StoredCheckpoint? {
         let signer = try NoteSigner(name: origin(organisation), seed: seed)
         let now = environment.now()
-        return try await store.write(organisation) { transaction in
+        let (checkpoint, isNew) = try await store.write(organisation) { transaction -> (StoredCheckpoint?, Bool) in
             let last = try transaction.lastCheckpoint(organisation)
             let size = try transaction.ledgerSize(organisation)
-            guard size > 0, size != last?.size else { return last }
+            guard size > 0, size != last?.size else { return (last, false) }
             let source = transaction.hashes(organisation)
             if let last {
                 guard size > last.size, try MerkleTree.root(size: last.size, source: source).bytes == last.root else {
@@ -53,8 +55,10 @@ package struct LedgerService: Sendable {
             let note = try Checkpoint(origin: signer.name, size: size, root: root).signed(by: [signer])
             let checkpoint = StoredCheckpoint(size: size, root: root.bytes, note: note.encoded, at: now)
             try transaction.saveCheckpoint(checkpoint, organisation: organisation)
-            return checkpoint
+            return (checkpoint, true)
         }
+        if isNew { signed.increment() }
+        return checkpoint
     }
 }
 

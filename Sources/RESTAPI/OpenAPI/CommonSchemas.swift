@@ -12,6 +12,7 @@ extension OpenAPIDocument {
                     "type": ["type": "string", "format": "uri"], "title": JSONSchema.text,
                     "status": JSONSchema.integer, "detail": JSONSchema.text,
                     "instance": ["type": "string", "format": "uri"],
+                    "traceId": ["type": "string", "pattern": "^[0-9a-f]{32}$"],
                     "errors": JSONSchema.list(JSONSchema.reference("FieldProblem")),
                     "present": ["type": "object"], "yours": ["type": "object"],
                     "lines": JSONSchema.list(JSONSchema.reference("RefusedLine")),
@@ -19,7 +20,8 @@ extension OpenAPIDocument {
             [
                 "description": .string(
                     "A problem document (RFC 9457). `errors` says which field, `present` and `yours` show both versions "
-                        + "of a record that was changed meanwhile, `lines` says which lines of a bulk creation.")
+                        + "of a record that was changed meanwhile, `lines` says which lines of a bulk creation, "
+                        + "`traceId` the trace of the request (W3C Trace Context).")
             ]),
         "FieldProblem": JSONSchema.object(["field": JSONSchema.text, "message": JSONSchema.text]),
         "RefusedLine": JSONSchema.object([

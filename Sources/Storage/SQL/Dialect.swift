@@ -58,9 +58,6 @@ package enum Dialect: Sendable, Hashable {
         }
     }
 
-    /// What keeps the rows of a query as they are until the end of the transaction; SQLite has one writer at a time.
-    var rowLock: String { self == .sqlite ? "" : " FOR UPDATE" }
-
     /// How a statement is held to an index; PostgreSQL chooses by its statistics.
     func hint(_ text: String) -> String { self == .sqlite ? text : "" }
 

@@ -22,6 +22,8 @@ package final class SQLTransaction: SQLReader, Transaction {
     package internal(set) var touchesAccess = false
     /// What this transaction saved, in order.
     package private(set) var committed: [CommittedChange] = []
+    /// Leaves that this transaction appended.
+    package private(set) var leaves = 0
     /// What failed in the middle of a save. What was written of it can only be undone with the whole transaction.
     package private(set) var failure: (any Error)?
     /// A save is past its checks and has begun to write.
@@ -47,12 +49,14 @@ package final class SQLTransaction: SQLReader, Transaction {
     /// Runs a part in a savepoint: what it throws undoes that part, and the end of the ledger is looked up again.
     func inSavepoint<T>(_ body: () throws -> T) throws -> T {
         let before = committed.count
+        let leavesBefore = leaves
         var result: T?
         do {
             try connection.inSavepoint { result = try body() }
         } catch {
             end = nil
             committed.removeLast(committed.count - before)
+            leaves = leavesBefore
             throw connection.named(error)
         }
         guard let result else { preconditionFailure("a savepoint without a result") }
@@ -278,6 +282,7 @@ package final class SQLTransaction: SQLReader, Transaction {
                 .text(String(decoding: data, as: UTF8.self)),
             ])
         end = LedgerEnd(size: index + 1, at: at)
+        leaves += 1
         try insertFullTiles(size: index + 1)
     }
 

@@ -1,0 +1,61 @@
+// What an operator looks at: health, metrics, and how far the stop is. Made once, beside an installation.
+import Access
+package import HTTPServing
+package import Logging
+package import Storage
+package import Telemetry
+
+/// Which token opens `/metrics` on the port of the interface.
+package struct MetricsToken: Sendable {
+    package static let charactersMin = 16
+    private let text: String
+
+    /// - Returns: `nil` for one that is too short.
+    package init?(_ text: String) {
+        guard text.count >= Self.charactersMin else { return nil }
+        self.text = text
+    }
+
+    /// - Parameter authorization: The value of the header.
+    func admits(_ authorization: String?) -> Bool {
+        guard let authorization, authorization.hasPrefix("Bearer ") else { return false }
+        return Secret.areEqual(String(authorization.dropFirst(7)), text)
+    }
+}
+
+/// The state of a running server as its operator sees it.
+package struct Operating: Sendable {
+    package let registry: MetricRegistry
+    package let requests: RequestMetrics
+    package let readiness: Readiness
+    package let stopping: Stopping
+
+    /// - Parameters:
+    ///   - registry: The one that `MetricsSystem` was given before the store was opened.
+    ///   - version: The version of the program.
+    package init(store: any DatabaseStore, registry: MetricRegistry, version: String, logger: Logger) {
+        self.registry = registry
+        requests = RequestMetrics(registry: registry)
+        stopping = Stopping()
+        readiness = Readiness(store: store, stopping: stopping)
+        addReadings(of: store, version, logger)
+    }
+
+    /// What is read when somebody looks at the metrics. A gauge of something new is one more source here, with its
+    /// `Metric` in `Telemetry/Metrics.swift`.
+    private func addReadings(of store: any DatabaseStore, _ version: String, _ logger: Logger) {
+        let process = ProcessReadings(version: version)
+        registry.addSource("process", logger: logger) { process.read() }
+        registry.addSource("server", logger: logger) { [requests, stopping] in
+            [
+                MetricReading(.httpInFlight, Double(requests.requestsUnderWay)),
+                MetricReading(.liveStreams, Double(store.changes.subscriptionCount)),
+                MetricReading(.storeWaiting, Double(store.waitingChanges)),
+                MetricReading(.draining, stopping.isDraining ? 1 : 0),
+            ]
+        }
+        registry.addSource("nodes", logger: logger) {
+            try await store.liveNodes().map { [MetricReading(.liveNodes, Double($0))] } ?? []
+        }
+    }
+}
