@@ -1,7 +1,8 @@
 // What an operator looks at: health, metrics, and how far the stop is. Made once, beside an installation.
-import Access
+package import Access
 package import HTTPServing
 package import Logging
+import RecordKit
 package import Storage
 package import Telemetry
 
@@ -33,17 +34,22 @@ package struct Operating: Sendable {
     /// - Parameters:
     ///   - registry: The one that `MetricsSystem` was given before the store was opened.
     ///   - version: The version of the program.
-    package init(store: any DatabaseStore, registry: MetricRegistry, version: String, logger: Logger) {
+    ///   - clock: What jobs are late by.
+    package init(
+        store: any DatabaseStore, registry: MetricRegistry, version: String, clock: Clock, logger: Logger
+    ) {
         self.registry = registry
         requests = RequestMetrics(registry: registry)
         stopping = Stopping()
         readiness = Readiness(store: store, stopping: stopping)
-        addReadings(of: store, version, logger)
+        addReadings(of: store, version, clock, logger)
     }
 
     /// What is read when somebody looks at the metrics. A gauge of something new is one more source here, with its
     /// `Metric` in `Telemetry/Metrics.swift`.
-    private func addReadings(of store: any DatabaseStore, _ version: String, _ logger: Logger) {
+    private func addReadings(
+        of store: any DatabaseStore, _ version: String, _ clock: Clock, _ logger: Logger
+    ) {
         let process = ProcessReadings(version: version)
         registry.addSource("process", logger: logger) { process.read() }
         registry.addSource("server", logger: logger) { [requests, stopping] in
@@ -53,6 +59,13 @@ package struct Operating: Sendable {
                 MetricReading(.storeWaiting, Double(store.waitingChanges)),
                 MetricReading(.draining, stopping.isDraining ? 1 : 0),
             ]
+        }
+        registry.addSource("jobs", logger: logger) {
+            let counts = try await store.jobCounts()
+            let late = counts.earliestDue.map { clock.now().millisecondsSince1970 - $0.millisecondsSince1970 } ?? 0
+            return Job.State.allCases.map {
+                MetricReading(.jobs, Double(counts.byState[$0] ?? 0), labels: [$0.rawValue])
+            } + [MetricReading(.jobsLate, Double(max(late, 0)) / 1_000)]
         }
         registry.addSource("nodes", logger: logger) {
             try await store.liveNodes().map { [MetricReading(.liveNodes, Double($0))] } ?? []

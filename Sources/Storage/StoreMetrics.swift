@@ -29,7 +29,10 @@ package struct StoreMetrics: Sendable {
 
     /// What failed; `nil` if the store did what it should, and refused.
     private static func kind(of error: any Error) -> String? {
-        guard case .unavailable = error as? StoreError else { return nil }
-        return "unavailable"
+        switch error as? StoreError {
+        case .away: "away"
+        case .unavailable: "unavailable"
+        default: nil
+        }
     }
 }

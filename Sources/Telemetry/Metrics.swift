@@ -43,6 +43,13 @@ extension Metric {
     package static let ledgerFailures = Metric(
         .counter, "concord_ledger_checkpoint_failures_total", "Rounds of signing that failed; the log says why.")
 
+    // MARK: Jobs
+
+    package static let jobs = Metric(
+        .gauge, "concord_jobs", "Jobs in the queue, by state: waiting, running, dead.", labels: ["state"])
+    package static let jobsLate = Metric(
+        .gauge, "concord_jobs_late_seconds", "For how long the job is due that waits longest; 0 if none is due.")
+
     // MARK: People and nodes
 
     package static let signIns = Metric(
@@ -71,7 +78,7 @@ extension Metric {
     /// All of them, in the order in which they are shown. A new one is added here, and to `docs/operating.md`.
     package static let all: [Metric] = [
         httpRequests, httpDuration, httpInFlight, httpRateLimited, liveStreams, storeDuration, storeFailures,
-        storeWaiting, ledgerLeaves, ledgerCheckpoints, ledgerFailures, signIns, liveNodes, draining, processCPU,
-        processMemory, processFiles, processFilesMax, processStart, build,
+        storeWaiting, ledgerLeaves, ledgerCheckpoints, ledgerFailures, jobs, jobsLate, signIns, liveNodes, draining,
+        processCPU, processMemory, processFiles, processFilesMax, processStart, build,
     ]
 }

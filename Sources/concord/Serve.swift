@@ -66,7 +66,8 @@ struct Serve: AsyncParsableCommand {
         let link =
             isEmpty ? try await installation.services.signIn.createLink(for: nil, by: .system(organisation: nil)) : nil
         let operating = Operating(
-            store: installation.store, registry: registry, version: Concord.version, logger: logger)
+            store: installation.store, registry: registry, version: Concord.version,
+            clock: installation.services.environment.clock, logger: logger)
         let options = try options()
         try await installation.serve(options, operating, logger: logger) { port in
             print("Concord answers on http://\(options.host):\(port)")

@@ -160,9 +160,10 @@ import Testing
     }
 
     @Test func whoeverAsksTooOftenIsCounted() async throws {
-        let world = try await ServerWorld()
+        let world = try await ServerWorld(requestsMax: 5)
         var refused = 0
-        for _ in 0..<1_010 where try await world.send(.get, "/api/v1/me").status == 429 { refused += 1 }
+        // One comes back each 12 seconds: however slow the machine is, some are refused.
+        for _ in 0..<50 where try await world.send(.get, "/api/v1/me").status == 429 { refused += 1 }
         #expect(refused > 0)
         let text = await world.operating.registry.text()
         #expect(text.contains("concord_http_rate_limited_total{kind=\"address\"} \(refused)\n"))

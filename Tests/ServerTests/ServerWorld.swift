@@ -28,8 +28,10 @@ final class ServerWorld: Sendable {
     private let folder: WorldFolder
     private let lines = Mutex<[String]>([])
 
-    /// - Parameter metricsToken: `nil` leaves `/metrics` closed.
-    init(metricsToken: String? = nil) async throws {
+    /// - Parameters:
+    ///   - metricsToken: `nil` leaves `/metrics` closed.
+    ///   - requestsMax: Requests a minute for each network address.
+    init(metricsToken: String? = nil, requestsMax: Int = 1_000) async throws {
         let folder = try WorldFolder("server")
         let registry = MetricRegistry()
         // Counted from the first read on, as the command does it.
@@ -38,10 +40,11 @@ final class ServerWorld: Sendable {
         }
         let silent = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         let operating = Operating(
-            store: installation.store, registry: registry, version: "0.0.0-test", logger: silent)
+            store: installation.store, registry: registry, version: "0.0.0-test",
+            clock: installation.services.environment.clock, logger: silent)
         let router = try withMetricsFactory(registry) {
             try installation.router(
-                limits: RateLimits(caller: nil, address: RateLimit(requestsMax: 1_000)), operating: operating,
+                limits: RateLimits(caller: nil, address: RateLimit(requestsMax: requestsMax)), operating: operating,
                 metricsToken: metricsToken.flatMap { MetricsToken($0) })
         }
         responder = router.buildResponder()

@@ -14,7 +14,8 @@ private final class Written: Sendable {
         Logger(
             label: "concord",
             factory: { [self] label in
-                JSONLogHandler(label: label, metadataProvider: provider, time: { "2026-11-29T06:30:00.123Z" }) { [self] line in
+                JSONLogHandler(label: label, metadataProvider: provider, time: { "2026-11-29T06:30:00.123Z" }) {
+                    [self] line in
                     lines.withLock { $0.append(line) }
                 }
             })

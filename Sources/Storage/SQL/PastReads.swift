@@ -19,11 +19,11 @@ package struct PastRead: Sendable {
     }
 }
 
-/// The two ledgers that an organisation sees.
+/// The two ledgers that an organisation sees; `nil` for one that a list has no records of.
 package struct PastReads: Sendable {
-    package let own: PastRead
-    package let shared: PastRead
-    package init(own: PastRead, shared: PastRead) {
+    package let own: PastRead?
+    package let shared: PastRead?
+    package init(own: PastRead?, shared: PastRead?) {
         self.own = own
         self.shared = shared
     }

@@ -211,6 +211,7 @@ extension SQLAccountStore where Self: JobStore {
     ) async throws -> Bool {
         do {
             try await change(noting: event) { reader in
+                reader.connection.enter(.server)
                 let state: String? = try reader.one(
                     BoundSQL(
                         "SELECT \"state\" FROM \"job\" WHERE \"id\" = ?\(reader.dialect.rowLock)", [.identifier(id)]))

@@ -17,8 +17,9 @@ extension SQLReader {
         let hasNulls = try generator.sortColumn(query.sort).isNullable
         let past = try asOf.map { asOf in
             PastReads(
-                own: try pastRead(generator, asOf.index, in: organisation),
-                shared: try pastRead(generator, asOf.sharedIndex, in: nil))
+                own: try organisation.map { try pastRead(generator, asOf.index, in: $0) },
+                shared: organisation == nil || query.schema.isCatalogue
+                    ? try pastRead(generator, asOf.sharedIndex, in: nil) : nil)
         }
         enter(organisation)
         // One more than asked for tells whether the list goes on.
@@ -57,16 +58,26 @@ extension SQLReader {
 
     /// How the revisions of a ledger are found that stood at a moment.
     private func pastRead(_ generator: SQLGenerator, _ index: Int, in ledger: UUID?) throws -> PastRead {
-        let end = try ledgerSize(ledger)
-        let last: Int =
-            try one(
-                BoundSQL(
-                    "SELECT \"number\" FROM \"revision\" WHERE \"ledger\" = ? AND \"index\" <= ? "
-                        + "ORDER BY \"index\" DESC LIMIT 1", [self.ledger(ledger), .integer(Int64(index))])) ?? 0
-        func isFew(_ sql: BoundSQL) throws -> Bool { try one(sql) ?? 0 <= generator.replacedReadMax }
+        enter(ledger)
+        let (end, last) = try pair(
+            BoundSQL(
+                "SELECT (SELECT max(\"index\") + 1 FROM \"leaf\" WHERE \"ledger\" = ?), "
+                    + "(SELECT \"number\" FROM \"revision\" WHERE \"ledger\" = ? AND \"index\" <= ? "
+                    + "ORDER BY \"index\" DESC LIMIT 1)",
+                [self.ledger(ledger), self.ledger(ledger), .integer(Int64(index))]))
+        let (count, replaced) = try pair(
+            BoundSQL("SELECT (") + generator.count(upTo: last) + BoundSQL("), (")
+                + generator.standingCount(index, in: ledger, end: end) + BoundSQL(")"))
         return PastRead(
-            end: end, lastOfFew: try isFew(generator.count(upTo: last)) ? last : nil,
-            hasFewReplaced: try isFew(generator.standingCount(index, in: ledger, end: end)))
+            end: end, lastOfFew: count <= generator.replacedReadMax ? last : nil,
+            hasFewReplaced: replaced <= generator.replacedReadMax)
+    }
+
+    /// Two numbers in one row, 0 where there is none: fewer round trips to a database elsewhere.
+    private func pair(_ sql: BoundSQL) throws -> (Int, Int) {
+        var found = (0, 0)
+        try each(sql) { row in found = ((row[0] as Int?) ?? 0, (row[1] as Int?) ?? 0) }
+        return found
     }
 
     /// The first records of several statements in one order, each record once.
