@@ -29,13 +29,21 @@ package enum BlobError: Error, Sendable, Equatable {
 
 /// Files in a folder for each organisation, by the first two digits of the digest. A file appears under its name only once it is whole and flushed.
 package struct FolderBlobStore: BlobStore {
+    /// A file that was not written to for so long is no longer on its way.
+    private static let unfinishedSecondsMax: TimeInterval = 3_600
     private let folder: URL
     package init(folder: URL) throws {
         self.folder = folder
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        // What was under way when the server was killed never got its name, and nobody knows of it.
+        // What was under way when a server was killed never got its name, and nobody knows of it. What was written to
+        // within the hour may be on its way to another node.
+        let old = Date().timeIntervalSince1970 - Self.unfinishedSecondsMax
         for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) where name.hasPrefix(".new-") {
-            try FileManager.default.removeItem(at: folder.appendingPathComponent(name))
+            let path = folder.appendingPathComponent(name).path
+            var found = stat()
+            // Another node may have finished or removed it just now.
+            guard lstat(path, &found) == 0, TimeInterval(found.st_mtim.tv_sec) < old else { continue }
+            guard unlink(path) == 0 || errno == ENOENT else { throw BlobError.cannotWrite(path) }
         }
     }
 
@@ -43,24 +51,14 @@ package struct FolderBlobStore: BlobStore {
         let sha256 = SHA256.hash(data: bytes).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
         let target = try path(sha256, organisation)
         if FileManager.default.fileExists(atPath: target.path) { return sha256 }
-        try FileManager.default.createDirectory(
-            at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
-        let temporary = folder.appendingPathComponent(".new-\(UUID().uuidString)")
-        guard FileManager.default.createFile(atPath: temporary.path, contents: nil) else {
-            throw BlobError.cannotWrite(temporary.path)
-        }
-        let file = try FileHandle(forWritingTo: temporary)
+        let writer = try await writer(for: organisation, bytesMax: bytes.count)
         do {
-            try file.write(contentsOf: bytes)
-            try file.synchronize()
-            try file.close()
-            try FileManager.default.moveItem(at: temporary, to: target)
+            try await writer.append(bytes)
+            return try await writer.finish().sha256
         } catch {
-            // Another request may have kept the same bytes meanwhile; then nothing is lost.
-            try FileManager.default.removeItem(at: temporary)
-            guard FileManager.default.fileExists(atPath: target.path) else { throw error }
+            await writer.abandon()
+            throw error
         }
-        return sha256
     }
 
     package func writer(for organisation: UUID, bytesMax: Int) async throws -> any BlobWriter {
