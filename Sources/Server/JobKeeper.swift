@@ -44,7 +44,15 @@ struct JobKeeper: Service {
                 try await cancelWhenGracefulShutdown {
                     try await _Concurrency.Task.sleep(for: .milliseconds(Self.millisecondsBetween))
                 }
-            } catch { return }
+            } catch { break }
+        }
+        await finishDue()
+    }
+
+    /// What is due when the server stops is done before it ends: an erasure leaves nothing behind in a file at rest.
+    private func finishDue() async {
+        do { while !_Concurrency.Task.isCancelled, try await doOne() {} } catch {
+            logger.error("Jobs were left to the next start", metadata: ["error": "\(error)"])
         }
     }
 

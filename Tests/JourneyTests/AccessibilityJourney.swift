@@ -11,7 +11,8 @@ import WebUI
     /// Routes that no page stands behind: they take a form, send on, or answer with a file.
     private static let withoutPage: Set<Link.Route> = [
         .signOut, .theme, .switchOrganisation, .assessmentNow, .assessmentChanges, .answerRow, .invite, .endAccess,
-        .resetLink, .resetAnyLink, .revokeToken, .pack, .entryProof, .entryLeaf, .view, .undo, .file, .asset,
+        .resetLink, .resetAnyLink, .retryJob, .discardJob, .revokeToken, .pack, .entryProof, .entryLeaf, .view, .undo,
+        .file, .asset,
         .importMapping, .importApply, .importDiscard, .importReport, .csv, .bulk, .archive, .restore, .transition,
         .restoreValues, .gapsNow, .gapTasks, .adoptControls, .mergeControls, .applyLibrary, .pathScope, .pathConfirm,
         .pathTasks, .acceptProjection, .statementVerb, .statementFile, .sectionStep, .comparisonCSV, .importTemplate,
@@ -96,11 +97,13 @@ import WebUI
             try await browser.setEmulatedMedia(["prefers-reduced-motion": "reduce"])
             try await browser.navigate(to: server.base + "/sign-in")
             #expect(try await faults(browser, axe) == [], "/sign-in")
-            // The server's administrator has one page more.
+            // The server's administrator has two pages more.
             try await browser.signIn(to: server, "tomasz.zielinski@meridian-credit.example")
-            try await browser.navigate(to: server.base + Link.hosted().href)
-            #expect(try await faults(browser, axe) == [], "\(Link.hosted().href), light")
-            try await look(browser, axe, Link.hosted().href)
+            for own in [Link.hosted().href, Link.jobs().href] {
+                try await browser.navigate(to: server.base + own)
+                #expect(try await faults(browser, axe) == [], "\(own), light")
+                try await look(browser, axe, own)
+            }
             try await browser.deleteCookies()
             try await browser.signIn(to: server, "ines.hartmann@meridian-credit.example")
             try await browser.navigate(to: server.base + "/assessment")
@@ -109,7 +112,7 @@ import WebUI
             // Where forms lead.
             var waiting = ["/", "/search?q=access", "/reports/document", comparison]
             var seen: Set<String> = [Link.Route.signIn.rawValue]
-            var perRoute: [Link.Route: Int] = [.hosted: 1, .search: 1, .report: 1, .comparison: 1]
+            var perRoute: [Link.Route: Int] = [.hosted: 1, .jobs: 1, .search: 1, .report: 1, .comparison: 1]
             while let address = waiting.popLast() {
                 try await browser.navigate(to: server.base + address)
                 #expect(try await faults(browser, axe) == [], "\(address), light")
