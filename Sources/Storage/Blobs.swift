@@ -30,19 +30,24 @@ package enum BlobError: Error, Sendable, Equatable {
 /// Files in a folder for each organisation, by the first two digits of the digest. A file appears under its name only once it is whole and flushed.
 package struct FolderBlobStore: BlobStore {
     /// A file that was not written to for so long is no longer on its way.
-    private static let unfinishedSecondsMax: TimeInterval = 3_600
+    private static let unfinishedSecondsMax = 3_600
     private let folder: URL
     package init(folder: URL) throws {
         self.folder = folder
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         // What was under way when a server was killed never got its name, and nobody knows of it. What was written to
         // within the hour may be on its way to another node.
-        let old = Date().timeIntervalSince1970 - Self.unfinishedSecondsMax
+        // The time is that of the disk, which all nodes share.
+        let probe = folder.appendingPathComponent(".new-\(UUID().uuidString)").path
+        var now = stat()
+        guard FileManager.default.createFile(atPath: probe, contents: nil), lstat(probe, &now) == 0, unlink(probe) == 0
+        else { throw BlobError.cannotWrite(probe) }
+        let old = now.st_mtim.tv_sec - Self.unfinishedSecondsMax
         for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) where name.hasPrefix(".new-") {
             let path = folder.appendingPathComponent(name).path
             var found = stat()
             // Another node may have finished or removed it just now.
-            guard lstat(path, &found) == 0, TimeInterval(found.st_mtim.tv_sec) < old else { continue }
+            guard lstat(path, &found) == 0, found.st_mtim.tv_sec < old else { continue }
             guard unlink(path) == 0 || errno == ENOENT else { throw BlobError.cannotWrite(path) }
         }
     }
