@@ -21,6 +21,7 @@ struct DrainPause: Service {
 struct BoundedListener<Listener: ApplicationProtocol>: Service {
     let listener: Listener
     let requests: RequestMetrics
+    let connections: OpenConnections
     let stopping: Stopping
     /// How long requests may go on.
     let seconds: Int
@@ -43,8 +44,12 @@ struct BoundedListener<Listener: ApplicationProtocol>: Service {
             }
             logger.warning(
                 "The time for the stop is over: requests are cut off",
-                metadata: ["requests": "\(requests.requestsUnderWay)", "seconds": "\(seconds)"])
+                metadata: [
+                    "requests": "\(requests.requestsUnderWay)", "answers": "\(connections.answersBeingSent)",
+                    "seconds": "\(seconds)",
+                ])
             tasks.cancelAll()
+            connections.cutOff()
             // It was ended, so that it says so.
             do { _ = try await tasks.next() } catch is CancellationError {}
         }

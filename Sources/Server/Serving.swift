@@ -62,14 +62,16 @@ extension Installation {
         if let port = options.metricsPort {
             services.append(metricsListener(options.metricsHost, port, operating, logger))
         }
+        let connections = OpenConnections()
         let application = Application(
             router: try router(limits: options.limits, operating: operating, metricsToken: options.metricsToken),
+            server: .http1(configuration: .init(additionalChannelHandlers: [PatientClose(connections)])),
             configuration: .init(address: .hostname(options.host, port: options.port), serverName: "Concord"),
             onServerRunning: { channel in await running(channel.localAddress?.port ?? options.port) }, logger: logger)
         services.append(
             BoundedListener(
-                listener: application, requests: operating.requests, stopping: operating.stopping,
-                seconds: options.shutdownSeconds, logger: logger))
+                listener: application, requests: operating.requests, connections: connections,
+                stopping: operating.stopping, seconds: options.shutdownSeconds, logger: logger))
         services.append(DrainPause(stopping: operating.stopping, seconds: options.drainSeconds))
         return services
     }
