@@ -1,5 +1,6 @@
 // One request on its way: who asks, by which session, under which id.
 package import Access
+import Foundation
 package import Hummingbird
 import Logging
 package import NIOCore
@@ -21,6 +22,8 @@ package struct ConcordContext: RequestContext, RemoteAddressRequestContext {
     package var tokenSecret: String?
     /// Given to every answer, and logged with it.
     package var requestID = ""
+    /// The same in bytes; `nil` for requests that no middleware gave one.
+    var requestUUID: UUID?
     /// What the log says of the request beside its route.
     package let note = RequestNote()
 

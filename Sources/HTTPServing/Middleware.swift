@@ -32,7 +32,9 @@ package struct EnvelopeMiddleware: RouterMiddleware {
         next: (Request, ConcordContext) async throws -> Response
     ) async throws -> Response {
         var context = context
-        context.requestID = environment.id().lowercased
+        let id = environment.id()
+        context.requestUUID = id
+        context.requestID = id.lowercased
         // One id is enough: that of Hummingbird is in no answer.
         context.logger[metadataKey: "hb.request.id"] = nil
         context.logger[metadataKey: LogKey.requestID] = .string(context.requestID)

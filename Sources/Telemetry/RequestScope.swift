@@ -3,25 +3,22 @@ package import Logging
 package import ServiceContextModule
 
 extension ServiceContext {
-    private enum TraceKey: ServiceContextKey { typealias Value = TraceContext }
-    private enum RequestIDKey: ServiceContextKey { typealias Value = String }
+    /// Both under one key: each costs every request.
+    private struct Scope: Sendable {
+        let id: String
+        let trace: TraceContext
+    }
+    private enum ScopeKey: ServiceContextKey { typealias Value = Scope }
 
     /// The trace that the request belongs to.
-    package var trace: TraceContext? {
-        get { self[TraceKey.self] }
-        set { self[TraceKey.self] = newValue }
-    }
+    package var trace: TraceContext? { self[ScopeKey.self]?.trace }
     /// The id that the answer carries.
-    package var requestID: String? {
-        get { self[RequestIDKey.self] }
-        set { self[RequestIDKey.self] = newValue }
-    }
+    package var requestID: String? { self[ScopeKey.self]?.id }
 
     /// The surroundings of one request.
     package static func request(id: String, trace: TraceContext) -> ServiceContext {
         var context = ServiceContext.topLevel
-        context.requestID = id
-        context.trace = trace
+        context[ScopeKey.self] = Scope(id: id, trace: trace)
         return context
     }
 }
