@@ -44,19 +44,25 @@ package final class DataFolder: Sendable {
         try FileManager.default.createDirectory(
             at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         let contents = Data((Data(random(32)).base64EncodedString() + "\n").utf8)
-        let made = folder.appendingPathComponent("new-\(UUID().uuidString)").path
+        try keepFirst(contents, at: file)
+        guard let kept = try seed(in: file) else { throw DataFolderError.cannotOpen(file.path, "cannot be read") }
+        return kept
+    }
+
+    /// Writes a file unless it is there: nodes that start at once agree on the one that was there first, and none reads
+    /// half of it.
+    private func keepFirst(_ contents: Data, at file: URL) throws {
+        let made = file.deletingLastPathComponent().appendingPathComponent("new-\(UUID().uuidString)").path
         guard
             FileManager.default.createFile(
                 atPath: made, contents: contents, attributes: [.posixPermissions: 0o600])
         else { throw DataFolderError.cannotOpen(made, "cannot be written") }
         defer { unlink(made) }
-        // Nodes that start at once agree on the key that was there first: a link never replaces a file.
+        // A link never replaces a file.
         if link(made, file.path) != 0, errno != EEXIST {
             // A file system without links; moving refuses to replace, too, if not at the same instant.
             try FileManager.default.moveItem(atPath: made, toPath: file.path)
         }
-        guard let kept = try seed(in: file) else { throw DataFolderError.cannotOpen(file.path, "cannot be read") }
-        return kept
     }
 
     private func seed(in file: URL) throws -> [UInt8]? {
@@ -71,20 +77,26 @@ package final class DataFolder: Sendable {
     /// The name under which the ledgers are signed. It is kept at the first start, since auditors hold keys by it.
     package func ledgerHost(proposed: String?) throws -> String {
         let file = url.appendingPathComponent("ledger-host")
-        if FileManager.default.fileExists(atPath: file.path) {
-            let kept = try String(contentsOf: file, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
-            guard proposed == nil || proposed == kept else {
-                throw DataFolderError.otherHost(kept: kept, proposed: proposed ?? "")
-            }
-            return kept
-        }
+        if let kept = try host(in: file, proposed) { return kept }
         let host = proposed ?? "concord.localhost"
         let isName = host.utf8.allSatisfy { byte in
             (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || byte == 0x2D || byte == 0x2E
         }
         guard (1...253).contains(host.utf8.count), isName else { throw DataFolderError.badHost(host) }
-        try Data((host + "\n").utf8).write(to: file, options: .atomic)
-        return host
+        try keepFirst(Data((host + "\n").utf8), at: file)
+        guard let kept = try self.host(in: file, proposed) else {
+            throw DataFolderError.cannotOpen(file.path, "cannot be read")
+        }
+        return kept
+    }
+
+    private func host(in file: URL, _ proposed: String?) throws -> String? {
+        guard FileManager.default.fileExists(atPath: file.path) else { return nil }
+        let kept = try String(contentsOf: file, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
+        guard proposed == nil || proposed == kept else {
+            throw DataFolderError.otherHost(kept: kept, proposed: proposed ?? "")
+        }
+        return kept
     }
 }
 

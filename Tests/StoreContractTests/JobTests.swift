@@ -210,6 +210,8 @@ extension StoreContract {
             for _ in 0..<2 { try await queue.enqueueOnce(Self.new(scene)) }
             let job = try #require(try await queue.takeJob(of: [Self.kind], lease: scene.fixtures.id(), at: now))
             #expect(job.organisation == nil)
+            // It works on organisations one after the other, and holds its job in each of their transactions.
+            try await scene.store.write(scene.here) { try $0.confirm(job) }
             try await queue.enqueueOnce(Self.new(scene))
             try await queue.finish(job, again: nil, at: now)
             #expect(try await queue.jobCounts() == JobCounts(), "what is there once is not wanted twice")

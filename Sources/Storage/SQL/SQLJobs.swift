@@ -32,9 +32,9 @@ extension SQLReader {
 
     /// Whether a job was wanted again since it was taken. Nobody else can take it before the end of the transaction.
     /// - Throws: ``LeaseLost``.
-    fileprivate func isWantedAgain(_ job: Job) throws -> Bool {
+    fileprivate func isWantedAgain(_ job: Job, within scope: SQLScope) throws -> Bool {
         guard let lease = job.lease else { throw LeaseLost() }
-        connection.enter(.server)
+        connection.enter(scope)
         let isWanted: Bool? = try one(
             BoundSQL(
                 "SELECT CASE WHEN \"wanted\" > \"taken\" THEN 1 ELSE 0 END FROM \"job\" WHERE \"id\" = ? "
@@ -90,7 +90,7 @@ extension SQLTransaction {
                 """)
     }
 
-    package func confirm(_ job: Job) throws { _ = try isWantedAgain(job) }
+    package func confirm(_ job: Job) throws { _ = try isWantedAgain(job, within: .organisation(organisation)) }
 }
 
 /// There is no such job in a state in which it can be changed so.
@@ -130,7 +130,7 @@ extension SQLAccountStore where Self: JobStore {
 
     package func finish(_ job: Job, again: Instant?, at now: Instant) async throws {
         try await change { reader in
-            let isWanted = try reader.isWantedAgain(job)
+            let isWanted = try reader.isWantedAgain(job, within: .server)
             guard let due = isWanted ? now : again else {
                 return try reader.runAsServer("DELETE FROM \"job\" WHERE \"id\" = ?", [.identifier(job.id)])
             }
@@ -142,7 +142,7 @@ extension SQLAccountStore where Self: JobStore {
 
     package func fail(_ job: Job, _ failure: String, again: Instant?, at now: Instant) async throws {
         try await change { reader in
-            _ = try reader.isWantedAgain(job)
+            _ = try reader.isWantedAgain(job, within: .server)
             try reader.runAsServer(
                 "UPDATE \"job\" SET \"state\" = ?, \"lease\" = NULL, \"node\" = NULL, \"due_at\" = ?, "
                     + "\"failed_at\" = ?, \"failure\" = ? WHERE \"id\" = ?",
