@@ -28,7 +28,14 @@ final class SpawnedProgram: Sendable {
     /// How the program ended, or nil while it runs.
     var exit: ChildProcess.Exit? { ended.withLock { $0 } }
 
-    /// Starts a program with default signal handling and nothing blocked.
+    /// `posix_spawn_file_actions_addclosefrom_np` of glibc 2.34, which the module of the C library does not show.
+    private static let addCloseFrom: (@convention(c) (UnsafeMutableRawPointer, Int32) -> Int32)? = dlsym(
+        nil, "posix_spawn_file_actions_addclosefrom_np"
+    ).map { unsafeBitCast($0, to: (@convention(c) (UnsafeMutableRawPointer, Int32) -> Int32).self) }
+
+    /// Starts a program with default signal handling, nothing blocked, and no descriptor but its standard streams: what
+    /// lives long would hide the end of the pipes of what is started at the same moment, and of the socket through which
+    /// Foundation's `Process` learns that its program has ended.
     init(
         _ program: String, arguments: [String], environment: [String: String], streams: Streams
     ) throws(SystemCallError) {
@@ -56,13 +63,14 @@ final class SpawnedProgram: Sendable {
                 posix_spawn_file_actions_addopen(&actions, target, "/dev/null", O_RDWR, 0)
             }
         }
+        guard let addCloseFrom = Self.addCloseFrom, addCloseFrom(&actions, 3) == 0 else {
+            throw SystemCallError(call: "posix_spawn_file_actions_addclosefrom_np", number: ENOSYS)
+        }
 
         var started: pid_t = 0
         let failure = Self.withCStrings([program] + arguments) { argv in
             Self.withCStrings(environment.map { "\($0.key)=\($0.value)" }) { envp in
-                CloseOnExecPipe.inheritance.withLock { _ in
-                    posix_spawn(&started, program, &actions, &attributes, argv, envp)
-                }
+                posix_spawn(&started, program, &actions, &attributes, argv, envp)
             }
         }
         guard failure == 0 else { throw SystemCallError(call: "posix_spawn", number: failure) }
@@ -102,18 +110,14 @@ final class SpawnedProgram: Sendable {
 
 /// A pipe whose ends no program started later inherits: an end kept open elsewhere would hide the end of the stream.
 struct CloseOnExecPipe {
-    /// Held while a pipe is made and while a program is started, because marking the ends takes a second call.
-    static let inheritance = Mutex<Void>(())
-
     let readEnd: Int32
     let writeEnd: Int32
 
     init() throws(SpawnedProgram.SystemCallError) {
         var ends: [Int32] = [-1, -1]
-        let made = Self.inheritance.withLock { _ in
-            pipe(&ends) == 0 && ends.allSatisfy { fcntl($0, F_SETFD, FD_CLOEXEC) == 0 }
+        guard pipe(&ends) == 0, ends.allSatisfy({ fcntl($0, F_SETFD, FD_CLOEXEC) == 0 }) else {
+            throw SpawnedProgram.SystemCallError(call: "pipe", number: errno)
         }
-        guard made else { throw SpawnedProgram.SystemCallError(call: "pipe", number: errno) }
         (readEnd, writeEnd) = (ends[0], ends[1])
     }
 }
