@@ -132,7 +132,7 @@ let package = Package(
         .testTarget(name: "CatalogueTests", dependencies: ["Catalogue", crypto]),
         .testTarget(
             name: "StoreContractTests",
-            dependencies: ["RecordKit", "Storage", "SQLiteStorage", "PostgresStorage", "MerkleLog", "TestKit"]),
+            dependencies: ["RecordKit", "Storage", "SQLiteStorage", "PostgresStorage", "MerkleLog", "TestKit", crypto]),
         .testTarget(
             name: "PostgresStorageTests",
             dependencies: [
