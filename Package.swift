@@ -92,9 +92,9 @@ let package = Package(
         .target(
             name: "Server",
             dependencies: [
-                "RecordKit", "Records", "Storage", "SQLiteStorage", "PostgresStorage", "Access", "Governance",
-                "HTTPServing", "RESTAPI", "WebUI", "Telemetry", hummingbird, httpTypes, nioCore, logging, lifecycle,
-                unixSignals,
+                "RecordKit", "Records", "Storage", "SQLiteStorage", "PostgresStorage", "MerkleLog", "Access",
+                "Governance", "HTTPServing", "RESTAPI", "WebUI", "Telemetry", hummingbird, httpTypes, nioCore, logging,
+                lifecycle, unixSignals, crypto, cryptoExtras,
             ]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "Detection", dependencies: ["CZlib", yams], resources: [.copy("Resources")]),

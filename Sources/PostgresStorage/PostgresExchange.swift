@@ -36,6 +36,7 @@ final class PostgresExchange: Sendable {
     private let wake: (read: Int32, write: Int32)
     /// The first attempt to listen is over.
     private let begun = DispatchSemaphore(value: 0)
+    private let ended = DispatchSemaphore(value: 0)
 
     init(_ address: PostgresAddress, node: UUID, _ hub: ChangeHub) {
         self.address = address
@@ -144,6 +145,7 @@ final class PostgresExchange: Sendable {
                 }
             }
             isListening.store(false, ordering: .sequentiallyConsistent)
+            ended.signal()
         }
         thread.name = "postgres-exchange"
         thread.start()
@@ -154,6 +156,10 @@ final class PostgresExchange: Sendable {
         state.withLock { $0.isStopped = true }
         signal()
     }
+
+    /// Waits after ``stop()`` until the others know that this node is gone; if the database does not answer, they see so
+    /// half a minute later.
+    func waitForEnd() { _ = ended.wait(timeout: .now() + .seconds(2)) }
 
     private func listen(
         _ reading: (UUID, ClosedRange<Int>) -> Void, _ tending: () -> Void
@@ -187,6 +193,9 @@ final class PostgresExchange: Sendable {
                 }
                 wait(on: connection.socket, milliseconds: 1_000)
             }
+            // The others hear the last of it, and take over at once what this node had.
+            for payload in untold() { _ = try run("SELECT pg_notify('\(Self.changesChannel)', '\(payload)')") }
+            _ = try run("DELETE FROM \"node\" WHERE \"id\" = '\(node.lowercased)'")
         }
     }
 

@@ -7,7 +7,7 @@ import Storage
 package enum PostgresMigrations {
     package static let names = ["0001_foundation", "0002_jobs"]
     /// What holds up a second node that migrates at the same time; "concord" in ASCII.
-    private static let lock: Int64 = 0x63_6F6E_636F_7264
+    static let lock: Int64 = 0x63_6F6E_636F_7264
 
     /// Every statement that an empty database needs.
     package static func definition(_ schemas: [AnySchema]) -> [String] {
@@ -42,6 +42,24 @@ package enum PostgresMigrations {
             defer { worker.close() }
             let connection = try worker.connection()
             return try connection.outside { try migrate($0, connection.serverVersion, schemas) }
+        } catch let error as PostgresError { throw error.named }
+    }
+
+    /// - Throws: ``StoreError/unavailable(_:)`` unless the tables are those of this version.
+    package static func check(_ address: PostgresAddress) throws {
+        do {
+            let worker = PostgresWorker(address, node: nil)
+            defer { worker.close() }
+            let known = try worker.connection().outside { run in
+                let isThere = try run("SELECT to_regclass('migration')").first?[0] != nil
+                return isThere ? Set(try run("SELECT \"name\" FROM \"migration\"").compactMap { $0[0] }) : []
+            }
+            if let missing = names.first(where: { !known.contains($0) }) {
+                throw StoreError.unavailable("the database lacks the migration \(missing): run concord migrate first")
+            }
+            if let later = known.subtracting(names).min() {
+                throw StoreError.unavailable("the database has the migration \(later) of a later version of Concord")
+            }
         } catch let error as PostgresError { throw error.named }
     }
 

@@ -69,7 +69,7 @@ final class PostgresRows: SQLRows {
         }
     }
 
-    private func real(_ column: Int) -> Double {
+    func real(_ column: Int) -> Double {
         Double(bitPattern: UInt64(bitPattern: integer(column)))
     }
 }

@@ -16,6 +16,9 @@ package final class PostgresSession {
     }
     deinit { connection.close() }
 
+    /// The database holds records or accounts already.
+    package struct NotEmpty: Error {}
+
     /// Reads everything as of one moment, over all organisations.
     /// - Throws: ``StoreError/unavailable(_:)``, and what the body throws.
     package func snapshot(_ body: (any SQLConnection) throws -> Void) throws {
@@ -25,6 +28,33 @@ package final class PostgresSession {
             try connection.run(BoundSQL("SET LOCAL statement_timeout = 0"))
             try body(connection)
             try connection.rollback()
+        } catch let error as PostgresError { throw error.named }
+    }
+
+    /// Fills a database that holds nothing yet, whole or not at all. Nodes that start meanwhile wait.
+    /// - Parameter body: Fills it, and may read what it wrote.
+    /// - Throws: ``NotEmpty``, ``StoreError/unavailable(_:)``, and what the body throws.
+    package func fill(_ body: (any SQLConnection) throws -> Void) throws {
+        do {
+            try connection.begin(isReading: false)
+            do {
+                try connection.run(BoundSQL("SET LOCAL statement_timeout = 0"))
+                try connection.run(BoundSQL("SET LOCAL lock_timeout = 0"))
+                try connection.run(BoundSQL("SELECT pg_advisory_xact_lock(?)", [.integer(PostgresMigrations.lock)]))
+                connection.enter(.server)
+                let known = try connection.fetch(
+                    BoundSQL("SELECT EXISTS (SELECT 1 FROM \"record\")::int, EXISTS (SELECT 1 FROM \"account\")::int"))
+                guard try known.next(), !(known[0] as Bool), !(known[1] as Bool) else {
+                    throw NotEmpty()
+                }
+                try body(connection)
+                try connection.commit()
+            } catch {
+                if !connection.isBroken { try connection.rollback() }
+                throw error
+            }
+            // Without statistics the first lists are slow.
+            try run("ANALYZE")
         } catch let error as PostgresError { throw error.named }
     }
 

@@ -82,8 +82,9 @@ package final class PostgresStore: DatabaseStore {
 
     /// Ends all connections; nothing may be asked afterwards.
     package func close() throws {
-        exchange.stop()
         writers.stop()
+        exchange.stop()
+        exchange.waitForEnd()
         readers.stop()
     }
 

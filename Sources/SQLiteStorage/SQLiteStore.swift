@@ -113,25 +113,6 @@ package final class SQLiteStore: DatabaseStore {
         try await pool.writeWithoutTransaction { db in try db.execute(sql: "VACUUM INTO ?", arguments: [path]) }
     }
 
-    /// Makes a new file with the tables of the present version and fills it, without flushes and without looking at
-    /// foreign keys: for a copy that is read and thrown away.
-    /// - Throws: a `DatabaseError`, and what the body throws.
-    package static func fill(
-        path: String, schemas: [AnySchema], _ body: (any SQLConnection) throws -> Void
-    ) throws {
-        var configuration = GRDB.Configuration()
-        configuration.foreignKeysEnabled = false
-        let queue = try DatabaseQueue(path: path, configuration: configuration)
-        try queue.writeWithoutTransaction { db in
-            try db.execute(sql: "PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF; PRAGMA cache_size = -64000")
-        }
-        try queue.write { db in
-            for statement in definition(schemas) { try db.execute(sql: statement) }
-            try body(SQLiteConnection(db))
-        }
-        try queue.close()
-    }
-
     /// Every statement that an empty database needs.
     package static func definition(_ schemas: [AnySchema]) -> [String] {
         Layouts(schemas, .sqlite).definition

@@ -86,6 +86,8 @@ final class StatementRows: SQLRows {
 
     func integer(_ column: Int) -> Int64 { sqlite3_column_int64(statement, Int32(column)) }
 
+    func real(_ column: Int) -> Double { sqlite3_column_double(statement, Int32(column)) }
+
     func bytes(_ column: Int) -> UnsafeRawBufferPointer {
         let column = Int32(column)
         let start = sqlite3_column_blob(statement, column)

@@ -31,6 +31,8 @@ extension ExitStatus {
         case TerminalError.readerGone: .incomplete
         case is TerminalError: .badInput
         case is DataFolderError, is LedgerVerifierError, is Invalid: .badInput
+        case BackupError.doesNotVerify: .no
+        case is BackupError: .badInput
         case is TableError, is MeasureError: .badInput
         case ServiceError.invalid: .badInput
         case is ServiceError: .refused

@@ -137,8 +137,8 @@ struct Ledger: ParsableCommand {
             let path = folder.appendingPathComponent("copy.sqlite").path
             let session = try PostgresSession(address)
             try session.snapshot { source in
-                try SQLiteStore.fill(path: path, schemas: Registry.schemas) { target in
-                    try SQLCopy.copy(fromPostgres: source, toSQLite: target, schemas: Registry.schemas)
+                try DatabaseFile.fill(path: path, schemas: Registry.schemas) { target in
+                    try SQLCopy.copy(from: source, to: target, schemas: Registry.schemas)
                 }
             }
             return try verify(path)

@@ -175,4 +175,18 @@ import Testing
             try await Task.sleep(for: .milliseconds(20))
         }
     }
+
+    /// Neither is the first: tables, catalogue and key come once.
+    @Test func twoNodesStartOnNothingAtOnce() async throws {
+        let nothing = try await DemoFolder.nothing(on: .nodes)
+        let server = try await RunningServer(folder: nothing.folder, database: nothing.database)
+        let visitor = Visitor(server)
+        for node in 0..<2 { #expect(try await visitor.ask("/readyz", node: node).status == 200) }
+        await server.stop()
+        let verified = try await nothing.verify()
+        #expect(verified.status == 0, "\(verified.text)")
+        let keys = try FileManager.default.contentsOfDirectory(
+            atPath: nothing.folder.appendingPathComponent("keys").path)
+        #expect(keys == ["ledger.key"])
+    }
 }

@@ -13,8 +13,8 @@ import Testing
         let path = folder.url.appendingPathComponent("copy.sqlite").path
         let session = try PostgresSession(world.address)
         try session.snapshot { source in
-            try SQLiteStore.fill(path: path, schemas: SampleRegistry.schemas) { target in
-                try SQLCopy.copy(fromPostgres: source, toSQLite: target, schemas: SampleRegistry.schemas)
+            try DatabaseFile.fill(path: path, schemas: SampleRegistry.schemas) { target in
+                try SQLCopy.copy(from: source, to: target, schemas: SampleRegistry.schemas)
             }
         }
         return try withExtendedLifetime(folder) {

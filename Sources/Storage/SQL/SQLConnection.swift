@@ -46,6 +46,7 @@ package protocol SQLRows: AnyObject {
     func end()
     func isNull(_ column: Int) -> Bool
     func integer(_ column: Int) -> Int64
+    func real(_ column: Int) -> Double
     /// The bytes of a text, an identifier or bytes, good until the next row.
     func bytes(_ column: Int) -> UnsafeRawBufferPointer
     /// How a column stands to that of another statement's row, in the order in which the database sorts both.

@@ -1,5 +1,5 @@
-// All rows of one database written to another. Tables and columns are the same in both; what differs is the index of
-// words.
+// All rows of one database written to another, in any direction. Tables and columns are the same in both; what differs
+// is the index of words.
 import Foundation
 package import RecordKit
 
@@ -15,39 +15,79 @@ package enum SQLCopy {
         var list: String { columns.map { quoted($0.name) }.joined(separator: ", ") }
     }
 
-    /// Writes every row of a PostgreSQL database to an empty SQLite database with the same tables. Accounts, sessions and
-    /// what nodes know of each other stay where they are, but for what records name.
+    /// Writes every row of a database to an empty one with the same tables: records and ledgers, accounts and sessions,
+    /// and what is under way. What nodes of PostgreSQL know of each other stays where it is.
     /// - Parameters:
     ///   - source: A connection within a transaction that sees one moment.
-    ///   - target: A connection within a transaction, which checks no foreign keys.
+    ///   - target: A connection within a transaction; one of SQLite checks no foreign keys.
     /// - Throws: the error of either database.
     package static func copy(
-        fromPostgres source: any SQLConnection, toSQLite target: any SQLConnection, schemas: [AnySchema]
+        from source: any SQLConnection, to target: any SQLConnection, schemas: [AnySchema]
     ) throws {
         source.enter(.server)
+        target.enter(.server)
         for table in tables(Layouts(schemas, .postgres)) {
             let places = marks(table.columns.count)
+            let insertion = "INSERT INTO \(quoted(table.name)) (\(table.list)) VALUES (\(places))"
             try rows(of: "SELECT \(table.list) FROM \(quoted(table.name))", named: table.name, source) { row in
                 try target.run(
-                    BoundSQL(
-                        "INSERT INTO \(quoted(table.name)) (\(table.list)) VALUES (\(places))",
-                        table.columns.indices.map { value(row, $0, table.columns[$0].kind) }))
+                    BoundSQL(insertion, table.columns.indices.map { value(row, $0, table.columns[$0].kind) }))
             }
         }
-        let words =
-            "SELECT \"revision\", string_agg(\"word\", ' ' ORDER BY \"word\") FROM \"search_word\" GROUP BY \"revision\" ORDER BY 1"
-        try rows(of: words, named: "search_word", source) { row in
+        switch source.dialect {
+        case .postgres: try copyWords(source, target)
+        case .sqlite: try indexWords(Layouts(schemas, .sqlite), source, target)
+        }
+        if target.dialect == .postgres {
             try target.run(
                 BoundSQL(
-                    "INSERT INTO \"search\" (rowid, \"words\") VALUES (?, ?)",
-                    [.integer(row[0]), .text(row[1])]))
+                    "SELECT setval('revision_number', (SELECT max(\"number\") FROM \"revision\"))"))
         }
     }
 
-    /// Reads through a cursor, so that no more than a part of the rows is in memory.
+    /// What the index of words says, so that a verification of the copy finds what is wrong in it.
+    private static func copyWords(_ source: any SQLConnection, _ target: any SQLConnection) throws {
+        let words =
+            "SELECT \"ledger\", \"revision\", string_agg(\"word\", ' ' ORDER BY \"word\") FROM \"search_word\" "
+            + "GROUP BY \"ledger\", \"revision\" ORDER BY 2"
+        try rows(of: words, named: "search_word", source) { row in
+            let text: String = row[2]
+            try target.run(
+                target.dialect.indexing(text.components(separatedBy: " "), revision: row[1], ledger: row[0]))
+        }
+    }
+
+    /// The index of SQLite keeps no words: they are taken from the records once more.
+    private static func indexWords(
+        _ layouts: Layouts, _ source: any SQLConnection, _ target: any SQLConnection
+    ) throws {
+        let reader = SQLReader(source, layouts)
+        for entry in layouts.all {
+            let layout = entry.layout
+            let last = TableLayout.metaColumns.count + layout.stored.count
+            try rows(
+                of: "SELECT \(layout.selectColumns), t.\"revision\" FROM \(layout.table) t",
+                named: layout.table, source
+            ) { row in
+                let record = try reader.decode(row, layout)
+                let words = SearchText.words(of: record.values, layout.schema)
+                guard !words.isEmpty else { return }
+                try target.run(
+                    target.dialect.indexing(words, revision: row[last], ledger: record.meta.organisation ?? .unset))
+            }
+        }
+    }
+
+    /// Reads a part at a time, so that no more than that is in memory.
     private static func rows(
         of query: String, named name: String, _ source: any SQLConnection, _ body: (any SQLRows) throws -> Void
     ) throws {
+        guard source.dialect == .postgres else {
+            let all = try source.rows(BoundSQL(query), isAlone: false)
+            defer { all.end() }
+            while try all.next() { try body(all) }
+            return
+        }
         let cursor = quoted("copy_" + name)
         try source.run(BoundSQL("DECLARE \(cursor) NO SCROLL CURSOR FOR \(query)"))
         while true {
@@ -69,7 +109,7 @@ package enum SQLCopy {
         case .identifier: .identifier(row[column])
         case .bytes: .bytes(row[column])
         case .integer: .integer(row[column])
-        case .real: .real(Double(bitPattern: UInt64(bitPattern: row.integer(column))))
+        case .real: .real(row.real(column))
         case .text: .text(row[column])
         }
     }
