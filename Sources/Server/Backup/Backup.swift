@@ -1,7 +1,7 @@
 // `concord backup`: everything of an installation in one file, while it goes on working.
 import Crypto
 package import Foundation
-import RecordKit
+package import RecordKit
 import SQLiteStorage
 package import Storage
 

@@ -1,7 +1,7 @@
 // The records of an installation in a file of their own, as of one moment, whichever store they are in.
 import Foundation
 import MerkleLog
-import PostgresStorage
+package import PostgresStorage
 import RecordKit
 import Records
 import SQLiteStorage

@@ -2,7 +2,7 @@
 package import Foundation
 package import PostgresStorage
 import Records
-import SQLiteStorage
+package import SQLiteStorage
 import Storage
 
 /// Moves records, whole or not at all: what arrived is compared with the ledgers before it is committed.

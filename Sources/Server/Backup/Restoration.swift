@@ -1,11 +1,10 @@
 // `concord restore`: an installation out of a backup, whole or not at all.
-import Access
-import Foundation
+package import Foundation
 import MerkleLog
-import PostgresStorage
+package import PostgresStorage
 import RecordKit
-import SQLiteStorage
-import Storage
+package import SQLiteStorage
+package import Storage
 
 /// Reads a backup.
 ///
