@@ -1,6 +1,6 @@
 // Files by content: evidence and, later, packs. The name of a file is the SHA-256 of its bytes.
 package import Foundation
-import Crypto
+package import Crypto
 import RecordKit
 
 /// Keeps files under the SHA-256 of their content, each organisation's apart: to know a digest is not to have the
@@ -18,6 +18,21 @@ package protocol BlobStore: Sendable {
     func open(_ sha256: String, for organisation: UUID) throws -> BlobPieces?
     /// Removes the file, if it is there.
     func remove(_ sha256: String, for organisation: UUID) throws
+    /// Every file of every organisation, in no stated order.
+    func forEach(_ body: (BlobName) async throws -> Void) async throws
+}
+
+/// A file's organisation and digest.
+package struct BlobName: Hashable, Sendable {
+    package let organisation: UUID
+    package let sha256: String
+    package init(organisation: UUID, sha256: String) {
+        self.organisation = organisation
+        self.sha256 = sha256
+    }
+    package static func text(_ digest: SHA256.Digest) -> String {
+        digest.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+    }
 }
 
 package enum BlobError: Error, Sendable, Equatable {
@@ -87,6 +102,19 @@ package struct FolderBlobStore: BlobStore {
         let file = try path(sha256, organisation)
         guard FileManager.default.fileExists(atPath: file.path) else { return }
         try FileManager.default.removeItem(at: file)
+    }
+
+    package func forEach(_ body: (BlobName) async throws -> Void) async throws {
+        let names = FileManager.default.contentsOfDirectory(atPath:)
+        for organisation in try names(folder.path) {
+            guard let id = UUID(uuidString: organisation) else { continue }
+            let own = folder.appendingPathComponent(organisation)
+            for part in try names(own.path) {
+                for sha256 in try names(own.appendingPathComponent(part).path) {
+                    try await body(BlobName(organisation: id, sha256: sha256))
+                }
+            }
+        }
     }
 
     func path(_ sha256: String, _ organisation: UUID) throws -> URL {

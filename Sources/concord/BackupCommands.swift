@@ -90,7 +90,7 @@ struct BackupCommand: AsyncParsableCommand {
             output: output, passphrase: passphrase, includesKey: key ?? (passphrase != nil), includesFiles: files,
             version: Concord.version)
         let line = BackupLine()
-        let report = try await Backup(folder: at.data, records: source, blobs: try at.blobs()).make(
+        let report = try await Backup(folder: at.data, records: source, blobs: try FolderBlobStore(folder: at.data.appendingPathComponent("files"))).make(
             options, at: environment.now(), random: environment.random.bytes, progress: line.show)
         line.clear()
         let leaves = report.manifest.ledgers.reduce(0) { $0 + $1.leaves }
@@ -140,7 +140,7 @@ struct RestoreCommand: AsyncParsableCommand {
         } else {
             let address = try records.address()
             report = try await restoration.restore(
-                to: at.data, database: address, blobs: try at.blobs(), erasures: erasures, progress: line.show)
+                to: at.data, database: address, blobs: try FolderBlobStore(folder: at.data.appendingPathComponent("files")), erasures: erasures, progress: line.show)
         }
         line.clear()
         let (manifest, found) = (report.manifest, report.verification)

@@ -1,5 +1,4 @@
 // `concord backup`: everything of an installation in one file, while it goes on working.
-import Crypto
 package import Foundation
 package import RecordKit
 import SQLiteStorage
@@ -114,9 +113,9 @@ package struct Backup: Sendable {
             let spool = try Spool(in: staging)
             try await blobs.forEach { name in
                 // One that was erased meanwhile is no longer wanted.
-                guard let pieces = try await blobs.open(name.sha256, for: name.organisation) else { return }
+                guard let pieces = try blobs.open(name.sha256, for: name.organisation) else { return }
                 let path = "\(name.organisation.lowercased)/\(name.sha256)"
-                guard try await spool.take(pieces) == name.sha256 else {
+                do { try spool.take(pieces) } catch BlobError.damaged {
                     damaged.append(path)
                     return
                 }
@@ -138,8 +137,8 @@ package struct Backup: Sendable {
     }
 }
 
-/// Holds one file at a time, so that its length and its digest are known before it is written: in memory if it is short,
-/// else in a file without a name.
+/// Holds one file at a time, so that it is known to be whole before it is written: in memory if it is short, else in a
+/// file without a name.
 private final class Spool {
     private static let memoryBytesMax = 1 << 20
     private let file: FileHandle
@@ -157,15 +156,13 @@ private final class Spool {
     }
 
     /// Takes a file in the place of the one before.
-    /// - Returns: Its SHA-256 in lower-case hexadecimal digits.
-    func take(_ pieces: any BlobPieces) async throws -> String {
+    /// - Throws: ``BlobError/damaged(sha256:)`` if it no longer has its digest.
+    func take(_ pieces: BlobPieces) throws {
         memory = Data()
         bytes = 0
         try file.truncate(atOffset: 0)
         try file.seek(toOffset: 0)
-        var hash = SHA256()
-        while let piece = try await pieces.next() {
-            hash.update(data: piece)
+        while let piece = try pieces.next() {
             bytes += piece.count
             memory.append(contentsOf: piece)
             if memory.count > Self.memoryBytesMax {
@@ -173,7 +170,6 @@ private final class Spool {
                 memory = Data()
             }
         }
-        return BackupWriter.hexadecimal(hash.finalize())
     }
 
     /// Hands the bytes out once more.

@@ -80,7 +80,7 @@ final class BackupReader {
             guard try take(header.paddingBytes).allSatisfy({ $0 == 0 }) else {
                 throw BackupError.damaged("something stands behind \(header.name)")
             }
-            let sha256 = BackupWriter.hexadecimal(hash.finalize())
+            let sha256 = BlobName.text(hash.finalize())
             wantedSums.update(data: Data("\(sha256)  \(header.name)\n".utf8))
             if digests.count < Self.digestsKept { digests[header.name] = sha256 }
             digest = sha256

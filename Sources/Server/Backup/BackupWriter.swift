@@ -73,20 +73,17 @@ final class BackupWriter {
     }
 
     /// Ends the file that was begun.
-    /// - Returns: Its SHA-256 in lower-case hexadecimal digits.
-    @discardableResult
-    func end() throws -> String {
+    func end() throws {
         guard let (header, left, hash) = current else { preconditionFailure("no file was begun") }
         guard left == 0 else {
             throw BackupError.cannotWrite(path: path, reason: "\(header.name) became shorter while it was copied")
         }
         try put(Data(count: header.paddingBytes))
         current = nil
-        let sha256 = Self.hexadecimal(hash.finalize())
+        let sha256 = BlobName.text(hash.finalize())
         let line = Data("\(sha256)  \(header.name)\n".utf8)
         try sums.write(contentsOf: line)
         sumsBytes += line.count
-        return sha256
     }
 
     func add(_ name: String, _ bytes: Data) throws {
@@ -161,9 +158,5 @@ final class BackupWriter {
             throw BackupError.cannotWrite(path: partial, reason: "\((error as NSError).localizedDescription)")
         }
         writtenBytes += bytes.count
-    }
-
-    static func hexadecimal(_ digest: SHA256.Digest) -> String {
-        digest.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
     }
 }
