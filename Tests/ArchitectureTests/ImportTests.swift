@@ -37,9 +37,9 @@ private let table: [String: Set<String>] = [
     ],
     "Demo": ["RecordKit", "Records", "Storage", "Access", "Governance"],
     "Server": [
-        "RecordKit", "Records", "Storage", "SQLiteStorage", "PostgresStorage", "Access", "Governance", "HTTPServing",
-        "RESTAPI", "WebUI", "Telemetry", "Hummingbird", "HTTPTypes", "NIOCore", "Logging", "ServiceLifecycle",
-        "UnixSignals",
+        "RecordKit", "Records", "Storage", "SQLiteStorage", "PostgresStorage", "MerkleLog", "Access", "Governance",
+        "HTTPServing", "RESTAPI", "WebUI", "Telemetry", "Hummingbird", "HTTPTypes", "NIOCore", "Logging",
+        "ServiceLifecycle", "UnixSignals", "Crypto", "CryptoExtras",
     ],
     "CZlib": [],
     "Detection": ["CZlib", "Yams"],

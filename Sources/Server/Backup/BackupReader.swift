@@ -56,12 +56,9 @@ final class BackupReader {
     /// - Throws: ``BackupError``.
     func next() throws -> TarHeader? {
         if current != nil { while try read() != nil {} }
-        let block = [UInt8](try take(TarHeader.blockBytes))
-        guard let header = TarHeader(block: block) else {
-            if readBytes <= Self.partBytes + BackupSeal.pieceBytes, digests.isEmpty {
-                throw BackupError.notABackup("\(path) is no archive")
-            }
-            throw BackupError.damaged("the head of a file behind \(lastName) does not fit")
+        guard let header = try header() else {
+            guard lastName != nil else { throw BackupError.notABackup("\(path) is no archive") }
+            throw BackupError.damaged("the head of a file behind \(lastName ?? "") does not fit")
         }
         if header.name == BackupWriter.sumsName {
             try compareSums(header)
@@ -71,7 +68,14 @@ final class BackupReader {
         current = (header, header.bytes, SHA256())
         return header
     }
-    private var lastName = "the beginning"
+    private var lastName: String?
+
+    /// The head of the next file; `nil` if there is none, or if what stands there is none.
+    private func header() throws -> TarHeader? {
+        try fill(TarHeader.blockBytes)
+        if lastName == nil, buffer.count - position < TarHeader.blockBytes { return nil }
+        return TarHeader(block: [UInt8](try take(TarHeader.blockBytes)))
+    }
 
     /// The next bytes of the file; `nil` at its end, once its digest is known.
     func read() throws -> Data? {
@@ -136,7 +140,7 @@ final class BackupReader {
     private func take(_ count: Int) throws -> Data {
         try fill(count)
         guard buffer.count - position >= count else {
-            throw BackupError.damaged("it ends in the middle, behind \(lastName)")
+            throw BackupError.damaged("it ends in the middle of \(lastName ?? "the first file")")
         }
         defer { position += count }
         return buffer.subdata(in: position..<position + count)
