@@ -20,13 +20,16 @@ final class BackupReader {
     /// Over the lines that the list of digests must have.
     private var wantedSums = SHA256()
     private var digests: [String: String] = [:]
-    let isEncrypted: Bool
     let fileBytes: Int
     /// Bytes of the file that were read, for whoever waits.
     private(set) var readBytes = 0
 
+    /// What the passphrase stands for; `nil` for an open archive.
+    let secret: SymmetricKey?
+
+    /// - Parameter known: ``secret`` of an earlier reader of the same file, since it takes long to work out.
     /// - Throws: ``BackupError``: no such file, not a backup, no passphrase or the wrong one.
-    init(path: String, passphrase: String?) throws {
+    init(path: String, passphrase: String?, secret known: SymmetricKey? = nil) throws {
         self.path = path
         do {
             file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
@@ -35,18 +38,19 @@ final class BackupReader {
         } catch { throw BackupError.cannotRead(path: path, reason: (error as NSError).localizedDescription) }
         let start = try file.read(upToCount: BackupSeal.lineBytesMax) ?? Data()
         guard start.starts(with: BackupSeal.magic.utf8) else {
-            isEncrypted = false
+            secret = nil
             try file.seek(toOffset: 0)
             return
         }
-        isEncrypted = true
         guard let end = start.firstIndex(of: 0x0A) else {
             throw BackupError.notABackup("\(path): its first line does not end")
         }
         let seal = try BackupSeal(line: Array(start[..<end]), path: path)
         guard let passphrase else { throw BackupError.needsPassphrase(path: path) }
+        let secret = try known ?? seal.secret(passphrase)
+        self.secret = secret
         opener = SealedStream.Opener(
-            secret: try seal.secret(passphrase), salt: seal.salt, header: Array(start[...end]),
+            secret: secret, salt: seal.salt, header: Array(start[...end]),
             pieceBytes: BackupSeal.pieceBytes)
         try file.seek(toOffset: UInt64(end + 1))
     }

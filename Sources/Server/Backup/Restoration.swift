@@ -1,4 +1,5 @@
 // `concord restore`: an installation out of a backup, whole or not at all.
+import Crypto
 package import Foundation
 import MerkleLog
 package import PostgresStorage
@@ -46,6 +47,7 @@ package struct Restoration: Sendable {
         var report: Report
         let database: String
         let keys: [String]
+        let secret: SymmetricKey?
     }
 
     /// Compares everything, and leaves the records in a folder, brought up to date.
@@ -103,7 +105,7 @@ package struct Restoration: Sendable {
         return Unpacked(
             report: Report(
                 manifest: manifest, verification: verification, files: files, fileBytes: fileBytes,
-                isEncrypted: reader.isEncrypted), database: database.path, keys: keys)
+                isEncrypted: reader.secret != nil), database: database.path, keys: keys, secret: reader.secret)
     }
 
     /// The records are those of the manifest.
@@ -157,7 +159,7 @@ package struct Restoration: Sendable {
             let unpacked = try unpacked(staging, progress)
             if let erasures { try await Self.append(erasures, to: staging.appendingPathComponent(Backup.erasuresName)) }
             var report = unpacked.report
-            try await unpackFiles(staging, blobs, progress)
+            try await unpackFiles(staging, blobs, unpacked.secret, progress)
             var verification = report.verification
             if let database {
                 progress(.records)
@@ -193,9 +195,10 @@ package struct Restoration: Sendable {
     /// Puts files of evidence where they belong, and what else is small into the folder. They were compared before; a
     /// store of files does so again as it takes them.
     private func unpackFiles(
-        _ staging: URL, _ blobs: any BlobStore, _ progress: @Sendable (BackupProgress) -> Void
+        _ staging: URL, _ blobs: any BlobStore, _ secret: SymmetricKey?,
+        _ progress: @Sendable (BackupProgress) -> Void
     ) async throws {
-        let reader = try BackupReader(path: path, passphrase: passphrase)
+        let reader = try BackupReader(path: path, passphrase: passphrase, secret: secret)
         try FileManager.default.createDirectory(
             at: staging.appendingPathComponent("keys"), withIntermediateDirectories: true,
             attributes: [.posixPermissions: 0o700])

@@ -84,8 +84,9 @@ package struct TarHeader: Hashable, Sendable {
 
     /// The sum of all bytes, those of the sum itself taken for blanks.
     private static func checksum(_ block: [UInt8]) -> Int {
-        block.enumerated().reduce(0) { sum, each in
-            sum + (148..<156 ~= each.offset ? 0x20 : Int(each.element))
-        }
+        var sum = 8 * 0x20
+        for byte in block { sum += Int(byte) }
+        for byte in block[148..<156] { sum -= Int(byte) }
+        return sum
     }
 }
