@@ -68,8 +68,8 @@ public struct Baseline: Codable, Hashable, Sendable {
     public init(contentsOf path: String) throws(TableError) {
         struct Version: Decodable { let version: Int }
         let file = try MappedFile(path: path)
-        guard file.bytes.count <= Self.bytesMax else { throw TableError(path: path, reason: "the file is too large") }
-        let data = Data(file.bytes)
+        guard file.count <= Self.bytesMax else { throw TableError(path: path, reason: "the file is too large") }
+        let data = try file.contents()
         guard let found = try? JSONDecoder().decode(Version.self, from: data) else {
             throw TableError(path: path, reason: "this is not a baseline")
         }

@@ -3,7 +3,14 @@ import Foundation
 
 /// Where the values of one column go.
 struct Sink {
-    enum Kind: UInt8 { case skip, numeric, category, both }
+    enum Kind: UInt8 {
+        case skip, numeric, category, both
+        /// Times, as seconds in `numbers`.
+        case time
+
+        var hasNumbers: Bool { self == .numeric || self == .both || self == .time }
+        var hasCodes: Bool { self == .category || self == .both }
+    }
 
     var kind: Kind
     /// A value that is not a number is an error, not a sign that the column is one of categories.
@@ -36,9 +43,16 @@ final class ChunkParser: @unchecked Sendable {
     private(set) var failure: Failure?
     /// Names of NDJSON members that no column has.
     private(set) var unknownNames: [String] = []
+    /// Which columns some NDJSON object has.
+    private(set) var seenColumns: [Bool] = []
     private var scratch: [UInt8] = []
+    private var times: TimeParser
 
-    init(kinds: [(Sink.Kind, strict: Bool)], rowsExpected: Int, nullSpellings: [[UInt8]], trims: Bool) {
+    init(
+        kinds: [(Sink.Kind, strict: Bool)], rowsExpected: Int, nullSpellings: [[UInt8]], trims: Bool,
+        timeZone: TimeZone
+    ) {
+        times = TimeParser(zone: timeZone)
         width = kinds.count
         capacity = max(64, rowsExpected)
         self.nullSpellings = nullSpellings
@@ -46,8 +60,8 @@ final class ChunkParser: @unchecked Sendable {
         sinks = .allocate(capacity: max(1, kinds.count))
         for (i, kind) in kinds.enumerated() {
             var sink = Sink(kind: kind.0, isStrict: kind.strict)
-            if kind.0 == .numeric || kind.0 == .both { sink.numbers = .allocate(capacity: capacity) }
-            if kind.0 == .category || kind.0 == .both { sink.codes = .allocate(capacity: capacity) }
+            if kind.0.hasNumbers { sink.numbers = .allocate(capacity: capacity) }
+            if kind.0.hasCodes { sink.codes = .allocate(capacity: capacity) }
             (sinks + i).initialize(to: sink)
         }
     }
@@ -309,6 +323,11 @@ final class ChunkParser: @unchecked Sendable {
             codes[row] = sink.pointee.dictionary.code(start, text.count)
         }
         guard let numbers = sink.pointee.numbers else { return }
+        if sink.pointee.kind == .time {
+            numbers[row] = times.parse(Self.trimmed(text)) ?? .nan
+            if numbers[row].isNaN { fail(offset, column, "\(Self.shown(text)) is not a time") }
+            return
+        }
         if let value = DecimalParser.parse(Self.trimmed(text)) {
             numbers[row] = value
             if value.isInfinite { sink.pointee.infinities += 1 }
@@ -402,6 +421,7 @@ final class ChunkParser: @unchecked Sendable {
             p = stop + 1
         }
         unknownNames = unknown.sorted()
+        seenColumns = seen.map { $0 >= 0 }
     }
 
     private func storeNull(_ sink: UnsafeMutablePointer<Sink>) {

@@ -25,3 +25,15 @@ func concurrently<Result>(_ count: Int, _ body: (Int) -> Result) -> [Result] {
         }
     }
 }
+
+/// The same for a body that may fail: all pieces are tried, and the first failure in their order is thrown.
+func attempted<Result, Failure: Error>(
+    _ count: Int, _ body: (Int) throws(Failure) -> Result
+) throws(Failure) -> [Result] {
+    let results = concurrently(count) { i -> Swift.Result<Result, Failure> in
+        do throws(Failure) { return .success(try body(i)) } catch { return .failure(error) }
+    }
+    var out: [Result] = []
+    for result in results { out.append(try result.get()) }
+    return out
+}

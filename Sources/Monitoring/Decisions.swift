@@ -1,6 +1,6 @@
 // Thresholds and what they say: within, breached, or not evaluable with the reason.
 import Foundation
-import Statistics
+public import Statistics
 
 /// A rule `measure[.column or group] operator number`, such as `psi_q10>0.25` or `sex.disparate_impact<0.8`: what it
 /// names is a breach.
@@ -63,6 +63,16 @@ public struct DecisionRule: Hashable, Sendable {
         self.source = source
     }
 
+    /// A rule of this system's own, whose path may hold names of columns with any characters.
+    init(path: [String], comparison: Comparison, threshold: Double, source: String) {
+        text = path.joined(separator: ".") + comparison.rawValue + TextReport.short(threshold)
+        self.path = path
+        self.comparison = comparison
+        self.threshold = threshold
+        isGiven = false
+        self.source = source
+    }
+
     /// Parses rules with commas between them.
     public static func list(_ text: String) throws(MeasureError) -> [DecisionRule] {
         var rules: [DecisionRule] = []
@@ -95,6 +105,9 @@ public struct Decision: Hashable, Sendable {
     public let adjustedP: Double?
     /// Why it is not evaluable, or why a value over the threshold is no breach.
     public let reason: String?
+    /// A breach of a rule given by the user ends with the status of a breach. What is judged chunk by chunk does not when
+    /// an alarm is raised over several chunks.
+    public var isDeciding = true
 
     /// As a member of `decisions`.
     public var report: ReportValue {
@@ -103,7 +116,7 @@ public struct Decision: Hashable, Sendable {
                 ("rule", .string(rule.text)), ("subject", .string(subject)), ("threshold", .number(rule.threshold)),
                 ("value", ReportValue(value)), ("outcome", .string(outcome.rawValue)),
                 ("adjusted_p", ReportValue(adjustedP)), ("reason", reason.map { .string($0) } ?? .null),
-                ("source", .string(rule.source)), ("given", .bool(rule.isGiven)),
+                ("source", .string(rule.source)), ("given", .bool(rule.isGiven)), ("deciding", .bool(isDeciding)),
             ]))
     }
 }
@@ -124,6 +137,11 @@ public enum Decisions {
                     ("ks.statistic>0.1", "common practice: a tenth of the mass has moved"),
                     ("chi2.cramers_v>0.1", "Cohen 1988: 0.1 is a small effect"),
                     ("null_test.difference>0.02", "two points of additional nulls, with a test of proportions"),
+                    (
+                        "multivariate.reconstruction.relative_change>0.1",
+                        "common practice: rows are a tenth worse or better given back"
+                    ),
+                    ("multivariate.correlation.max_cohens_q>0.3", "Cohen 1988: a q of 0.3 is a medium difference"),
                 ]
             case "performance": [("roc_auc<0.6", "Hosmer, Lemeshow & Sturdivant 2013: below 0.7 poor, 0.5 chance")]
             case "calibration":
@@ -133,6 +151,24 @@ public enum Decisions {
                     ("disparate_impact<0.8", "29 CFR § 1607.4(D), the four-fifths rule"),
                     ("equal_opportunity_difference>0.1", "common practice: ten points of TPR"),
                     ("equalized_odds_difference>0.1", "common practice: ten points of TPR or FPR"),
+                ]
+            case "estimate":
+                [("estimated.mae_ratio>1.1", "common practice: errors a tenth larger than in the reference")]
+            case "explain":
+                [("attribution_drift.ndcg<0.9", "Amazon SageMaker Clarify: an alert below 0.90")]
+            case "transparency":
+                [
+                    ("explained.share<0.95", "common practice; 12 CFR § 1002.9 wants reasons for every adverse action"),
+                    ("delivered.share<0.95", "common practice; 12 CFR § 1002.9 wants reasons for every adverse action"),
+                    ("informed.share<0.95", "common practice; Article 26(11) of Regulation (EU) 2024/1689 wants all"),
+                    ("groups.explained_difference>0.05", "common practice: five points between groups"),
+                    ("groups.delivered_difference>0.05", "common practice: five points between groups"),
+                    ("groups.informed_difference>0.05", "common practice: five points between groups"),
+                    ("stability.rank_correlation<0.8", "common practice: most reasons keep their order"),
+                    ("model_card.completeness<1", "Mitchell and others 2019; ISO/IEC 42001, A.6.2.7"),
+                    ("model_card.age_days>365", "a yearly review; ISO/IEC 42001, A.6.2.7"),
+                    ("user_information.completeness<1", "ISO/IEC 42001, A.8.2"),
+                    ("user_information.age_days>365", "a yearly review; ISO/IEC 42001, A.8.2"),
                 ]
             default: []
             }
@@ -150,13 +186,14 @@ public enum Decisions {
 
     /// Applies rules to the result of a measure.
     ///
+    /// - Parameter hysteresis: what is judged in several chunks raises an alarm by this; nil for each chunk by itself.
     /// - Throws: `MeasureError` for a rule that names nothing in the result.
     public static func decide(
-        _ rules: [DecisionRule], measure: String, result: ReportObject
+        _ rules: [DecisionRule], measure: String, result: ReportObject, hysteresis: Hysteresis? = nil
     ) throws(MeasureError) -> [Decision] {
         var out: [Decision] = []
         for rule in rules {
-            let found = decide(rule, measure, result)
+            let found = decide(rule, measure, result, hysteresis)
             let isKnown = measure == "drift" && rule.path.contains { numericNames.union(categoricalNames).contains($0) }
             if found.isEmpty, rule.isGiven, !isKnown || rule.path.count > 1 {
                 throw MeasureError("the rule \"\(rule.text)\" names no measure or subject of this result")
@@ -166,16 +203,25 @@ public enum Decisions {
         return out
     }
 
-    private static func decide(_ rule: DecisionRule, _ measure: String, _ result: ReportObject) -> [Decision] {
+    private static func decide(
+        _ rule: DecisionRule, _ measure: String, _ result: ReportObject, _ hysteresis: Hysteresis?
+    ) -> [Decision] {
         switch measure {
-        case "drift": drift(rule, result)
-        case "fairness": fairness(rule, result)
-        default: single(rule, result)
+        case "drift" where rule.path.first != "multivariate": return drift(rule, result)
+        case "fairness": return fairness(rule, result)
+        default:
+            let byChunk = ChunkDecisions.decide(rule, result, hysteresis)
+            var whole = single(rule, result)
+            if whole.isEmpty, measure == "estimate", let estimated = result["estimated"]?.object {
+                whole = single(rule, estimated)
+            }
+            if hysteresis != nil, !byChunk.isEmpty { for i in whole.indices { whole[i].isDeciding = false } }
+            return whole + byChunk
         }
     }
 
     /// The value a path leads to: nil when there is no such name, a nil value when it is null.
-    private static func look(_ path: [String], _ object: ReportObject) -> (value: Double?, reason: String?)? {
+    static func look(_ path: [String], _ object: ReportObject) -> (value: Double?, reason: String?)? {
         var path = path
         guard !path.isEmpty else { return nil }
         let name = path.removeFirst()
@@ -194,15 +240,32 @@ public enum Decisions {
 
     private static func single(_ rule: DecisionRule, _ result: ReportObject) -> [Decision] {
         guard let found = look(rule.path, result) else { return [] }
-        let rows = result["n"]?.number
-        if let rows, Int(rows) < Drift.rowsMin {
-            return [
-                Decision(
-                    rule: rule, subject: "all", value: found.value, outcome: .notEvaluable, adjustedP: nil,
-                    reason: "insufficient data: \(Int(rows)) rows, at least \(Drift.rowsMin) are needed")
-            ]
+        return [judge(rule, "all", found, probability(rule.path, result), rows: rows(rule.path, result))]
+    }
+
+    /// The rows behind the value that a path leads to.
+    static func rows(_ path: [String], _ result: ReportObject) -> Int? {
+        let inner = path.dropLast().reduce(result as ReportObject?) { $0?[$1]?.object }
+        return (inner?["n"] ?? result["n"])?.number.map { Int($0) }
+    }
+
+    /// Judges a value that needs enough rows behind it.
+    static func judge(
+        _ rule: DecisionRule, _ subject: String, _ found: (value: Double?, reason: String?), _ adjusted: Double?,
+        rows: Int?
+    ) -> Decision {
+        if let rows, rows < Drift.rowsMin {
+            return Decision(
+                rule: rule, subject: subject, value: found.value, outcome: .notEvaluable, adjustedP: nil,
+                reason: "insufficient data: \(rows) rows, at least \(Drift.rowsMin) are needed")
         }
-        return [judge(rule, "all", found, nil)]
+        return judge(rule, subject, found, adjusted)
+    }
+
+    /// The p-value beside the value that a path leads to, if there is one.
+    static func probability(_ path: [String], _ object: ReportObject) -> Double? {
+        let inner = path.reduce(object as ReportObject?) { $0?[$1]?.object }
+        return inner?["value"] == nil ? nil : (inner?["fdr_bh"] ?? inner?["pvalue"])?.number
     }
 
     private static func judge(

@@ -34,9 +34,10 @@ public struct DeclaredModel: Sendable {
     public init(contentsOf path: String) throws(TableError) {
         let file = try MappedFile(path: path)
         func bad(_ reason: String) -> TableError { TableError(path: path, reason: reason) }
-        guard file.bytes.count <= Self.bytesMax else { throw bad("the model is too large") }
+        guard file.count <= Self.bytesMax else { throw bad("the model is too large") }
         let read: File
-        do { read = try JSONDecoder().decode(File.self, from: Data(file.bytes)) } catch {
+        let data = try file.contents()
+        do { read = try JSONDecoder().decode(File.self, from: data) } catch {
             throw bad("this is not a model: kind, features and the arrays of its kind are needed")
         }
         let d = read.features.count

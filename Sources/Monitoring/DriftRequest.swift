@@ -23,28 +23,61 @@ public struct DriftRequest: Sendable {
     /// The current data are read as a stream, and values beyond so many bytes are sketched; nil to read files whole.
     /// Standard input is always read as a stream.
     public var streamBytesMax: Int?
+    /// How the current rows are put into chunks that are measured one by one, too; nil for none. Chunks need the current
+    /// data in a file.
+    public var chunking: Chunking?
+    /// Many columns are measured together, too, in chunks of so many rows, 0 for a tenth of the reference; nil not to.
+    /// This needs both files whole.
+    public var multivariateChunk: Int?
     /// What a stream may keep when nothing else is said.
     public static let streamBytesMaxUsual = 1 << 30
 
     /// A request. With neither list, kinds are inferred; with either, only the columns named are measured.
     public init(
         numeric: [String]? = nil, categorical: [String]? = nil, ignored: [String] = [], suite: DriftSuite = .all,
-        streamBytesMax: Int? = nil
+        streamBytesMax: Int? = nil, chunking: Chunking? = nil
     ) {
         self.numeric = numeric
         self.categorical = categorical
         self.ignored = ignored
         self.suite = suite
         self.streamBytesMax = streamBytesMax
+        self.chunking = chunking
     }
 
     private func role(_ name: String) -> ColumnRole {
-        if ignored.contains(name) { return .ignored }
+        if isUnmeasured(name) { return .ignored }
         let isNumeric = numeric?.contains(name) ?? false
         let isCategorical = categorical?.contains(name) ?? false
         if isNumeric { return isCategorical ? .numericAndCategory : .numeric }
         if isCategorical { return .category }
         return numeric == nil && categorical == nil ? .inferred : .ignored
+    }
+
+    /// What a column of the current data is read as: its times, if chunks are made of them.
+    private func currentRole(_ name: String) -> ColumnRole {
+        name == chunking?.column ? .time : role(name)
+    }
+
+    private func isUnmeasured(_ name: String) -> Bool { ignored.contains(name) || name == chunking?.column }
+
+    /// The chunks of the current data as members of a result; none when none are asked for.
+    private func chunked(
+        _ table: Table, _ reference: DriftSide, _ numeric: [String], _ categorical: [String], _ reader: TableReader
+    ) throws(TableError) -> [(String, ReportValue)] {
+        guard let chunking else { return [] }
+        let chunks = try Chunks(table, by: chunking, timeZone: reader.timeZone)
+        return [
+            ("chunking", chunks.report),
+            (
+                "chunks",
+                Drift.chunks(chunks, table: table, reference: reference, numeric: numeric, categorical: categorical)
+            ),
+        ]
+    }
+
+    private func checkNoChunks(_ path: String) throws(TableError) {
+        if chunking != nil { throw TableError(path: path, reason: "chunks are made of files, not of streams") }
     }
 
     /// Measures one part of a file against another: rows whose `column` has the value `reference` against those that have
@@ -73,13 +106,27 @@ public struct DriftRequest: Sendable {
         let numericNames = numeric ?? others.filter { $0.numbers != nil }.map(\.name)
         let categoricalNames = categorical ?? others.filter { $0.codes != nil }.map(\.name)
         let inputs = sides.map { MeasurementReport.Input($0) }
+        let measured = numericNames.filter { $0 != column && !ignored.contains($0) }
+        let measuredCategories = categoricalNames.filter { $0 != column && !ignored.contains($0) }
+        let together = multivariate(sides[0], sides[1], measured, measuredCategories)
         let first = DriftSide(consuming: &sides[0])
         let second = DriftSide(consuming: &sides[1], against: first)
-        let result = Drift.report(
-            numeric: numericNames.filter { $0 != column && !ignored.contains($0) },
-            categorical: categoricalNames.filter { $0 != column && !ignored.contains($0) }, reference: first,
-            current: second, suite: suite)
+        var result = Drift.report(
+            numeric: measured, categorical: measuredCategories, reference: first, current: second, suite: suite)
+        result["multivariate"] = together
         return (inputs, result)
+    }
+
+    private func multivariate(
+        _ reference: Table, _ current: Table, _ numeric: [String], _ categorical: [String]
+    ) -> ReportValue? {
+        multivariateChunk.map { chunk in
+            // A column may be read as numbers and as categories: it counts once.
+            .object(
+                MultivariateDrift.report(
+                    reference: reference, current: current, numeric: numeric,
+                    categorical: categorical.filter { !numeric.contains($0) }, chunk: chunk > 0 ? chunk : nil))
+        }
     }
 
     private func check(_ table: Table, _ wanted: [String]) throws(TableError) {
@@ -90,8 +137,8 @@ public struct DriftRequest: Sendable {
 
     /// Columns that only one side has: both are told.
     private func checkSame(_ first: [String], _ second: [String], _ path: String, _ other: String) throws(TableError) {
-        let missing = first.filter { !second.contains($0) && !ignored.contains($0) }
-        let added = second.filter { !first.contains($0) && !ignored.contains($0) }
+        let missing = first.filter { !second.contains($0) && !isUnmeasured($0) }
+        let added = second.filter { !first.contains($0) && !isUnmeasured($0) }
         guard missing.isEmpty, added.isEmpty else {
             var parts: [String] = []
             if !missing.isEmpty { parts.append("without \(missing.joined(separator: ", "))") }
@@ -113,6 +160,7 @@ public struct DriftRequest: Sendable {
             var first = try read(path, reader, role)
             try check(first, (numeric ?? []) + (categorical ?? []) + ignored)
             if current == "-" || streamBytesMax != nil {
+                try checkNoChunks(current)
                 let input = MeasurementReport.Input(first)
                 let numericNames = numeric ?? first.columns.filter { $0.numbers != nil }.map(\.name)
                 let categoricalNames = categorical ?? first.columns.filter { $0.codes != nil }.map(\.name)
@@ -121,7 +169,7 @@ public struct DriftRequest: Sendable {
                     current, input, side, numericNames.filter { !ignored.contains($0) },
                     categoricalNames.filter { !ignored.contains($0) }, reader)
             }
-            var second = try read(current, reader, role)
+            var second = try read(current, reader, currentRole)
             if numeric == nil, categorical == nil {
                 try checkSame(first.header, second.header, current, path)
             } else {
@@ -139,14 +187,19 @@ public struct DriftRequest: Sendable {
                 replace(&second, try read(current, reader, again))
             }
             let inputs = [MeasurementReport.Input(first), MeasurementReport.Input(second)]
-            let numericNames = numeric ?? first.columns.filter { $0.numbers != nil }.map(\.name)
-            let categoricalNames = categorical ?? first.columns.filter { $0.codes != nil }.map(\.name)
+            let numericNames = (numeric ?? first.columns.filter { $0.numbers != nil }.map(\.name))
+                .filter { !isUnmeasured($0) }
+            let categoricalNames = (categorical ?? first.columns.filter { $0.codes != nil }.map(\.name))
+                .filter { !isUnmeasured($0) }
+            let together = multivariate(first, second, numericNames, categoricalNames)
             let firstSide = DriftSide(consuming: &first)
+            let chunks = try chunked(second, firstSide, numericNames, categoricalNames, reader)
             let secondSide = DriftSide(consuming: &second, against: firstSide)
             var result = Drift.report(
-                numeric: numericNames.filter { !ignored.contains($0) },
-                categorical: categoricalNames.filter { !ignored.contains($0) }, reference: firstSide,
-                current: secondSide, suite: suite)
+                numeric: numericNames, categorical: categoricalNames, reference: firstSide, current: secondSide,
+                suite: suite)
+            for (key, value) in chunks { result[key] = value }
+            result["multivariate"] = together
             if !mixed.isEmpty {
                 result["type_changes"] = .array(mixed.sorted().map { .string($0) })
             }
@@ -157,18 +210,20 @@ public struct DriftRequest: Sendable {
     private func run(
         _ baseline: Baseline, _ current: String, _ reader: TableReader
     ) throws(TableError) -> (inputs: [MeasurementReport.Input], result: ReportObject) {
-        let numericNames = (numeric ?? baseline.numericNames).filter { !ignored.contains($0) }
-        let categoricalNames = (categorical ?? baseline.categoricalNames).filter { !ignored.contains($0) }
+        let numericNames = (numeric ?? baseline.numericNames).filter { !isUnmeasured($0) }
+        let categoricalNames = (categorical ?? baseline.categoricalNames).filter { !isUnmeasured($0) }
         for name in numericNames + categoricalNames
         where !baseline.numericNames.contains(name) && !baseline.categoricalNames.contains(name) {
             throw TableError(path: current, reason: "the baseline has no column \"\(name)\"")
         }
         if current == "-" || streamBytesMax != nil {
+            try checkNoChunks(current)
             return try stream(
                 current, MeasurementReport.Input(baseline), baseline.side, numericNames, categoricalNames, reader)
         }
         var table = try read(current, reader) { name in
-            switch (numericNames.contains(name), categoricalNames.contains(name)) {
+            if name == chunking?.column { return .time }
+            return switch (numericNames.contains(name), categoricalNames.contains(name)) {
             case (true, true): .numericAndCategory
             case (true, false): .numeric
             case (false, true): .category
@@ -178,13 +233,12 @@ public struct DriftRequest: Sendable {
         try check(table, numericNames + categoricalNames)
         let inputs = [MeasurementReport.Input(baseline), MeasurementReport.Input(table)]
         let side = baseline.side
+        let chunks = try chunked(table, side, numericNames, categoricalNames, reader)
         let currentSide = DriftSide(consuming: &table, against: side)
-        return (
-            inputs,
-            Drift.report(
-                numeric: numericNames, categorical: categoricalNames, reference: side, current: currentSide,
-                suite: suite)
-        )
+        var result = Drift.report(
+            numeric: numericNames, categorical: categoricalNames, reference: side, current: currentSide, suite: suite)
+        for (key, value) in chunks { result[key] = value }
+        return (inputs, result)
     }
 
     /// Measures a stream against a side whose columns say what is read as what.

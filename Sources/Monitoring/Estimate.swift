@@ -59,6 +59,8 @@ public enum Estimate {
         public let predictions: [Bool]
         /// Rows without a score or decision, which are left out.
         public let incomplete: Int
+        /// The places of the complete rows in the table; nil when all are complete.
+        public let rows: [Int32]?
 
         /// From columns of a table.
         ///
@@ -86,15 +88,16 @@ public enum Estimate {
             scores = kept.map { numbers[$0] }
             predictions = kept.map { decided[$0] == 1 }
             incomplete = numbers.count - kept.count
+            rows = incomplete == 0 ? nil : kept.map { Int32($0) }
             guard !kept.isEmpty else { throw MeasureError("\(table.path): no row has prediction and score") }
         }
     }
 
     /// The estimate over all rows, over chunks when asked for, and what was realised on the reference.
     ///
-    /// - Parameter chunk: rows per chunk; the last one may be smaller.
+    /// - Parameter chunks: chunks of the table that `current` was made from.
     public static func report(
-        reference: BinarySample, current: Unlabelled, chunk: Int? = nil
+        reference: BinarySample, current: Unlabelled, chunks: Chunks? = nil
     ) throws(MeasureError) -> ReportObject {
         let map = try CalibrationMap(reference: reference)
         let count = current.scores.count
@@ -111,25 +114,26 @@ public enum Estimate {
                 ("isotonic", .bool(map.isotonic != nil)), ("ece_mass10_before", .number(map.errorBefore)),
                 ("ece_mass10_held_out", ReportValue(map.errorAfter)),
             ]))
-        out["estimated"] = .object(estimate(current, calibrated, 0..<count))
+        out["estimated"] = .object(estimate(current, calibrated, Array(0..<count)))
         var realised = ReportObject()
         let truth = Performance.binary(reference)
         for key in ["roc_auc", "accuracy", "precision", "recall", "specificity", "f1"] { realised[key] = truth[key] }
         out["realised_reference"] = .object(realised)
-        if let chunk, chunk > 0 {
-            let chunks = (count + chunk - 1) / chunk
+        if let chunks {
+            let place = Places(kept: current.rows)
+            out["chunking"] = chunks.report
             out["chunks"] = .array(
-                concurrently(chunks) { i -> ReportValue in
-                    let range = i * chunk..<min(count, (i + 1) * chunk)
-                    var object = estimate(current, calibrated, range)
-                    object["first_row"] = .integer(range.lowerBound)
+                concurrently(chunks.list.count) { i -> ReportValue in
+                    let rows = place.of(chunks.list[i].rows)
+                    var object = chunks.head(chunks.list[i])
+                    for member in estimate(current, calibrated, rows).members { object[member.key] = member.value }
                     return .object(object)
                 })
         }
         return out
     }
 
-    private static func estimate(_ data: Unlabelled, _ calibrated: [Double], _ rows: Range<Int>) -> ReportObject {
+    private static func estimate(_ data: Unlabelled, _ calibrated: [Double], _ rows: [Int]) -> ReportObject {
         var expected = ExpectedPerformance()
         for i in rows { expected.add(calibrated: calibrated[i], prediction: data.predictions[i]) }
         var out = ReportObject()
@@ -144,8 +148,8 @@ public enum Estimate {
         out.set("recall", expected.recall, reason: "no positives are expected")
         out.set("specificity", expected.specificity, reason: "no negatives are expected")
         out.set("f1", expected.f1, reason: "no positives are expected")
-        let scores = Array(data.scores[rows])
-        let own = Array(calibrated[rows])
+        let scores = rows.map { data.scores[$0] }
+        let own = rows.map { calibrated[$0] }
         out.set("roc_auc", expectedAUC(scores, own), reason: "one class only is expected")
         return out
     }

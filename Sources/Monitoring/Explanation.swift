@@ -1,4 +1,4 @@
-// Explanation of a declared model: Shapley values and reason codes of rows, importance and partial dependence of
+// Explanation of a model: Shapley values and reason codes of rows, importance and partial dependence of
 // features, the flip test of a protected attribute, and robustness.
 import Foundation
 import Statistics
@@ -27,7 +27,7 @@ public enum Explanation {
     /// The rows of a table in the order of the model's features.
     ///
     /// - Throws: `MeasureError` when a feature is missing or not numeric.
-    public static func rows(_ table: Table, model: DeclaredModel) throws(MeasureError) -> [[Double]] {
+    public static func rows(_ table: Table, model: some ScoringModel) throws(MeasureError) -> [[Double]] {
         var columns: [[Double]] = []
         for name in model.features {
             guard let column = table[name] else { throw MeasureError("\(table.path): there is no column \"\(name)\"") }
@@ -43,15 +43,43 @@ public enum Explanation {
     /// - Parameters:
     ///   - chosen: the rows whose Shapley values are given, from 0.
     ///   - flip: a feature whose values are exchanged for each other in all rows.
-    /// - Throws: `MeasureError` for rows, features or methods that the model or the data do not have.
+    ///   - rowsMax: importance, robustness and flips are measured on so many rows, evenly taken; nil for all.
+    /// - Throws: `MeasureError` for rows, features or methods that the model or the data do not have, and when the
+    ///   model cannot be asked.
     public static func report(
-        model: DeclaredModel, data: [[Double]], background: [[Double]], backgroundName: String, chosen: [Int],
-        method: ExplanationMethod, flip: String? = nil
+        model: some ScoringModel, data: [[Double]], background: [[Double]], backgroundName: String, chosen: [Int],
+        method: ExplanationMethod, flip: String? = nil, rowsMax: Int? = nil
     ) throws(MeasureError) -> ReportObject {
         guard !data.isEmpty, !background.isEmpty else { throw MeasureError("there are no rows to explain") }
         for row in chosen where !data.indices.contains(row) {
             throw MeasureError("there is no row \(row): rows are 0 to \(data.count - 1)")
         }
+        let used = evenly(background, backgroundRowsMax)
+        var out = ReportObject()
+        out["method"] = .string(method.rawValue)
+        out["scale"] = .string(method == .exact || method == .sampled ? "score" : model.marginScale)
+        out["background"] = .object(
+            ReportObject([("path", .string(backgroundName)), ("rows", .integer(used.count))]))
+        out["features"] = .array(model.features.map { .string($0) })
+        let rows = chosen.map { data[$0] }
+        let results = try explain(model: model, rows: rows, background: background, method: method)
+        let own = try model.scores(rows)
+        out["rows"] = .array(
+            chosen.indices.map { explained(model, chosen[$0], score: own[$0], results[$0]) })
+        let data = rowsMax.map { evenly(data, $0) } ?? data
+        out["rows_measured"] = .integer(data.count)
+        let scores = try model.scores(data)
+        out["importance"] = .object(try importance(model, data, scores))
+        out["partial_dependence"] = .object(try partialDependence(model, used))
+        out["robustness"] = .object(try robustness(model, data, scores))
+        if let flip { out["flip"] = .object(try flipTest(model, data, scores, flip)) }
+        return out
+    }
+
+    /// Shapley values of rows; nil where the method does not fit the row.
+    private static func explain(
+        model: some ScoringModel, rows: [[Double]], background: [[Double]], method: ExplanationMethod
+    ) throws(MeasureError) -> [Attribution?] {
         if method == .exact, model.features.count > Shapley.exactFeaturesMax {
             throw MeasureError(
                 "exact values need at most \(Shapley.exactFeaturesMax) features, the model has "
@@ -61,42 +89,56 @@ public enum Explanation {
             throw MeasureError("\(method.rawValue) needs a model of trees")
         }
         let used = evenly(background, backgroundRowsMax)
-        var out = ReportObject()
-        out["method"] = .string(method.rawValue)
-        out["scale"] = .string(method == .exact || method == .sampled ? "score" : model.marginScale)
-        out["background"] = .object(
-            ReportObject([("path", .string(backgroundName)), ("rows", .integer(used.count))]))
-        out["features"] = .array(model.features.map { .string($0) })
-        let results = concurrently(chosen.count) { i -> Attribution? in
-            let row = data[chosen[i]]
+        return try attempted(rows.count) { i throws(MeasureError) -> Attribution? in
             switch method {
-            case .exact: return Shapley.exact(row: row, background: used, score: model.scores)
-            case .sampled: return Shapley.sampled(row: row, background: used, score: model.scores)
-            case .treePath: return model.ensemble?.pathDependent(row: row)
-            case .treeInterventional: return model.ensemble?.interventional(row: row, background: used)
+            case .exact: return try Shapley.exact(row: rows[i], background: used, score: model.scores)
+            case .sampled: return try Shapley.sampled(row: rows[i], background: used, score: model.scores)
+            case .treePath: return model.ensemble?.pathDependent(row: rows[i])
+            case .treeInterventional: return model.ensemble?.interventional(row: rows[i], background: used)
             }
         }
-        out["rows"] = .array(
-            zip(chosen, results).map { row, result in explained(model, row, data[row], result) })
-        let scores = model.scores(data)
-        out["importance"] = .object(importance(model, data, scores))
-        out["partial_dependence"] = .object(partialDependence(model, used))
-        out["robustness"] = .object(robustness(model, data, scores))
-        if let flip { out["flip"] = .object(try flipTest(model, data, scores, flip)) }
-        return out
     }
 
-    private static func evenly(_ rows: [[Double]], _ limit: Int) -> [[Double]] {
+    /// The Shapley values of rows, in the order of the model's features.
+    ///
+    /// - Throws: `MeasureError` without rows, or when the method does not fit the model.
+    static func attributions(
+        model: some ScoringModel, rows: [[Double]], background: [[Double]], method: ExplanationMethod
+    ) throws(MeasureError) -> [[Double]?] {
+        guard !rows.isEmpty, !background.isEmpty else { throw MeasureError("there are no rows to explain") }
+        return try explain(model: model, rows: rows, background: background, method: method).map { $0?.values }
+    }
+
+    /// Rows with each feature moved, up or down in a fixed pattern: signs from the bits of the place, so that rows and
+    /// features differ.
+    static func nudged(_ rows: [[Double]], by steps: [Double]) -> [[Double]] {
+        rows.indices.map { row in
+            rows[row].indices.map { feature in
+                let sign = (row &* 0x9E37_79B9 &+ feature &* 0x85EB_CA6B).nonzeroBitCount % 2 == 0 ? 1.0 : -1
+                return rows[row][feature] + sign * steps[feature]
+            }
+        }
+    }
+
+    /// At most so many rows: one of each of as many stretches of equal length, at a place that follows no period of the
+    /// data. The same rows give the same choice.
+    static func evenly(_ rows: [[Double]], _ limit: Int) -> [[Double]] {
         guard rows.count > limit else { return rows }
-        return (0..<limit).map { rows[$0 * rows.count / limit] }
+        return (0..<limit).map { i in
+            let start = i * rows.count / limit
+            let length = (i + 1) * rows.count / limit - start
+            // Weyl's sequence of the golden ratio: places spread evenly over the stretches.
+            let mixed = (UInt64(i) &+ 1) &* 0x9E37_79B9_7F4A_7C15
+            return rows[start + Int(mixed.multipliedFullWidth(by: UInt64(length)).high)]
+        }
     }
 
     private static func explained(
-        _ model: DeclaredModel, _ row: Int, _ features: [Double], _ result: Attribution?
+        _ model: some ScoringModel, _ row: Int, score: Double, _ result: Attribution?
     ) -> ReportValue {
         var out = ReportObject()
         out["row"] = .integer(row)
-        out["score"] = .number(model.scores([features])[0])
+        out["score"] = .number(score)
         guard let result else {
             out["values"] = .null
             out["values_reason"] = .string("the method does not fit the row")
@@ -120,9 +162,11 @@ public enum Explanation {
 
     /// The mean change of the score when a column is rotated by a sixth, two sixths … of the rows: a permutation that
     /// is the same on every run.
-    private static func importance(_ model: DeclaredModel, _ data: [[Double]], _ scores: [Double]) -> ReportObject {
+    private static func importance(
+        _ model: some ScoringModel, _ data: [[Double]], _ scores: [Double]
+    ) throws(MeasureError) -> ReportObject {
         let n = data.count
-        let results = concurrently(model.features.count) { feature -> Double? in
+        let results = try attempted(model.features.count) { feature throws(MeasureError) -> Double? in
             guard n > 1 else { return nil }
             var sum = 0.0
             let turns = min(5, n - 1)
@@ -133,7 +177,7 @@ public enum Explanation {
                     row[feature] = data[(i + offset) % n][feature]
                     return row
                 }
-                for (new, old) in zip(model.scores(rows), scores) { sum += abs(new - old) }
+                for (new, old) in zip(try model.scores(rows), scores) { sum += abs(new - old) }
             }
             return sum / Double(turns * n)
         }
@@ -143,41 +187,68 @@ public enum Explanation {
     }
 
     /// The mean score of the background with a feature set to each of its deciles (Friedman 2001).
-    private static func partialDependence(_ model: DeclaredModel, _ background: [[Double]]) -> ReportObject {
-        let results = concurrently(model.features.count) { feature -> ReportValue in
-            let values = Sorting.sorted(background.map { $0[feature] }.filter(\.isFinite))
-            guard !values.isEmpty else {
-                return .object(ReportObject([("x", .array([])), ("y", .array([]))]))
-            }
-            var grid: [Double] = []
-            for step in 0...10 {
-                let value = Quantiles.linear(values, Double(step) / 10)
-                if grid.last != value { grid.append(value) }
-            }
-            let means = grid.map { value -> Double in
-                let rows = background.map { row in
+    private static func partialDependence(
+        _ model: some ScoringModel, _ background: [[Double]]
+    ) throws(MeasureError) -> ReportObject {
+        let results = try attempted(model.features.count) { feature throws(MeasureError) -> ReportValue in
+            let grid = grid(model, feature, Sorting.sorted(background.map { $0[feature] }.filter(\.isFinite)))
+            let rows = grid.flatMap { value in
+                background.map { row in
                     var row = row
                     row[feature] = value
                     return row
                 }
-                return model.scores(rows).reduce(0, +) / Double(rows.count)
             }
+            let scores = try model.scores(rows)
+            let means = grid.indices.map { place in
+                scores[place * background.count..<(place + 1) * background.count].reduce(0, +)
+                    / Double(background.count)
+            }
+            let isCategorical = model.isCategorical(feature)
             return .object(
                 ReportObject([
-                    ("x", .array(grid.map { .number($0) })), ("y", .array(means.map { .number($0) })),
+                    (
+                        "x",
+                        .array(
+                            grid.map {
+                                isCategorical ? .string(model.name($0, feature: feature)) : .number($0)
+                            })
+                    ), ("y", .array(means.map { .number($0) })),
                 ]))
         }
         return ReportObject(Array(zip(model.features, results)))
     }
 
-    /// How scores and decisions change when every feature moves by a tenth of its standard deviation, in a fixed
-    /// pattern of signs, or is missing.
-    private static func robustness(_ model: DeclaredModel, _ data: [[Double]], _ scores: [Double]) -> ReportObject {
-        func change(_ rows: [[Double]]) -> ReportObject {
+    /// The most categories that partial dependence is computed at.
+    private static let categoriesMax = 20
+
+    /// Where the dependence on a feature is computed: its deciles, or its most frequent categories.
+    private static func grid(_ model: some ScoringModel, _ feature: Int, _ sorted: [Double]) -> [Double] {
+        guard !sorted.isEmpty else { return [] }
+        if model.isCategorical(feature) {
+            var counts: [Double: Int] = [:]
+            for value in sorted { counts[value, default: 0] += 1 }
+            let kept = counts.sorted { (-$0.value, $0.key) < (-$1.value, $1.key) }.prefix(categoriesMax)
+            return kept.map(\.key).sorted()
+        }
+        var grid: [Double] = []
+        for step in 0...10 {
+            let value = Quantiles.linear(sorted, Double(step) / 10)
+            if grid.last != value { grid.append(value) }
+        }
+        return grid
+    }
+
+    /// How scores and decisions change when every numeric feature moves by a tenth of its standard deviation, or when a
+    /// feature is missing.
+    private static func robustness(
+        _ model: some ScoringModel, _ data: [[Double]], _ scores: [Double]
+    ) throws(MeasureError) -> ReportObject {
+        func change(_ rows: [[Double]]) throws(MeasureError) -> ReportObject {
             var sum = 0.0
             var largest = 0.0
             var changed = 0
-            for (new, old) in zip(model.scores(rows), scores) {
+            for (new, old) in zip(try model.scores(rows), scores) {
                 sum += abs(new - old)
                 largest = max(largest, abs(new - old))
                 changed += (new >= decisionThreshold) != (old >= decisionThreshold) ? 1 : 0
@@ -189,23 +260,18 @@ public enum Explanation {
             ])
         }
         let deviations = model.features.indices.map { feature -> Double in
+            guard !model.isCategorical(feature) else { return 0 }
             var moments = Moments()
             moments.add(data.map { $0[feature] }.filter(\.isFinite))
             return moments.populationVariance?.squareRoot() ?? 0
         }
-        let noisy = data.indices.map { row in
-            data[row].indices.map { feature in
-                // Signs from the bits of the place, so that rows and features differ.
-                let sign = (row &* 0x9E37_79B9 &+ feature &* 0x85EB_CA6B).nonzeroBitCount % 2 == 0 ? 1.0 : -1
-                return data[row][feature] + sign * 0.1 * deviations[feature]
-            }
-        }
+        let noisy = nudged(data, by: deviations.map { 0.1 * $0 })
         var out = ReportObject()
-        out["noise_tenth_sd"] = .object(change(noisy))
+        out["noise_tenth_sd"] = .object(try change(noisy))
         var missing = ReportObject()
         for (feature, name) in model.features.enumerated() {
             missing[name] = .object(
-                change(
+                try change(
                     data.map { row in
                         var row = row
                         row[feature] = .nan
@@ -218,7 +284,7 @@ public enum Explanation {
 
     /// What happens to every row when the attribute has each of its other values.
     private static func flipTest(
-        _ model: DeclaredModel, _ data: [[Double]], _ scores: [Double], _ name: String
+        _ model: some ScoringModel, _ data: [[Double]], _ scores: [Double], _ name: String
     ) throws(MeasureError) -> ReportObject {
         guard let feature = model.features.firstIndex(of: name) else {
             throw MeasureError("the model has no feature \"\(name)\" to flip")
@@ -229,7 +295,8 @@ public enum Explanation {
         }
         var out = ReportObject()
         out["feature"] = .string(name)
-        out["values"] = .array(values.map { .number($0) })
+        out["values"] = .array(
+            values.map { model.isCategorical(feature) ? .string(model.name($0, feature: feature)) : .number($0) })
         guard values.count > 1 else {
             out["decisions_changed"] = .null
             out["decisions_changed_reason"] = .string("the attribute has one value only")
@@ -246,13 +313,13 @@ public enum Explanation {
             }
             var sum = 0.0
             var count = 0
-            for (i, score) in model.scores(rows).enumerated() where data[i][feature] != value {
+            for (i, score) in try model.scores(rows).enumerated() where data[i][feature] != value {
                 if (score >= decisionThreshold) != (scores[i] >= decisionThreshold) { changed[i] = true }
                 largest[i] = max(largest[i], abs(score - scores[i]))
                 sum += score - scores[i]
                 count += 1
             }
-            to["\(value)"] = ReportValue(count > 0 ? sum / Double(count) : nil)
+            to[model.name(value, feature: feature)] = ReportValue(count > 0 ? sum / Double(count) : nil)
         }
         let n = Double(data.count)
         let flips = changed.count { $0 }

@@ -1,6 +1,6 @@
 // Fairness as report objects: per group, between groups, against the most selected group, and for Local Law 144.
 import Foundation
-import Statistics
+public import Statistics
 
 /// Fairness between the groups of an attribute.
 public enum FairnessReport {
@@ -124,15 +124,46 @@ public enum FairnessReport {
     ) throws(MeasureError) -> ReportObject {
         let sample = columns.sample
         let groups = try groups(table, attribute, columns.rows)
-        let counts = count(sample, groups, median: median)
+        return report(
+            groups.names, count(sample, groups, median: median), rows: sample.count, hasScores: sample.hasScores,
+            minimumSize: minimumSize)
+    }
+
+    /// The report of one attribute from what workers counted: what comes from a grid carries how far it can be off.
+    public static func report(_ accumulator: FairnessAccumulator, minimumSize: Int = 30) -> ReportObject {
+        let results = accumulator.results()
+        var out = report(
+            results.map(\.name), results.map(\.counts), rows: accumulator.count, hasScores: accumulator.hasScores,
+            minimumSize: minimumSize)
+        guard var groups = out["groups"]?.object, var law = out["ll144"]?.object else { return out }
+        for result in results {
+            guard var group = groups[result.name]?.object, var impact = law[result.name]?.object else { continue }
+            group["roc_auc_error_max"] = ReportValue(result.aucErrorMax)
+            impact["scoring_rate_error_max"] = .number(
+                Double(result.aboveMedianErrorMax) / Double(max(1, result.counts.confusion.count)))
+            groups[result.name] = .object(group)
+            law[result.name] = .object(impact)
+        }
+        out["groups"] = .object(groups)
+        out["ll144"] = .object(law)
+        if accumulator.others > 0 {
+            out["others"] = .integer(accumulator.others)
+            out["others_reason"] = .string("more than \(FairnessAccumulator.groupsMax) groups")
+        }
+        return out
+    }
+
+    private static func report(
+        _ names: [String], _ counts: [GroupCounts], rows: Int, hasScores: Bool, minimumSize: Int
+    ) -> ReportObject {
         let known = counts.reduce(0) { $0 + $1.confusion.count }
         var out = ReportObject()
         var perGroup = ReportObject()
-        for (name, group) in zip(groups.names, counts) {
-            perGroup[name] = .object(object(group, known: known, hasScores: sample.hasScores))
+        for (name, group) in zip(names, counts) {
+            perGroup[name] = .object(object(group, known: known, hasScores: hasScores))
         }
         out["groups"] = .object(perGroup)
-        let undefined = zip(groups.names, counts).filter { $0.1.confusion.positives == 0 }.map(\.0)
+        let undefined = zip(names, counts).filter { $0.1.confusion.positives == 0 }.map(\.0)
         var summary = Self.summary(counts, .zero)
         if !undefined.isEmpty {
             summary["undefined"] = .array(undefined.map { .string($0) })
@@ -140,17 +171,17 @@ public enum FairnessReport {
                 "these groups have no positives: an undefined rate counts as 0 here, and is left out in evaluable")
         }
         out["summary"] = .object(summary)
-        let large = zip(groups.names, counts).filter { $0.1.confusion.count >= minimumSize }
+        let large = zip(names, counts).filter { $0.1.confusion.count >= minimumSize }
         var evaluable = ReportObject()
         evaluable["groups"] = .array(large.map { .string($0.0) })
         evaluable["not_evaluable"] = .array(
-            zip(groups.names, counts).filter { $0.1.confusion.count < minimumSize }.map { .string($0.0) })
+            zip(names, counts).filter { $0.1.confusion.count < minimumSize }.map { .string($0.0) })
         evaluable["minimum_size"] = .integer(minimumSize)
         for member in Self.summary(large.map(\.1), .leftOut).members { evaluable[member.key] = member.value }
         out["evaluable"] = .object(evaluable)
-        out["ll144"] = .object(localLaw144(groups.names, counts, known: known, hasScores: sample.hasScores))
-        out["unknown"] = .integer(sample.count - known)
-        againstMostSelected(groups.names, counts, &out)
+        out["ll144"] = .object(localLaw144(names, counts, known: known, hasScores: hasScores))
+        out["unknown"] = .integer(rows - known)
+        againstMostSelected(names, counts, &out)
         return out
     }
 

@@ -1,203 +1,194 @@
 // A measurement as one HTML file that can be handed to an auditor: no scripts, nothing loaded from elsewhere, light and
-// dark by the reader's setting.
-import Foundation
+// dark by the reader's setting, readable on a phone and on paper.
+public import Foundation
 
-/// A self-contained page of a measurement: what was measured on which bytes, charts, decisions, what was not evaluable.
+/// A self-contained page of a measurement: what was measured on which bytes, charts, decisions, what was not evaluable,
+/// and by which methods.
 public enum HTMLReport {
     /// Columns that have a chart of their own; the others stand in the table only.
     public static let chartsMax = 200
 
     /// The page.
-    public static func html(_ measurement: MeasurementReport) -> String {
+    ///
+    /// - Parameter made: when the measurement was made; nil to leave it out.
+    public static func html(_ measurement: MeasurementReport, made: Date? = nil) -> String {
         let title = "Concord: \(measurement.measure)"
         var out = """
             <!doctype html>
             <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-            <title>\(escaped(title))</title><style>\(style)</style></head><body><main>
+            <title>\(escaped(title))</title><style>\(style)</style></head><body>\(HTMLCharts.definitions)<main>
             <h1>\(escaped(title))</h1>
-            <p>Definitions version \(escaped(MeasurementReport.version)).</p>
-            <h2>Inputs</h2>
             """
+        out += summary(measurement)
+        var facts = [["definitions", "version \(MeasurementReport.version)"]]
+        if let made { facts.append(["measured", made.formatted(.iso8601)]) }
+        out += table(["", ""], facts, mono: [])
+        out += "<h2>Inputs</h2>"
         out += table(
             ["file", "rows", "columns", "SHA-256"],
             measurement.inputs.map { [$0.path, "\($0.rows)", "\($0.columns)", $0.sha256] }, mono: [3])
-        out += decisions(measurement.decisions)
-        switch measurement.measure {
-        case "drift": out += drift(measurement.result)
-        case "fairness": out += fairness(measurement.result)
-        case "calibration": out += calibration(measurement.result)
-        default: break
+        if let join = measurement.labelJoin?.object {
+            out += "<h2>Labels that came later</h2>"
+            out += table(["", ""], join.members.map { [words($0.key), cell($0.value)] }, mono: [])
         }
-        out += "<h2>All results</h2>" + values(measurement.result, level: 3)
+        out += decisions(measurement.decisions)
+        out += HTMLSections.charts(measurement) + chunkCharts(measurement.result)
+        out += notEvaluable(measurement)
+        out += methods(measurement)
+        out += "<h2>All results</h2>" + values(measurement.result)
         return out + "</main></body></html>\n"
     }
 
     private static let style = """
-        :root{color-scheme:light dark;--ink:#1b1f24;--soft:#59636e;--line:#d1d9e0;--paper:#fff;--ref:#6e7b8a;--cur:#0b62d6;\
-        --bad:#b42318;--good:#1a7f37}
+        :root{color-scheme:light dark;--ink:#1b1f24;--soft:#59636e;--line:#d1d9e0;--paper:#fff;--ref:#aab4bf;--cur:#0b62d6;\
+        --bad:#b42318;--good:#1a7f37;--calm:#eef2f6;--warm:#f7dc94;--hot:#f0aaa2;--band:#0b62d633}
         @media(prefers-color-scheme:dark){:root{--ink:#e6edf3;--soft:#9198a1;--line:#3d444d;--paper:#0d1117;\
-        --ref:#8b949e;--cur:#58a6ff;--bad:#ff8178;--good:#56d364}}
+        --ref:#545d68;--cur:#58a6ff;--bad:#ff8178;--good:#56d364;--calm:#1c232c;--warm:#5c4300;--hot:#7c221a;\
+        --band:#58a6ff40}}
         body{margin:0;background:var(--paper);color:var(--ink);font:15px/1.5 system-ui,sans-serif}
-        main{max-width:72rem;margin:0 auto;padding:1.5rem}
-        h1{font-size:1.6rem}h2{font-size:1.25rem;margin-top:2.2rem}h3{font-size:1.05rem}
+        main{max-width:72rem;margin:0 auto;padding:1.5rem;box-sizing:border-box}
+        h1{font-size:1.6rem;margin-top:0}h2{font-size:1.25rem;margin-top:2.2rem}h3{font-size:1.05rem}
         table{border-collapse:collapse;display:block;overflow-x:auto}th,td{text-align:left;padding:.25rem .7rem;\
-        border-bottom:1px solid var(--line);vertical-align:top}th{color:var(--soft);font-weight:600}
-        .mono{font-family:ui-monospace,monospace;font-size:.85em;word-break:break-all}
-        .breached{color:var(--bad);font-weight:600}.within{color:var(--good)}.not_evaluable{color:var(--soft)}
-        .charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(17rem,1fr));gap:1rem}
-        figure{margin:0;padding:.6rem;border:1px solid var(--line);border-radius:6px}
-        figcaption{font-weight:600;overflow-wrap:anywhere}svg{width:100%;height:auto}
-        svg text{fill:var(--soft);font-size:10px}.ref{fill:var(--ref)}.cur{fill:var(--cur)}
-        .axis{stroke:var(--line)}.mark{stroke:var(--cur);stroke-width:2;fill:none}.ideal{stroke:var(--ref);\
-        stroke-dasharray:4 3}summary{cursor:pointer}
-        @media print{main{max-width:none}figure{break-inside:avoid}}
+        border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:break-word;max-width:26rem}
+        th{color:var(--soft);font-weight:600}td{font-variant-numeric:tabular-nums}
+        .mono{font-family:ui-monospace,monospace;font-size:.85em;min-width:12rem;overflow-wrap:anywhere}
+        .long{min-width:14rem}.breached{color:var(--bad);font-weight:600}.within{color:var(--good)}.not_evaluable{color:var(--soft)}
+        .charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(18rem,100%),1fr));gap:1rem}
+        figure{margin:0 0 1rem;padding:.6rem;border:1px solid var(--line);border-radius:6px;min-width:0}
+        .charts figure{margin:0}.charts svg{max-width:24rem}
+        figcaption{font-weight:600;overflow-wrap:anywhere}svg{width:100%;height:auto;display:block}
+        svg text{fill:var(--soft);font-size:10px}svg text.on{fill:var(--ink);font-size:11px}
+        .map{display:flex}.map svg{flex:none}.scroll{overflow-x:auto;min-width:0;flex:1}
+        .ref{fill:var(--ref)}.cur{fill:var(--cur);fill-opacity:.75}
+        .outline{fill:none;stroke:var(--cur);stroke-width:2}.hollow{fill:url(#hatch);stroke:var(--soft);stroke-width:.7}
+        .hatching{stroke:var(--soft);stroke-width:1;opacity:.6}
+        .calm{fill:var(--calm)}.warm{fill:var(--warm)}.hot{fill:var(--hot)}.band{fill:var(--band)}
+        .axis{stroke:var(--soft)}.grid{stroke:var(--line);stroke-width:.6}
+        .mark{stroke:var(--cur);stroke-width:2;fill:none;stroke-linejoin:round}.dot{fill:var(--cur)}
+        .whisker{stroke:var(--ink);stroke-width:1.5}.ideal{stroke:var(--soft);stroke-dasharray:4 3}
+        .key{display:inline-block;width:.9rem;height:.9rem;vertical-align:-.1rem;margin:0 .3rem;box-sizing:border-box}
+        .key.k-ref{background:var(--ref)}.key.k-cur{border:2px solid var(--cur)}.key.k-warm{background:var(--warm)}
+        .key.k-hot{background:var(--hot)}summary{cursor:pointer}
+        @media print{main{max-width:none}figure,tr{break-inside:avoid}.scroll,table{overflow:visible}}
         """
 
     // MARK: Decisions
 
+    private static func summary(_ measurement: MeasurementReport) -> String {
+        func count(_ outcome: Decision.Outcome) -> Int { measurement.decisions.count { $0.outcome == outcome } }
+        guard !measurement.decisions.isEmpty else { return "<p>No thresholds were judged.</p>" }
+        return "<p><span class=\"breached\">\(count(.breached)) breached</span>, "
+            + "<span class=\"within\">\(count(.within)) within</span>, "
+            + "<span class=\"not_evaluable\">\(count(.notEvaluable)) not evaluable</span>.</p>"
+    }
+
     private static func decisions(_ decisions: [Decision]) -> String {
         guard !decisions.isEmpty else { return "" }
         var out = "<h2>Decisions</h2><table><thead><tr>"
-        for heading in ["rule", "subject", "value", "outcome", "adjusted p", "reason", "source"] {
+        for heading in ["outcome", "rule", "subject", "value", "adjusted p", "reason", "source of the threshold"] {
             out += "<th>\(heading)</th>"
         }
         out += "</tr></thead><tbody>"
         let order: [Decision.Outcome] = [.breached, .notEvaluable, .within]
         for outcome in order {
             for decision in decisions where decision.outcome == outcome {
-                let words = outcome.rawValue.replacingOccurrences(of: "_", with: " ")
-                out += "<tr><td>\(escaped(decision.rule.text))</td><td>\(escaped(decision.subject))</td>"
+                out += "<tr><td class=\"\(outcome.rawValue)\">\(words(outcome.rawValue))</td>"
+                out += "<td>\(escaped(decision.rule.text))</td><td>\(escaped(decision.subject))</td>"
                 out += "<td>\(decision.value.map(TextReport.short) ?? "–")</td>"
-                out += "<td class=\"\(outcome.rawValue)\">\(words)</td>"
-                out += "<td>\(decision.adjustedP.map(TextReport.short) ?? "–")</td>"
-                out += "<td>\(escaped(decision.reason ?? ""))</td>"
-                out += "<td>\(escaped(decision.rule.isGiven ? "given" : decision.rule.source))</td></tr>"
+                out += "<td>\(decision.adjustedP.map(probability) ?? "–")</td>"
+                for text in [decision.reason ?? "", decision.rule.isGiven ? "given" : decision.rule.source] {
+                    out += "<td\(isLong(text) ? " class=\"long\"" : "")>\(escaped(text))</td>"
+                }
+                out += "</tr>"
             }
         }
         return out + "</tbody></table>"
     }
 
-    // MARK: Charts
+    /// A p-value below the smallest number is not zero.
+    private static func probability(_ p: Double) -> String { p == 0 ? "&lt; 1e-300" : TextReport.short(p) }
 
-    private static func drift(_ result: ReportObject) -> String {
-        var out = "<h2>Distributions</h2><p>Shares of the <span style=\"color:var(--ref)\">reference</span> and the "
-        out += "<span style=\"color:var(--cur)\">current</span> data.</p><div class=\"charts\">"
-        var count = 0
-        for member in (result["numeric"]?.object?.members ?? []) + (result["categorical"]?.object?.members ?? [])
-        where count < chartsMax {
-            let bins = member.value["psi_w10"] ?? member.value
-            guard let reference = numbers(bins["ref"]), let current = numbers(bins["cur"]),
-                reference.count > 0, reference.reduce(0, +) > 0, current.reduce(0, +) > 0
-            else { continue }
-            count += 1
-            let psi = member.value["psi_q10"]?["value"]?.number ?? member.value["psi_cat"]?.number
-            let labels = edges(bins["edges"]) ?? names(member.value["categories"])
-            out += "<figure><figcaption>\(escaped(member.key))</figcaption>"
-            out += bars(
-                Array(reference.prefix(20)), Array(current.prefix(20)), labels,
-                totals: (reference.reduce(0, +), current.reduce(0, +)))
-            out += "<div>PSI \(psi.map(TextReport.short) ?? "–")</div></figure>"
+    // MARK: What is not known
+
+    /// Values that are null, with where they stand and why; one row for all that share place and reason.
+    private static func notEvaluable(_ measurement: MeasurementReport) -> String {
+        var reasons: [(place: String, names: [String], reason: String)] = []
+        gather(measurement.result, [], &reasons)
+        let judged = measurement.decisions.filter { $0.outcome == .notEvaluable }
+        var out = "<h2>Not evaluable</h2>"
+        guard !reasons.isEmpty || !judged.isEmpty else { return out + "<p>Everything could be evaluated.</p>" }
+        if !judged.isEmpty {
+            out += table(
+                ["threshold not judged", "subject", "reason"],
+                judged.map { [$0.rule.text, $0.subject, $0.reason ?? ""] }, mono: [])
         }
-        return out + "</div>"
+        if !reasons.isEmpty {
+            let shown = reasons.prefix(reasonsMax)
+            out += table(
+                ["where", "undefined", "reason"],
+                shown.map { [$0.place, $0.names.joined(separator: ", "), $0.reason] }, mono: [])
+            if reasons.count > reasonsMax { out += "<p>\(reasons.count - reasonsMax) more stand in the results.</p>" }
+        }
+        return out
     }
 
-    private static func edges(_ value: ReportValue?) -> [String]? {
-        guard let edges = numbers(value), let first = edges.first, let last = edges.last else { return nil }
-        return ["≤ \(TextReport.short(first))"]
-            + edges.dropLast().indices.map { "≤ \(TextReport.short(edges[$0 + 1]))" }
-            + ["> \(TextReport.short(last))"]
-    }
+    /// Reasons that are listed; all of them stand beside their values in the results.
+    private static let reasonsMax = 300
 
-    private static func bars(
-        _ reference: [Double], _ current: [Double], _ labels: [String], totals: (Double, Double)
-    ) -> String {
-        let width = 280.0
-        let height = 110.0
-        let r = reference.map { $0 / totals.0 }
-        let c = current.map { $0 / totals.1 }
-        let top = max(r.max() ?? 0, c.max() ?? 0, 1e-9)
-        let step = width / Double(max(1, r.count))
-        var out = "<svg viewBox=\"0 0 280 125\" role=\"img\" aria-label=\"shares per bin\">"
-        for i in r.indices {
-            for (value, offset, kind) in [(r[i], 0.1, "ref"), (c[i], 0.5, "cur")] {
-                let size = value / top * height
-                let label = i < labels.count ? labels[i] : ""
-                out +=
-                    "<rect class=\"\(kind)\" x=\"\(digits((Double(i) + offset) * step))\" y=\"\(digits(height - size))\" "
-                out += "width=\"\(digits(step * 0.38))\" height=\"\(digits(size))\"><title>\(escaped(label)): "
-                out += "\(TextReport.short(value))</title></rect>"
-            }
-        }
-        out += "<line class=\"axis\" x1=\"0\" x2=\"280\" y1=\"110\" y2=\"110\"/>"
-        if let first = labels.first, let last = labels.last {
-            out += "<text x=\"0\" y=\"122\">\(escaped(String(first.prefix(20))))</text>"
-            out += "<text x=\"280\" y=\"122\" text-anchor=\"end\">\(escaped(String(last.prefix(20))))</text>"
-        }
-        return out + "</svg>"
-    }
-
-    private static func fairness(_ result: ReportObject) -> String {
-        var out =
-            "<h2>Selection by group</h2><p>Share selected with the 95 % interval of Wilson.</p><div class=\"charts\">"
-        for attribute in result.members {
-            let groups = attribute.value["groups"]?.object?.members ?? []
-            guard !groups.isEmpty else { continue }
-            let shown = groups.prefix(40)
-            out += "<figure><figcaption>\(escaped(attribute.key))</figcaption>"
-            out += "<svg viewBox=\"0 0 280 \(18 * shown.count + 16)\" role=\"img\" aria-label=\"selection rates\">"
-            for (i, group) in shown.enumerated() {
-                let y = Double(18 * i)
-                let rate = group.value["selection_rate"]?.number ?? 0
-                out += "<text x=\"0\" y=\"\(digits(y + 12))\">\(escaped(String(group.key.prefix(18))))</text>"
-                out +=
-                    "<rect class=\"cur\" x=\"100\" y=\"\(digits(y + 3))\" width=\"\(digits(rate * 175))\" height=\"11\">"
-                out += "<title>\(escaped(group.key)): \(TextReport.short(rate))</title></rect>"
-                if let ends = numbers(group.value["wilson95_selection_rate"]), ends.count == 2 {
-                    out += "<line class=\"ideal\" style=\"stroke-dasharray:none;stroke-width:2\" "
-                    out += "x1=\"\(digits(100 + ends[0] * 175))\" x2=\"\(digits(100 + ends[1] * 175))\" "
-                    out += "y1=\"\(digits(y + 8.5))\" y2=\"\(digits(y + 8.5))\"/>"
+    private static func gather(
+        _ object: ReportObject, _ path: [String], _ out: inout [(place: String, names: [String], reason: String)]
+    ) {
+        let place = path.isEmpty ? "all" : path.joined(separator: " › ")
+        var own: [String: Int] = [:]
+        for member in object.members {
+            switch member.value {
+            case .object(let child): gather(child, path + [member.key], &out)
+            case .array(let values):
+                for (i, value) in values.enumerated() {
+                    guard let child = value.object else { continue }
+                    var name = "\(i + 1)"
+                    if case .string(let label)? = child["label"] { name = label }
+                    gather(child, path + [member.key, name], &out)
                 }
+            case .string(let reason) where member.key == "reason" || member.key.hasSuffix("_reason"):
+                let name = member.key == "reason" ? "the rest" : String(member.key.dropLast(7))
+                if object[name] != .null, member.key != "reason" { continue }
+                if let known = own[reason] {
+                    out[known].names.append(name)
+                } else {
+                    own[reason] = out.count
+                    out.append((place, [name], reason))
+                }
+            default: break
             }
-            let bottom = 18 * shown.count
-            out += "<line class=\"axis\" x1=\"100\" x2=\"275\" y1=\"\(bottom)\" y2=\"\(bottom)\"/>"
-            out += "<text x=\"100\" y=\"\(bottom + 12)\">0</text>"
-            out += "<text x=\"275\" y=\"\(bottom + 12)\" text-anchor=\"end\">1</text></svg></figure>"
         }
-        return out + "</div>"
     }
 
-    private static func calibration(_ result: ReportObject) -> String {
-        var out = "<h2>Reliability</h2><div class=\"charts\">"
-        for key in ["width10", "mass10"] {
-            guard let bins = result[key], case .array(let scores)? = bins["confidence"],
-                case .array(let rates)? = bins["observed"]
-            else { continue }
-            out += "<figure><figcaption>\(key), ECE \(bins["ece"]?.number.map(TextReport.short) ?? "–")</figcaption>"
-            out += "<svg viewBox=\"-4 -4 208 224\" role=\"img\" aria-label=\"reliability curve\">"
-            out +=
-                "<line class=\"axis\" x1=\"0\" x2=\"200\" y1=\"200\" y2=\"200\"/><line class=\"axis\" x1=\"0\" x2=\"0\" "
-            out += "y1=\"0\" y2=\"200\"/><line class=\"ideal\" x1=\"0\" x2=\"200\" y1=\"200\" y2=\"0\"/>"
-            let points = zip(scores, rates).compactMap { score, rate -> String? in
-                guard let x = score.number, let y = rate.number else { return nil }
-                return "\(digits(x * 200)),\(digits(200 - y * 200))"
-            }
-            out += "<polyline class=\"mark\" points=\"\(points.joined(separator: " "))\"/>"
-            out +=
-                "<text x=\"0\" y=\"214\">score 0</text><text x=\"200\" y=\"214\" text-anchor=\"end\">1</text></svg></figure>"
-        }
-        return out + "</div>"
+    private static func methods(_ measurement: MeasurementReport) -> String {
+        let used = Method.all(measurement)
+        guard !used.isEmpty else { return "" }
+        return "<h2>Methods</h2><p>As defined in version \(MeasurementReport.version) of the definitions.</p>"
+            + table(["measure", "method", "source"], used.map { [$0.name, $0.definition, $0.source] }, mono: [])
     }
 
     // MARK: Values
 
-    private static func values(_ object: ReportObject, level: Int) -> String {
+    private static func values(_ object: ReportObject) -> String {
         var rows: [[String]] = []
         var inner = ""
         for member in object.members {
             switch member.value {
             case .object(let child):
-                inner +=
-                    "<details><summary>\(escaped(member.key))</summary>\(values(child, level: level + 1))</details>"
+                inner += "<details><summary>\(escaped(member.key))</summary>\(values(child))</details>"
+            case .array(let list) where list.contains(where: { $0.object != nil }):
+                inner += "<details><summary>\(escaped(member.key))</summary>"
+                for (i, value) in list.enumerated() {
+                    guard let child = value.object else { continue }
+                    var name = "\(i + 1)"
+                    if case .string(let label)? = child["label"] { name = label }
+                    inner += "<details><summary>\(escaped(name))</summary>\(values(child))</details>"
+                }
+                inner += "</details>"
             default: rows.append([member.key, cell(member.value)])
             }
         }
@@ -218,7 +209,7 @@ public enum HTMLReport {
         }
     }
 
-    private static func table(_ headings: [String], _ rows: [[String]], mono: Set<Int>) -> String {
+    static func table(_ headings: [String], _ rows: [[String]], mono: Set<Int>) -> String {
         var out = "<table>"
         if headings.contains(where: { !$0.isEmpty }) {
             out += "<thead><tr>" + headings.map { "<th>\(escaped($0))</th>" }.joined() + "</tr></thead>"
@@ -227,25 +218,18 @@ public enum HTMLReport {
         for row in rows {
             out += "<tr>"
             for (i, cell) in row.enumerated() {
-                out += mono.contains(i) ? "<td class=\"mono\">\(escaped(cell))</td>" : "<td>\(escaped(cell))</td>"
+                let kind = mono.contains(i) ? " class=\"mono\"" : isLong(cell) ? " class=\"long\"" : ""
+                out += "<td\(kind)>\(escaped(cell))</td>"
             }
             out += "</tr>"
         }
         return out + "</tbody></table>"
     }
 
-    private static func numbers(_ value: ReportValue?) -> [Double]? {
-        guard case .array(let values)? = value else { return nil }
-        let found = values.compactMap(\.number)
-        return found.count == values.count ? found : nil
-    }
+    /// Texts that need a wider column, so that on a phone a table scrolls rather than grows tall.
+    private static func isLong(_ text: String) -> Bool { text.utf8.count > 40 }
 
-    private static func names(_ value: ReportValue?) -> [String] {
-        guard case .array(let values)? = value else { return [] }
-        return values.compactMap { if case .string(let text) = $0 { text } else { nil } }
-    }
-
-    private static func digits(_ value: Double) -> String { "\((value * 10).rounded() / 10)" }
+    private static func words(_ key: String) -> String { key.replacingOccurrences(of: "_", with: " ") }
 
     /// Text between and in tags: names come from files and may hold anything.
     static func escaped(_ text: String) -> String {

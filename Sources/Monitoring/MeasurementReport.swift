@@ -1,5 +1,6 @@
 // One measurement whole: what was measured, on which bytes, with which result and decisions.
 import Foundation
+public import Statistics
 
 /// A measurement as it is written out.
 public struct MeasurementReport: Sendable {
@@ -44,39 +45,50 @@ public struct MeasurementReport: Sendable {
     public let result: ReportObject
     /// What the rules say.
     public let decisions: [Decision]
+    /// How labels of a file of their own were joined; nil when the labels stand beside the predictions.
+    public let labelJoin: ReportValue?
 
     /// Judges a result by the rules given and, for measures that have them, by default rules.
     ///
+    /// - Parameter hysteresis: what is judged in several chunks raises an alarm by this; nil for each chunk by itself.
     /// - Throws: `MeasureError` for a rule that names nothing in the result.
     public init(
-        measure: String, inputs: [Input], result: ReportObject, rules: [DecisionRule]
+        measure: String, inputs: [Input], result: ReportObject, rules: [DecisionRule], hysteresis: Hysteresis? = nil,
+        labelJoin: ReportValue? = nil
     ) throws(MeasureError) {
+        self.labelJoin = labelJoin
         self.measure = measure
         self.inputs = inputs
         self.result = result
         decisions = try Decisions.decide(
-            rules + Decisions.defaults(measure), measure: measure, result: result)
+            rules + Decisions.defaults(measure) + Expectations.rules(result), measure: measure, result: result,
+            hysteresis: hysteresis)
     }
 
     /// A rule given by the user is breached.
-    public var isBreached: Bool { decisions.contains { $0.outcome == .breached && $0.rule.isGiven } }
+    public var isBreached: Bool {
+        decisions.contains { $0.outcome == .breached && $0.rule.isGiven && $0.isDeciding }
+    }
 
     /// The whole report.
     public var report: ReportValue {
-        .object(
-            ReportObject([
-                ("measure", .string(measure)), ("version", .string(Self.version)),
-                (
-                    "inputs",
-                    .array(
-                        inputs.map { input in
-                            .object(
-                                ReportObject([
-                                    ("path", .string(input.path)), ("sha256", .string(input.sha256)),
-                                    ("rows", .integer(input.rows)), ("columns", .integer(input.columns)),
-                                ]))
-                        })
-                ), ("result", .object(result)), ("decisions", .array(decisions.map(\.report))),
-            ]))
+        var out = ReportObject([
+            ("measure", .string(measure)), ("version", .string(Self.version)),
+            (
+                "inputs",
+                .array(
+                    inputs.map { input in
+                        .object(
+                            ReportObject([
+                                ("path", .string(input.path)), ("sha256", .string(input.sha256)),
+                                ("rows", .integer(input.rows)), ("columns", .integer(input.columns)),
+                            ]))
+                    })
+            ),
+        ])
+        if let labelJoin { out["label_join"] = labelJoin }
+        out["result"] = .object(result)
+        out["decisions"] = .array(decisions.map(\.report))
+        return .object(out)
     }
 }

@@ -7,31 +7,10 @@ public enum Performance {
     /// A binary classifier.
     public static func binary(_ sample: BinarySample) -> ReportObject {
         let counts = sample.confusion
-        var out = ReportObject()
-        out["n"] = .integer(counts.count)
-        out["tn"] = .integer(counts.trueNegatives)
-        out["fp"] = .integer(counts.falsePositives)
-        out["fn"] = .integer(counts.falseNegatives)
-        out["tp"] = .integer(counts.truePositives)
-        let noPositives = "no row is truly positive"
-        let noNegatives = "no row is truly negative"
-        let noSelected = "no row was decided positive"
-        let oneClass = counts.positives == 0 ? noPositives : counts.negatives == 0 ? noNegatives : "there are no scores"
-        out.set("base_rate", counts.baseRate, reason: "there are no rows")
-        out.set("selection_rate", counts.selectionRate, reason: "there are no rows")
-        out.set("accuracy", counts.accuracy, reason: "there are no rows")
-        out.set("balanced_accuracy", counts.balancedAccuracy, reason: oneClass)
-        out.set("precision", counts.precision, reason: noSelected)
-        out.set("recall", counts.truePositiveRate, reason: noPositives)
-        out.set("specificity", counts.trueNegativeRate, reason: noNegatives)
-        out.set("npv", counts.negativePredictiveValue, reason: "no row was decided negative")
-        let noHit = "no row is positive by truth or decision"
-        out.set("f1", counts.fScore(beta: 1), reason: noHit)
-        out.set("f2", counts.fScore(beta: 2), reason: noHit)
-        out.set("f05", counts.fScore(beta: 0.5), reason: noHit)
-        out.set("mcc", counts.matthews, reason: "truth or decision does not vary")
-        out.set("kappa", counts.kappa, reason: "truth and decision do not vary")
-        out.set("jaccard", counts.jaccard, reason: noHit)
+        var out = rates(counts)
+        let oneClass =
+            counts.positives == 0
+            ? "no row is truly positive" : counts.negatives == 0 ? "no row is truly negative" : "there are no scores"
         let ranking = sample.ranking()
         out.set("roc_auc", ranking?.auc, reason: oneClass)
         out.set("gini", ranking.map { 2 * $0.auc - 1 }, reason: oneClass)
@@ -54,6 +33,66 @@ public enum Performance {
         out.set(
             "lift_top10pct_stable_order", sample.topDecileLift(),
             reason: sample.hasScores ? "fewer than ten rows, or no positives" : "there are no scores")
+        intervals(counts, &out)
+        return out
+    }
+
+    /// A binary classifier from what workers counted: what comes from the grid carries how far it can be off. Measures that
+    /// need every score, such as the average precision, are not among them.
+    public static func binary(_ accumulator: PerformanceAccumulator) -> ReportObject {
+        var out = rates(accumulator.confusion)
+        let scored = accumulator.grid
+        let oneClass =
+            scored.confusion.count == 0
+            ? "there are no scores" : "the scored rows have one class only"
+        out["scored"] = .integer(scored.confusion.count)
+        out["scores_refused"] = .integer(scored.refused)
+        out.set("roc_auc", scored.auc, reason: oneClass)
+        out.set("roc_auc_error_max", scored.aucErrorMax, reason: oneClass)
+        out.set("ks_score", scored.kolmogorovSmirnov, reason: oneClass)
+        out.set("ks_score_error_max", scored.kolmogorovSmirnovErrorMax, reason: oneClass)
+        out.set("log_loss_eps", scored.logLoss, reason: "there are no scores")
+        out.set("brier", scored.brier, reason: "there are no scores")
+        out["width10"] = .object(CalibrationReport.object(accumulator.width10))
+        out["width15"] = .object(CalibrationReport.object(accumulator.width15))
+        intervals(accumulator.confusion, &out)
+        return out
+    }
+
+    /// What follows from the counts alone.
+    private static func rates(_ counts: ConfusionCounts) -> ReportObject {
+        var out = ReportObject()
+        out["n"] = .integer(counts.count)
+        out["tn"] = .integer(counts.trueNegatives)
+        out["fp"] = .integer(counts.falsePositives)
+        out["fn"] = .integer(counts.falseNegatives)
+        out["tp"] = .integer(counts.truePositives)
+        let noPositives = "no row is truly positive"
+        let noNegatives = "no row is truly negative"
+        let noSelected = "no row was decided positive"
+        let oneClass = counts.positives == 0 ? noPositives : noNegatives
+        out.set("base_rate", counts.baseRate, reason: "there are no rows")
+        out.set("selection_rate", counts.selectionRate, reason: "there are no rows")
+        out.set("accuracy", counts.accuracy, reason: "there are no rows")
+        out.set("balanced_accuracy", counts.balancedAccuracy, reason: oneClass)
+        out.set("precision", counts.precision, reason: noSelected)
+        out.set("recall", counts.truePositiveRate, reason: noPositives)
+        out.set("specificity", counts.trueNegativeRate, reason: noNegatives)
+        out.set("npv", counts.negativePredictiveValue, reason: "no row was decided negative")
+        let noHit = "no row is positive by truth or decision"
+        out.set("f1", counts.fScore(beta: 1), reason: noHit)
+        out.set("f2", counts.fScore(beta: 2), reason: noHit)
+        out.set("f05", counts.fScore(beta: 0.5), reason: noHit)
+        out.set("mcc", counts.matthews, reason: "truth or decision does not vary")
+        out.set("kappa", counts.kappa, reason: "truth and decision do not vary")
+        out.set("jaccard", counts.jaccard, reason: noHit)
+        return out
+    }
+
+    private static func intervals(_ counts: ConfusionCounts, _ out: inout ReportObject) {
+        let noPositives = "no row is truly positive"
+        let noNegatives = "no row is truly negative"
+        let noSelected = "no row was decided positive"
         let rates: [(String, Int, Int, String)] = [
             ("accuracy", counts.correct, counts.count, "there are no rows"),
             ("precision", counts.truePositives, counts.selected, noSelected),
@@ -70,7 +109,6 @@ public enum Performance {
                 out["clopper_pearson95_\(name)_reason"] = .string(reason)
             }
         }
-        return out
     }
 
     /// A classifier of several classes.
@@ -246,18 +284,20 @@ extension Performance {
         return out
     }
 
+    private static func numbers(_ table: Table, _ name: String) throws(MeasureError) -> [Double] {
+        guard let column = table[name] else { throw MeasureError("\(table.path): there is no column \"\(name)\"") }
+        guard let numbers = column.numbers else { throw MeasureError("\(table.path): \"\(name)\" is not numeric") }
+        return numbers
+    }
+
     /// A regression in two columns of numbers; rows with a null or infinite value are left out and counted.
     ///
     /// - Throws: `MeasureError` for a missing column.
     public static func regression(
         table: Table, label: String, prediction: String
     ) throws(MeasureError) -> ReportObject {
-        guard let truth = table[label]?.numbers else {
-            throw MeasureError("\(table.path): there is no column \"\(label)\"")
-        }
-        guard let predicted = table[prediction]?.numbers else {
-            throw MeasureError("\(table.path): there is no column \"\(prediction)\"")
-        }
+        let truth = try numbers(table, label)
+        let predicted = try numbers(table, prediction)
         let kept = truth.indices.filter { truth[$0].isFinite && predicted[$0].isFinite }
         var errors = RegressionErrors()
         errors.add(labels: kept.map { truth[$0] }, predictions: kept.map { predicted[$0] })

@@ -1,4 +1,5 @@
 // Data quality of one table: nulls, distinct values, duplicates, constants, correlations.
+public import Foundation
 import Statistics
 
 /// Data quality as a report object.
@@ -7,6 +8,22 @@ public enum Quality {
     public static let almostConstantShare = 0.99
     /// With a correlation of at least this with the label a column is suspected of leaking it.
     public static let leakageCorrelation = 0.95
+
+    /// What a table is, and how far it holds what is expected of it.
+    ///
+    /// - Parameters:
+    ///   - expected: the same rows with the columns of the expectations as categories.
+    ///   - now: the time at which freshness is told.
+    /// - Throws: `MeasureError` for a column that is not there.
+    public static func report(
+        _ table: Table, label: String? = nil, expectations: Expectations, expected: Table, now: Date
+    ) throws(MeasureError) -> ReportObject {
+        var out = report(table, label: label)
+        var found = try expectations.report(expected, now: now)
+        found["broken"] = .integer(Expectations.broken(found))
+        out["expectations"] = .object(found)
+        return out
+    }
 
     /// - Parameters:
     ///   - table: all columns, numbers where they are numbers and categories elsewhere.

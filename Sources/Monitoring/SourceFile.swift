@@ -6,13 +6,13 @@ public enum SourceFile {
     /// The longest part of an error of DuckDB that is passed on.
     private static let messageBytesMax = 300
 
-    /// Maps a text file, or the CSV that DuckDB makes of a Parquet or gzip file.
+    /// Opens a text file, or the CSV that DuckDB makes of a Parquet or gzip file.
     ///
     /// - Returns: the text, and the SHA-256 of the file itself when the text is not the file.
     /// - Throws: `TableError` when the file cannot be read, DuckDB is not there, or it refuses the file.
     public static func open(path: String) throws(TableError) -> (file: MappedFile, sha256: String?) {
         let file = try MappedFile(path: path)
-        let start = file.bytes.prefix(4)
+        let start = file.head.prefix(4)
         let isParquet = start.elementsEqual(Array("PAR1".utf8))
         guard isParquet || start.prefix(2).elementsEqual([0x1F, 0x8B]) else { return (file, nil) }
         let quoted = "'" + path.replacingOccurrences(of: "'", with: "''") + "'"
@@ -32,7 +32,7 @@ public enum SourceFile {
                     + "(PyPI has it as duckdb-cli)")
         }
         let text = try run(command, "SELECT * FROM \(source)", path)
-        return (text, file.sha256())
+        return (text, try file.sha256())
     }
 
     /// The command `duckdb` on the PATH.

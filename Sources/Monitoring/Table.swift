@@ -12,6 +12,8 @@ public enum ColumnRole: Sendable {
     case numericAndCategory
     /// Numbers if all values that are not null are numbers, else categories.
     case inferred
+    /// Times, as seconds since 1970-01-01 00:00 on the clock of the reader's time zone; anything else is an error.
+    case time
 }
 
 /// One column, row by row.

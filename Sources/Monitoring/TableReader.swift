@@ -1,5 +1,5 @@
 // Files into tables: finds the records, parses them on all cores, and joins the columns.
-import Foundation
+public import Foundation
 
 /// How a file is laid out.
 public enum TableFormat: String, Sendable {
@@ -20,6 +20,10 @@ public struct TableReader: Sendable {
     public var trims: Bool
     /// The most bytes one thread parses at a time.
     public var chunkBytesMax: Int
+    /// The zone whose clock columns of times are read by.
+    public var timeZone = TimeZone.gmt
+    /// Called with every stretch of a file that was read, by the thread that read it; nil for nobody.
+    public var progress: (@Sendable (ReadingProgress) -> Void)?
     /// The most columns of a table.
     public static let columnsMax = 100_000
     /// How much of a file is looked at to guess what its columns hold.
@@ -52,17 +56,12 @@ public struct TableReader: Sendable {
     public func read(
         _ file: MappedFile, format: TableFormat? = nil, hashes: Bool = true, role: (String) -> ColumnRole
     ) throws(TableError) -> Table {
-        guard let base = file.bytes.bindMemory(to: UInt8.self).baseAddress else {
-            throw TableError(path: file.path, reason: "the input is empty")
-        }
-        let bytes = UnsafeBufferPointer(start: base, count: file.bytes.count)
-        return try read(try opened(file, bytes, format), hashes: hashes, role: role)
+        try read(try opened(file, format), hashes: hashes, role: role)
     }
 
     /// Looks at the start of a file: what it is, and its header.
-    func opened(
-        _ file: MappedFile, _ bytes: UnsafeBufferPointer<UInt8>, _ format: TableFormat?
-    ) throws(TableError) -> Input {
+    func opened(_ file: MappedFile, _ format: TableFormat?) throws(TableError) -> Input {
+        let bytes = file.head.bindMemory(to: UInt8.self)
         if bytes.count >= 2, bytes[0] == 0x1F, bytes[1] == 0x8B {
             throw TableError(path: file.path, reason: "the file is compressed with gzip")
         }
@@ -72,7 +71,7 @@ public struct TableReader: Sendable {
         if bytes.prefix(4_096).contains(0) { throw TableError(path: file.path, reason: "this is not a text file") }
         var start = bytes.count >= 3 && bytes[0] == 0xEF && bytes[1] == 0xBB && bytes[2] == 0xBF ? 3 : 0
         let format = format ?? Self.guess(bytes, from: start)
-        var input = Input(file: file, bytes: bytes, format: format)
+        var input = Input(file: file, format: format)
         switch format {
         case .csv: (input.header, start) = try header(file, bytes, from: start)
         case .ndjson: input.header = try names(input, from: start)
@@ -83,10 +82,12 @@ public struct TableReader: Sendable {
 
     struct Input {
         let file: MappedFile
-        let bytes: UnsafeBufferPointer<UInt8>
         let format: TableFormat
         var header: [String] = []
         var start = 0
+
+        /// The first bytes, in which header and sample are.
+        var head: UnsafeBufferPointer<UInt8> { file.head.bindMemory(to: UInt8.self) }
     }
 
     private static func guess(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> TableFormat {
@@ -151,6 +152,7 @@ public struct TableReader: Sendable {
             case .category: (.category, false)
             case .numericAndCategory: (.both, true)
             case .inferred: (.numeric, false)
+            case .time: (.time, true)
             }
         }
     }
@@ -172,7 +174,10 @@ public struct TableReader: Sendable {
             if p < bytes.count, bytes[p] == quote {
                 p += 1
                 while true {
-                    guard p < bytes.count else { throw bad("the quote that opens here is not closed") }
+                    guard p < bytes.count else {
+                        let end = file.isWhole ? "" : " in the first 16 MB"
+                        throw bad("the quote that opens here is not closed\(end)")
+                    }
                     if bytes[p] == quote {
                         guard p + 1 < bytes.count, bytes[p + 1] == quote else { break }
                         p += 1
@@ -202,22 +207,28 @@ public struct TableReader: Sendable {
             if names.contains(name) { throw bad("the name \"\(name)\" stands twice in the header") }
             names.append(name)
             guard names.count <= Self.columnsMax else { throw bad("more than \(Self.columnsMax) columns") }
-            if p == bytes.count { break header }
+            if p == bytes.count {
+                guard file.isWhole else { throw bad("the header is longer than 16 MB") }
+                break header
+            }
             p += 1
             if bytes[p - 1] == UInt8(ascii: "\n") { break header }
         }
-        guard p < bytes.count else { throw TableError(path: file.path, reason: "there are no rows") }
+        guard p < file.count else { throw TableError(path: file.path, reason: "there are no rows") }
         return (names, p)
     }
 
     /// The names of members in the first lines, in the order of their first occurrence.
     private func names(_ input: Input, from start: Int) throws(TableError) -> [String] {
         var names: [String] = []
-        guard let base = input.bytes.baseAddress else { return [] }
+        let bytes = input.head
+        guard let base = bytes.baseAddress else { return [] }
         var p = start
-        while p < input.bytes.count, p < start + Self.sampleBytes {
+        while p < bytes.count, p < start + Self.sampleBytes {
             var end = p
-            while end < input.bytes.count, base[end] != UInt8(ascii: "\n") { end += 1 }
+            while end < bytes.count, base[end] != UInt8(ascii: "\n") { end += 1 }
+            // The line goes on behind what is looked at here.
+            if end == bytes.count, !input.file.isWhole { break }
             var line = JSONLine(base: base, position: p, end: end)
             line.skipSpace()
             if line.position < end {
@@ -227,7 +238,7 @@ public struct TableReader: Sendable {
                     if !names.contains(text) { names.append(text) }
                     return nil
                 }
-                if let problem { throw error(input, problem.offset, nil, problem.reason) }
+                if let problem { throw try error(input, problem.offset, nil, problem.reason) }
             }
             p = end + 1
         }
@@ -240,11 +251,12 @@ public struct TableReader: Sendable {
     private func sample(
         _ input: Input, _ kinds: [(Sink.Kind, strict: Bool)]
     ) throws(TableError) -> (rowBytes: Double, textColumns: [Int]) {
-        let end = min(input.bytes.count, input.start + Self.sampleBytes)
-        guard let base = input.bytes.baseAddress else { return (100, []) }
+        let bytes = input.head
+        let end = min(bytes.count, input.start + Self.sampleBytes)
+        guard let base = bytes.baseAddress, input.start < end else { return (100, []) }
         var last = end
         var isInside = false
-        if end < input.bytes.count {
+        if end < input.file.count {
             last = input.start
             for i in input.start..<end {
                 if base[i] == UInt8(ascii: "\""), input.format == .csv { isInside.toggle() }
@@ -253,7 +265,7 @@ public struct TableReader: Sendable {
             if last == input.start { return (Double(Self.sampleBytes), []) }
         }
         let parser = parser(kinds, 256)
-        try run(input, parser, from: input.start, to: last)
+        try run(input, parser, UnsafeBufferPointer(rebasing: bytes[input.start..<last]), at: input.start)
         let rows = max(1, parser.rows)
         return (
             Double(last - input.start) / Double(rows), kinds.indices.filter { parser.sinks[$0].failure >= 0 }
@@ -262,44 +274,52 @@ public struct TableReader: Sendable {
 
     private func parser(_ kinds: [(Sink.Kind, strict: Bool)], _ rowsExpected: Int) -> ChunkParser {
         ChunkParser(
-            kinds: kinds, rowsExpected: rowsExpected, nullSpellings: nullSpellings.map { Array($0.utf8) }, trims: trims)
+            kinds: kinds, rowsExpected: rowsExpected, nullSpellings: nullSpellings.map { Array($0.utf8) }, trims: trims,
+            timeZone: timeZone)
     }
 
-    /// Runs a parser; a chunk without a last newline is copied and gets one.
-    private func run(_ input: Input, _ parser: ChunkParser, from start: Int, to end: Int) throws(TableError) {
-        if let failure = Self.run(input, parser, from: start, to: end) {
-            throw error(input, failure.offset, failure.column, failure.reason)
+    private func run(
+        _ input: Input, _ parser: ChunkParser, _ bytes: UnsafeBufferPointer<UInt8>, at start: Int
+    ) throws(TableError) {
+        if let failure = Self.run(input, parser, bytes, at: start) {
+            throw try error(input, failure.offset, failure.column, failure.reason)
         }
     }
 
+    /// Runs a parser on the bytes of a chunk; one without a last newline is copied and gets one.
     private static func run(
-        _ input: Input, _ parser: ChunkParser, from start: Int, to end: Int
+        _ input: Input, _ parser: ChunkParser, _ bytes: UnsafeBufferPointer<UInt8>, at start: Int
     ) -> ChunkParser.Failure? {
-        guard start < end, let base = input.bytes.baseAddress else { return nil }
-        func parse(_ base: UnsafePointer<UInt8>, _ start: Int, _ end: Int) {
+        guard let last = bytes.last, let base = bytes.baseAddress else { return nil }
+        func parse(_ base: UnsafePointer<UInt8>, _ count: Int) {
             switch input.format {
-            case .csv: parser.parseCSV(base, from: start, to: end)
+            case .csv: parser.parseCSV(base, from: 0, to: count)
             case .ndjson:
-                parser.parseNDJSON(base, from: start, to: end, names: input.header.map { Array($0.utf8) })
+                parser.parseNDJSON(base, from: 0, to: count, names: input.header.map { Array($0.utf8) })
             }
         }
-        if base[end - 1] == UInt8(ascii: "\n") {
-            parse(base, start, end)
-            return parser.failure
-        }
-        var copy = Array(UnsafeBufferPointer(start: base + start, count: end - start))
-        copy.append(UInt8(ascii: "\n"))
-        copy.withUnsafeBufferPointer { buffer in
-            if let base = buffer.baseAddress { parse(base, 0, buffer.count) }
+        if last == UInt8(ascii: "\n") {
+            parse(base, bytes.count)
+        } else {
+            var copy = Array(bytes)
+            copy.append(UInt8(ascii: "\n"))
+            copy.withUnsafeBufferPointer { buffer in
+                if let base = buffer.baseAddress { parse(base, buffer.count) }
+            }
         }
         return parser.failure.map {
             ChunkParser.Failure(offset: $0.offset + start, column: $0.column, reason: $0.reason)
         }
     }
 
-    private func error(_ input: Input, _ offset: Int, _ column: Int?, _ reason: String) -> TableError {
+    private func error(
+        _ input: Input, _ offset: Int, _ column: Int?, _ reason: String
+    ) throws(TableError) -> TableError {
         var line = 1
-        for i in 0..<min(offset, input.bytes.count) where input.bytes[i] == UInt8(ascii: "\n") { line += 1 }
+        try input.file.forEachBlock(0..<min(offset, input.file.count)) { block, _ in
+            for byte in block { line &+= byte == UInt8(ascii: "\n") ? 1 : 0 }
+            return true
+        }
         let name = column.flatMap { $0 < input.header.count ? input.header[$0] : nil }
         return TableError(
             path: input.file.path, line: line, column: column.map { $0 + 1 }, name: name, reason: reason)
@@ -307,58 +327,102 @@ public struct TableReader: Sendable {
 
     /// Parses all records, and hashes all bytes beside it if asked for.
     func parse(
-        _ input: Input, _ kinds: [(Sink.Kind, strict: Bool)], _ rowBytes: Double, _ hashes: Bool
+        _ input: Input, _ kinds: [(Sink.Kind, strict: Bool)], _ rowBytes: Double, _ hashes: Bool,
+        isProgress: Bool = true
     ) throws(TableError) -> ([ChunkParser], String?) {
-        let bounds = boundaries(input)
+        let bounds = try boundaries(input)
         let extra = hashes ? 1 : 0
-        let results = concurrently(bounds.count - 1 + extra) { task -> (ChunkParser?, ChunkParser.Failure?, String?) in
-            if task < extra { return (nil, nil, input.file.sha256()) }
-            let start = bounds[task - extra]
-            let end = bounds[task - extra + 1]
-            let parser = parser(kinds, Int(Double(end - start) / rowBytes * 1.03) + 16)
-            return (parser, Self.run(input, parser, from: start, to: end), nil)
+        let results = concurrently(bounds.count - 1 + extra) { task -> Result<Piece, TableError> in
+            do throws(TableError) {
+                if task < extra { return .success(.hash(try input.file.sha256())) }
+                let range = bounds[task - extra]..<bounds[task - extra + 1]
+                let parser = parser(kinds, Int(Double(range.count) / rowBytes * 1.03) + 16)
+                let failure = try input.file.withBytes(range) { bytes in
+                    Self.run(input, parser, bytes, at: range.lowerBound)
+                }
+                if let failure { throw try error(input, failure.offset, failure.column, failure.reason) }
+                if let progress, isProgress {
+                    progress(ReadingProgress(path: input.file.path, bytes: range.count, bytesTotal: input.file.count))
+                }
+                return .success(.parser(parser))
+            } catch { return .failure(error) }
         }
+        input.file.releaseSpare()
+        var parsers: [ChunkParser] = []
+        var digest: String?
         for result in results {
-            if let failure = result.1 { throw error(input, failure.offset, failure.column, failure.reason) }
+            switch try result.get() {
+            case .hash(let text): digest = text
+            case .parser(let parser): parsers.append(parser)
+            }
         }
-        return (results.compactMap(\.0), results.first?.2)
+        return (parsers, digest)
+    }
+
+    /// What one task of a parse gives.
+    private enum Piece {
+        case hash(String)
+        case parser(ChunkParser)
     }
 
     /// Places where records start, the first and the end of the file included. Newlines in quotes are none: with quotes
     /// in the file, their number before a place says whether the place is inside of a field.
-    private func boundaries(_ input: Input) -> [Int] {
-        let all = input.bytes.count
+    private func boundaries(_ input: Input) throws(TableError) -> [Int] {
+        let all = input.file.count
         let length = all - input.start
-        guard let base = input.bytes.baseAddress, length > chunkBytesMax else { return [input.start, all] }
+        guard length > chunkBytesMax else { return [input.start, all] }
         let cores = max(1, ProcessInfo.processInfo.activeProcessorCount)
         let pieces = max(cores, (length + chunkBytesMax - 1) / chunkBytesMax)
         let starts = (0..<pieces).map { input.start + length / pieces * $0 }
         var quotes = [Int](repeating: 0, count: pieces)
         if input.format == .csv {
-            quotes = concurrently(pieces) { i in
-                let start = starts[i]
-                let end = i + 1 < pieces ? starts[i + 1] : all
-                guard memchr(base + start, Int32(UInt8(ascii: "\"")), end - start) != nil else { return 0 }
-                var count = 0
-                for place in start..<end { count &+= base[place] == UInt8(ascii: "\"") ? 1 : 0 }
-                return count
+            let counted = concurrently(pieces) { i -> Result<Int, TableError> in
+                do throws(TableError) {
+                    return .success(try Self.quotes(input.file, starts[i]..<(i + 1 < pieces ? starts[i + 1] : all)))
+                } catch { return .failure(error) }
             }
+            for (i, count) in counted.enumerated() { quotes[i] = try count.get() }
         }
         var bounds = [input.start]
         var before = 0
         for i in 1..<max(1, pieces) {
             before += quotes[i - 1]
-            var isInside = before % 2 == 1
-            var p = starts[i]
-            while p < all {
-                if base[p] == UInt8(ascii: "\""), input.format == .csv { isInside.toggle() }
-                p += 1
-                if base[p - 1] == UInt8(ascii: "\n"), !isInside { break }
-            }
-            if let last = bounds.last, p > last, p < all { bounds.append(p) }
+            let place = try Self.recordStart(input, starts[i], isInside: before % 2 == 1)
+            if let last = bounds.last, place > last, place < all { bounds.append(place) }
         }
         bounds.append(all)
         return bounds
+    }
+
+    private static func quotes(_ file: MappedFile, _ range: Range<Int>) throws(TableError) -> Int {
+        var count = 0
+        try file.forEachBlock(range) { block, _ in
+            let quote = UInt8(ascii: "\"")
+            if let base = block.baseAddress, memchr(base, Int32(quote), block.count) != nil {
+                for byte in block { count &+= byte == quote ? 1 : 0 }
+            }
+            return true
+        }
+        return count
+    }
+
+    /// The place behind the first newline from a place on that is not in quotes; the end of the file without one.
+    private static func recordStart(
+        _ input: Input, _ place: Int, isInside: Bool
+    ) throws(TableError) -> Int {
+        var isInside = isInside
+        var found = input.file.count
+        try input.file.forEachBlock(place..<input.file.count) { block, start in
+            for (i, byte) in block.enumerated() {
+                if byte == UInt8(ascii: "\""), input.format == .csv { isInside.toggle() }
+                if byte == UInt8(ascii: "\n"), !isInside {
+                    found = start + i + 1
+                    return false
+                }
+            }
+            return true
+        }
+        return found
     }
 
     // MARK: Joining
@@ -375,7 +439,7 @@ public struct TableReader: Sendable {
                 column.nulls += parser.sinks[index].nulls
                 column.infinities += parser.sinks[index].infinities
             }
-            if kinds[index].0 == .numeric || kinds[index].0 == .both {
+            if kinds[index].0.hasNumbers {
                 column.numbers = [Double](unsafeUninitializedCapacity: rows) { buffer, initialized in
                     for parser in parsers {
                         if let source = parser.sinks[index].numbers, let target = buffer.baseAddress {
@@ -387,7 +451,7 @@ public struct TableReader: Sendable {
                     }
                 }
             }
-            if kinds[index].0 == .category || kinds[index].0 == .both { joinCategories(&column, index, parsers, rows) }
+            if kinds[index].0.hasCodes { joinCategories(&column, index, parsers, rows) }
             return column
         }
         return Dictionary(uniqueKeysWithValues: zip(wanted, joined))

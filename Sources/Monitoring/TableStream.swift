@@ -33,7 +33,9 @@ struct TableStream {
     func read(_ descriptor: Int32, path: String) throws(TableError) -> Result {
         var hash = SHA256()
         var buffer: [UInt8] = []
+        var format: TableFormat?
         var header: [String]?
+        var unseen = Set(numeric.keys).union(categorical)
         var numbers = numeric.mapValues { NumericAccumulator(exactMax: exactMax, edges: $0) }
         var categories = Dictionary(uniqueKeysWithValues: categorical.map { ($0, CategoryAccumulator()) })
         var rows = 0
@@ -41,7 +43,8 @@ struct TableStream {
         var isAtEnd = false
         while !isAtEnd {
             isAtEnd = try fill(&buffer, descriptor, path, &hash)
-            let end = isAtEnd ? buffer.count : Self.lastRecordEnd(buffer)
+            format = format ?? Self.format(buffer)
+            let end = isAtEnd ? buffer.count : Self.lastRecordEnd(buffer, format ?? .csv)
             guard end > 0 else {
                 if isAtEnd { break }
                 guard buffer.count < Self.recordBytesMax else {
@@ -53,24 +56,25 @@ struct TableStream {
             buffer.removeFirst(end)
             let parsed: TableReader.ParsedBlock
             do throws(TableError) {
-                parsed = try reader.readBlock(block, header: header, role: role)
+                // Members of NDJSON may come late: the columns asked for are known beforehand.
+                let names = format == .ndjson ? header ?? unseen.sorted() : header
+                parsed = try reader.readBlock(block, format: format ?? .csv, header: names, role: role)
             } catch {
                 throw TableError(
                     path: path, line: error.line.map { $0 + linesBefore }, column: error.column, name: error.name,
                     reason: error.reason)
             }
-            if header == nil {
-                header = parsed.header
-                for name in numeric.keys.sorted() + categorical.sorted() where !parsed.header.contains(name) {
-                    throw TableError(path: path, reason: "there is no column \"\(name)\"")
-                }
-            }
+            unseen.subtract(parsed.seen)
+            if format == .csv, let missing = unseen.min() { throw Self.missing(missing, path) }
+            header = parsed.header
             rows += parsed.rows
             linesBefore += parsed.lines
             add(parsed, &numbers, &categories)
+            reader.progress?(ReadingProgress(path: path, bytes: end, bytesTotal: nil))
         }
         guard let header else { throw TableError(path: path, reason: "the input is empty") }
         guard rows > 0 else { throw TableError(path: path, reason: "there are no rows") }
+        if let missing = unseen.min() { throw Self.missing(missing, path) }
         let digest = hash.finalize().map { byte in
             let text = String(byte, radix: 16)
             return text.count == 1 ? "0" + text : text
@@ -83,6 +87,17 @@ struct TableStream {
             side: DriftSide(
                 numeric: Dictionary(uniqueKeysWithValues: zip(names, profiles)),
                 categorical: categories.mapValues { CategoryProfile($0) }), header: header)
+    }
+
+    private static func missing(_ name: String, _ path: String) -> TableError {
+        TableError(path: path, reason: "there is no column \"\(name)\"")
+    }
+
+    /// What a stream is, by its first byte that is no space; nil when there is none yet.
+    private static func format(_ buffer: [UInt8]) -> TableFormat? {
+        let isMarked = buffer.starts(with: [0xEF, 0xBB, 0xBF])
+        let first = buffer[(isMarked ? 3 : 0)...].first { ![32, 9, 10, 13].contains($0) }
+        return first.map { $0 == UInt8(ascii: "{") ? .ndjson : .csv }
     }
 
     private func role(_ name: String) -> ColumnRole {
@@ -121,9 +136,9 @@ struct TableStream {
         return isAtEnd
     }
 
-    /// Behind the last newline that is not in quotes.
-    static func lastRecordEnd(_ buffer: [UInt8]) -> Int {
-        if !buffer.contains(UInt8(ascii: "\"")) {
+    /// Behind the last newline that ends a record: in CSV one that is not in quotes.
+    static func lastRecordEnd(_ buffer: [UInt8], _ format: TableFormat) -> Int {
+        if format == .ndjson || !buffer.contains(UInt8(ascii: "\"")) {
             return (buffer.lastIndex(of: UInt8(ascii: "\n")) ?? -1) + 1
         }
         var isInside = false
@@ -174,34 +189,44 @@ extension TableReader {
         let rows: Int
         /// Newlines in the block.
         let lines: Int
+        /// The names that were there: all of a CSV header, the members of NDJSON objects.
+        let seen: Set<String>
     }
 
-    /// Parses a block; the first one starts with the header.
+    /// Parses a block; in CSV the first one starts with the header. NDJSON gives the names it knew and those it met.
     func readBlock(
-        _ block: MappedFile, header known: [String]?, role: (String) -> ColumnRole
+        _ block: MappedFile, format: TableFormat, header known: [String]?, role: (String) -> ColumnRole
     ) throws(TableError) -> ParsedBlock {
-        guard let base = block.bytes.bindMemory(to: UInt8.self).baseAddress else {
-            throw TableError(path: block.path, reason: "the input is empty")
-        }
-        let bytes = UnsafeBufferPointer(start: base, count: block.bytes.count)
+        let bytes = block.head.bindMemory(to: UInt8.self)
         var lines = 0
         for byte in bytes { lines &+= byte == UInt8(ascii: "\n") ? 1 : 0 }
-        let input: Input
+        var input: Input
         if let known {
-            input = Input(file: block, bytes: bytes, format: .csv, header: known)
+            input = Input(file: block, format: format, header: known)
+            if format == .ndjson, bytes.starts(with: [0xEF, 0xBB, 0xBF]) { input.start = 3 }
         } else {
-            input = try opened(block, bytes, nil)
+            input = try opened(block, format)
         }
-        guard input.format == .csv else {
-            throw TableError(path: block.path, reason: "a stream must be CSV")
+        if input.start >= bytes.count {
+            return ParsedBlock(header: input.header, parsers: [], rows: 0, lines: lines, seen: Set(input.header))
         }
-        if input.start >= bytes.count { return ParsedBlock(header: input.header, parsers: [], rows: 0, lines: lines) }
         let kinds = self.kinds(input.header.map(role))
         let rowBytes = Double(bytes.count) / Double(max(1, lines))
         var quarter = self
         quarter.chunkBytesMax = max(1 << 16, bytes.count / 4)
-        let (parsers, _) = try quarter.parse(input, kinds, rowBytes, false)
+        let (parsers, _) = try quarter.parse(input, kinds, rowBytes, false, isProgress: false)
+        var seen = Set(input.header)
+        if format == .ndjson {
+            seen = Set(
+                input.header.indices.filter { i in parsers.contains { $0.seenColumns[i] } }.map { input.header[$0] })
+            let late = Set(parsers.flatMap(\.unknownNames)).subtracting(input.header)
+            seen.formUnion(late)
+            input.header += late.sorted()
+            guard input.header.count <= Self.columnsMax else {
+                throw TableError(path: block.path, reason: "more than \(Self.columnsMax) columns")
+            }
+        }
         return ParsedBlock(
-            header: input.header, parsers: parsers, rows: parsers.reduce(0) { $0 + $1.rows }, lines: lines)
+            header: input.header, parsers: parsers, rows: parsers.reduce(0) { $0 + $1.rows }, lines: lines, seen: seen)
     }
 }

@@ -9,6 +9,12 @@ public enum TextReport {
         for input in measurement.inputs {
             lines.append("\(clean(input.path)): \(input.rows) rows, \(input.columns) columns, sha256 \(input.sha256)")
         }
+        if let join = measurement.labelJoin?.object {
+            let counts = join.members.compactMap { member in
+                member.value.number.map { "\(member.key.replacingOccurrences(of: "_", with: " ")) \(Int($0))" }
+            }
+            lines.append("labels: " + counts.joined(separator: ", "))
+        }
         lines.append("")
         switch measurement.measure {
         case "drift": lines += drift(measurement.result)
@@ -153,7 +159,8 @@ public enum TextReport {
             return "\((mantissa * 100).rounded() / 100)e\(magnitude)"
         }
         let scale = pow(10, Double(max(0, 3 - magnitude)))
-        return "\((value * scale).rounded() / scale)"
+        let text = "\((value * scale).rounded() / scale)"
+        return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
     }
 
     private static func clean(_ text: String) -> String {

@@ -10,6 +10,9 @@ public struct ReliabilityBins: Codable, Hashable, Sendable {
     private var scoreSums: [Double]
     private var positives: [Int]
 
+    /// The most bytes of the encoded form (JSON) of up to sixteen bins.
+    static let encodedBytesMax = 4 * 16 * 26 + 200
+
     /// Empty bins.
     public init(edges: BinEdges) {
         self.edges = edges

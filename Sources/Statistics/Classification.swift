@@ -301,13 +301,17 @@ public struct BinarySample: Codable, Hashable, Sendable {
 ///
 /// AUC from the grid differs from the exact one by at most `aucErrorMax`, half the share of pairs that share a cell.
 public struct ScoreHistogram: Codable, Hashable, Sendable {
-    /// The number of cells of the grid.
+    /// The usual number of cells of the grid.
     public static let cells = 4_096
+    /// The most bytes of a whole number and the comma behind it in JSON.
+    static let numberBytesMax = 21
     /// The format of the encoded form.
     public static let version = 1
     private var version = ScoreHistogram.version
-    private var positives = [Int](repeating: 0, count: ScoreHistogram.cells)
-    private var negatives = [Int](repeating: 0, count: ScoreHistogram.cells)
+    /// Positives by cell, from the lowest scores on.
+    public private(set) var positives: [Int]
+    /// Negatives by cell, from the lowest scores on.
+    public private(set) var negatives: [Int]
     /// The confusion counts so far.
     public private(set) var confusion = ConfusionCounts()
     /// Scores outside 0 … 1 or not finite, which are counted nowhere else.
@@ -316,7 +320,18 @@ public struct ScoreHistogram: Codable, Hashable, Sendable {
     private var brierSum = 0.0
 
     /// Of nothing.
-    public init() {}
+    ///
+    /// - Precondition: at least one cell.
+    public init(cells: Int = ScoreHistogram.cells) {
+        precondition(cells >= 1, "a grid needs a cell")
+        positives = [Int](repeating: 0, count: cells)
+        negatives = positives
+    }
+
+    /// The most bytes of the encoded form (JSON), whatever the number of rows.
+    public static func encodedBytesMax(cells: Int = ScoreHistogram.cells) -> Int {
+        2 * cells * numberBytesMax + 500
+    }
 
     /// Adds one scored decision.
     public mutating func add(label: Bool, prediction: Bool, score: Double) {
@@ -324,7 +339,7 @@ public struct ScoreHistogram: Codable, Hashable, Sendable {
             refused += 1
             return
         }
-        let cell = min(Self.cells - 1, Int(score * Double(Self.cells)))
+        let cell = min(positives.count - 1, Int(score * Double(positives.count)))
         if label { positives[cell] += 1 } else { negatives[cell] += 1 }
         confusion.add(label: label, prediction: prediction)
         let p = min(1 - 1e-15, max(1e-15, score))
@@ -334,7 +349,10 @@ public struct ScoreHistogram: Codable, Hashable, Sendable {
     }
 
     /// Joins another part.
+    ///
+    /// - Precondition: both have as many cells.
     public mutating func merge(_ other: ScoreHistogram) {
+        precondition(positives.count == other.positives.count, "grids of other cells cannot be merged")
         for i in positives.indices {
             positives[i] += other.positives[i]
             negatives[i] += other.negatives[i]
@@ -370,6 +388,32 @@ public struct ScoreHistogram: Codable, Hashable, Sendable {
         let n = Double(confusion.negatives)
         guard p > 0, n > 0 else { return nil }
         return zip(positives, negatives).reduce(0) { $0 + Double($1.0) * Double($1.1) } / 2 / (p * n)
+    }
+
+    /// The largest distance between the distribution functions of the two classes at the edges of cells: at most that of
+    /// the scores themselves; nil with one class only.
+    public var kolmogorovSmirnov: Double? {
+        let p = Double(confusion.positives)
+        let n = Double(confusion.negatives)
+        guard p > 0, n > 0 else { return nil }
+        var distance = 0.0
+        var a = 0
+        var b = 0
+        for i in positives.indices {
+            a += positives[i]
+            b += negatives[i]
+            distance = max(distance, abs(Double(a) / p - Double(b) / n))
+        }
+        return distance
+    }
+
+    /// How far `kolmogorovSmirnov` can be below that of the scores themselves: within a cell the distance changes by at
+    /// most the larger share of a class that is there; nil with one class only.
+    public var kolmogorovSmirnovErrorMax: Double? {
+        let p = Double(confusion.positives)
+        let n = Double(confusion.negatives)
+        guard p > 0, n > 0 else { return nil }
+        return zip(positives, negatives).reduce(0) { max($0, Double($1.0) / p, Double($1.1) / n) }
     }
 }
 

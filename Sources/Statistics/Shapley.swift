@@ -18,6 +18,8 @@ public struct Attribution: Codable, Hashable, Sendable {
 public enum Shapley {
     /// More features than this are too many for `exact`: the number of coalitions doubles with each.
     public static let exactFeaturesMax = 12
+    /// About so many rows are scored in one call.
+    private static let rowsAtOnce = 4_096
 
     /// By all coalitions: 2^features × background rows are scored.
     ///
@@ -36,11 +38,18 @@ public enum Shapley {
         }
         var means: [Double] = []
         means.reserveCapacity(1 << d)
-        for coalition in 0..<(1 << d) {
-            let rows = background.map { other in
-                (0..<d).map { coalition >> $0 & 1 == 1 ? row[$0] : other[$0] }
+        // Several coalitions at a time, so that a model that is asked over a network is asked seldom.
+        let atOnce = max(1, rowsAtOnce / background.count)
+        for start in stride(from: 0, to: 1 << d, by: atOnce) {
+            let coalitions = start..<min(1 << d, start + atOnce)
+            let scores = try score(
+                coalitions.flatMap { coalition in
+                    background.map { other in (0..<d).map { coalition >> $0 & 1 == 1 ? row[$0] : other[$0] } }
+                })
+            for place in 0..<coalitions.count {
+                let own = scores[place * background.count..<(place + 1) * background.count]
+                means.append(own.reduce(0, +) / Double(background.count))
             }
-            means.append(try score(rows).reduce(0, +) / Double(background.count))
         }
         // |S|! (d − |S| − 1)! / d!
         var weights = [Double](repeating: 0, count: d)
@@ -89,23 +98,31 @@ public enum Shapley {
         var top = 0.0
         var pairs = 0.0
         for other in background {
+            // Every pass is an order and its reverse, and each of them starts at the background row.
+            var turns: [[Int]] = []
             for _ in 0..<passes {
                 var order = Array(0..<d)
                 for i in stride(from: d - 1, to: 0, by: -1) { order.swapAt(i, below(i + 1)) }
-                var changes = [Double](repeating: 0, count: d)
-                for turn in [order, order.reversed()] {
-                    var rows = [other]
+                turns += [order, order.reversed()]
+            }
+            let scores = try score(
+                turns.flatMap { turn in
                     var mixed = other
-                    for feature in turn {
-                        mixed[feature] = row[feature]
-                        rows.append(mixed)
+                    return [other]
+                        + turn.map { feature in
+                            mixed[feature] = row[feature]
+                            return mixed
+                        }
+                })
+            for pass in 0..<passes {
+                var changes = [Double](repeating: 0, count: d)
+                for k in [2 * pass, 2 * pass + 1] {
+                    let start = k * (d + 1)
+                    for (step, feature) in turns[k].enumerated() {
+                        changes[feature] += (scores[start + step + 1] - scores[start + step]) / 2
                     }
-                    let scores = try score(rows)
-                    for (step, feature) in turn.enumerated() {
-                        changes[feature] += (scores[step + 1] - scores[step]) / 2
-                    }
-                    base += scores[0] / 2
-                    top += scores[d] / 2
+                    base += scores[start] / 2
+                    top += scores[start + d] / 2
                 }
                 pairs += 1
                 for feature in 0..<d {

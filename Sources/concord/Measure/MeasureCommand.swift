@@ -15,7 +15,7 @@ struct MeasureCommand: ParsableCommand {
             """,
         subcommands: [
             Drift.self, Performance.self, Calibration.self, Fairness.self, Estimate.self, Quality.self,
-            Explain.self, BaselineCommand.self,
+            Explain.self, TransparencyCommand.self, BaselineCommand.self, MonitorBenchmark.self,
         ])
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case json, table, html }
@@ -31,8 +31,16 @@ struct MeasureCommand: ParsableCommand {
         var nulls: [String] = []
         @Flag(help: "Drop spaces around names and texts.") var trim = false
 
-        func table(_ path: String, role: (String) -> ColumnRole) throws -> Table {
-            try TableReader(nullSpellings: nulls, trims: trim).read(path: path, role: role)
+        /// The reader that these options mean.
+        func reader(_ chunks: ChunkOptions? = nil) -> TableReader {
+            var reader = TableReader(nullSpellings: nulls, trims: trim)
+            reader.progress = { MeasureCommand.meter.read($0) }
+            if let chunks { reader.timeZone = chunks.zone }
+            return reader
+        }
+
+        func table(_ path: String, _ chunks: ChunkOptions? = nil, role: (String) -> ColumnRole) throws -> Table {
+            try reader(chunks).read(path: path) { name in chunks?.role(name, role(name)) ?? role(name) }
         }
     }
 
@@ -53,8 +61,9 @@ struct MeasureCommand: ParsableCommand {
                 switch format {
                 case .json: measurement.report.json(isPretty: true)
                 case .table: TextReport.text(measurement)
-                case .html: HTMLReport.html(measurement)
+                case .html: HTMLReport.html(measurement, made: .present)
                 }
+            MeasureCommand.meter.close()
             if let output {
                 do { try Data((text + "\n").utf8).write(to: URL(fileURLWithPath: output)) } catch {
                     throw MeasureError("\(output) cannot be written")
@@ -63,6 +72,24 @@ struct MeasureCommand: ParsableCommand {
                 print(text)
             }
             if measurement.isBreached { throw ExitStatus.no }
+        }
+    }
+
+    /// How several chunks are judged.
+    struct AlarmOptions: ParsableArguments {
+        @Option(
+            help: "M/N: chunks raise an alarm when M of the last N breach a rule, until N in a row do not; it decides.")
+        var alarm: String?
+
+        mutating func validate() throws { _ = try hysteresis() }
+
+        func hysteresis() throws -> Hysteresis? {
+            guard let alarm else { return nil }
+            let parts = alarm.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
+            guard parts.count == 2, let needed = parts[0], let window = parts[1], needed >= 1, needed <= window,
+                window <= 1_000
+            else { throw ValidationError("--alarm is M/N with 1 <= M <= N <= 1000, such as 2/3.") }
+            return Hysteresis(needed: needed, of: window)
         }
     }
 
@@ -98,7 +125,7 @@ extension MeasureCommand {
         }
     }
 
-    struct Drift: ParsableCommand {
+    struct Drift: MeasuringCommand {
         static let configuration = CommandConfiguration(
             abstract: "Measures how far current data are from a reference.")
         @Option(help: "The reference, CSV or NDJSON.") var reference: String?
@@ -113,6 +140,10 @@ extension MeasureCommand {
             name: .customLong("memory-megabytes"),
             help: "Read the current data as a stream, and sketch values beyond so much memory.")
         var memoryMegabytes: Int?
+        @Flag(help: "Measure columns together, too: principal components and correlations, in chunks of --chunk rows.")
+        var multivariate = false
+        @OptionGroup var chunks: ChunkOptions
+        @OptionGroup var alarms: AlarmOptions
         @OptionGroup var reading: ReadingOptions
         @OptionGroup var output: OutputOptions
 
@@ -121,6 +152,7 @@ extension MeasureCommand {
                 guard baseline == nil, (reference == nil) != (current == nil) else {
                     throw ValidationError("--split takes one file, by --reference or by --current.")
                 }
+                guard chunks.chunking == nil else { throw ValidationError("Chunks are not made of --split.") }
             } else {
                 guard (reference == nil) != (baseline == nil) else {
                     throw ValidationError("Either --reference or --baseline is needed.")
@@ -130,14 +162,22 @@ extension MeasureCommand {
             guard (1...1_000_000).contains(memoryMegabytes ?? 1) else {
                 throw ValidationError("--memory-megabytes must be 1 to 1000000.")
             }
+            guard multivariate || alarms.alarm == nil else {
+                throw ValidationError("--alarm belongs to --multivariate.")
+            }
+            guard !multivariate || (baseline == nil && memoryMegabytes == nil && current != "-") else {
+                throw ValidationError(
+                    "--multivariate needs both files whole: no --baseline, --memory-megabytes or standard input.")
+            }
         }
 
-        func run() throws {
-            let request = DriftRequest(
+        func measure() throws {
+            var request = DriftRequest(
                 numeric: names(numeric), categorical: names(categorical), ignored: names(ignore) ?? [],
-                suite: measures.suite, streamBytesMax: memoryMegabytes.map { $0 << 20 })
+                suite: measures.suite, streamBytesMax: memoryMegabytes.map { $0 << 20 }, chunking: chunks.chunking)
+            request.multivariateChunk = multivariate ? chunks.chunk ?? 0 : nil
             let rules = try output.rules()
-            let reader = TableReader(nullSpellings: reading.nulls, trims: reading.trim)
+            let reader = reading.reader(chunks)
             let inputs: [MeasurementReport.Input]
             let result: ReportObject
             if let split {
@@ -150,7 +190,10 @@ extension MeasureCommand {
                     if let baseline { .baseline(try Baseline(contentsOf: baseline)) } else { .file(reference ?? "") }
                 (inputs, result) = try request.run(reference: source, current: current ?? "", reader: reader)
             }
-            try output.finish(MeasurementReport(measure: "drift", inputs: inputs, result: result, rules: rules))
+            try output.finish(
+                MeasurementReport(
+                    measure: "drift", inputs: inputs, result: result, rules: rules,
+                    hysteresis: try alarms.hysteresis()))
         }
 
         /// The parts of COLUMN=REF:CUR. The column's name may hold anything but an equals sign.
@@ -164,7 +207,7 @@ extension MeasureCommand {
         }
     }
 
-    struct Performance: ParsableCommand {
+    struct Performance: MeasuringCommand {
         static let configuration = CommandConfiguration(
             abstract: "Measures a classifier or a regression against the truth.")
         @Option(help: "The data.") var data: String
@@ -172,62 +215,103 @@ extension MeasureCommand {
         @Option(help: "Columns whose worst subgroups are searched, with commas between them (binary).")
         var subgroups: String?
         @OptionGroup var columns: ClassifierOptions
+        @OptionGroup var later: LabelOptions
+        @OptionGroup var chunks: ChunkOptions
+        @OptionGroup var alarms: AlarmOptions
         @OptionGroup var reading: ReadingOptions
         @OptionGroup var output: OutputOptions
 
         enum Kind: String, ExpressibleByArgument, CaseIterable { case binary, multiclass, regression }
 
-        func run() throws {
+        func validate() throws {
+            guard alarms.alarm == nil || chunks.chunking != nil else {
+                throw ValidationError("--alarm needs --chunk or --period.")
+            }
+        }
+
+        func measure() throws {
             let rules = try output.rules()
-            let table: Table
-            let result: ReportObject
+            let searched = names(subgroups) ?? []
+            let read = try reading.table(data, chunks) { name in
+                let role = later.role(name, role(name))
+                return role == .ignored && kind == .binary && searched.contains(name) ? .inferred : role
+            }
+            let join = try later.joined(read, label: columns.label, reading: reading)
+            let result = try measured(join?.table ?? read, searched)
+            let inputs = [MeasurementReport.Input(read)] + (join.map { [$0.input] } ?? [])
+            try output.finish(
+                MeasurementReport(
+                    measure: "performance", inputs: inputs, result: result, rules: rules,
+                    hysteresis: try alarms.hysteresis(), labelJoin: join?.report))
+        }
+
+        private func role(_ name: String) -> ColumnRole {
             switch kind {
-            case .binary:
-                let searched = names(subgroups) ?? []
-                table = try reading.table(data) { name in
-                    let role = columns.role(name)
-                    return role == .ignored && searched.contains(name) ? .inferred : role
-                }
+            case .binary: columns.role(name)
+            case .multiclass: name == columns.label || name == columns.prediction ? .category : .ignored
+            case .regression: name == columns.label || name == columns.prediction ? .numeric : .ignored
+            }
+        }
+
+        private func measured(_ table: Table, _ searched: [String]) throws -> ReportObject {
+            let parts = try chunks.chunks(table)
+            var result: ReportObject
+            let measuredChunks: ReportValue?
+            if kind == .binary {
                 let found = try columns.columns(table)
-                var object = Monitoring.Performance.binary(found.sample)
+                result = Monitoring.Performance.binary(found.sample)
+                result["incomplete"] = .integer(found.incomplete)
+                result["curves"] = .object(Monitoring.Performance.curves(found.sample))
                 if !searched.isEmpty {
-                    object["worst_subgroups"] = .object(
+                    result["worst_subgroups"] = .object(
                         try Subgroups.report(table: table, columns: found, names: searched))
                 }
-                result = object
-            case .multiclass, .regression:
+                measuredChunks = parts.map { Monitoring.Performance.chunks($0, columns: found) }
+            } else {
                 guard let prediction = columns.prediction else {
                     throw ValidationError("--prediction is needed for \(kind.rawValue).")
                 }
-                let role: ColumnRole = kind == .multiclass ? .category : .numeric
-                table = try reading.table(data) { $0 == columns.label || $0 == prediction ? role : .ignored }
-                result =
-                    kind == .multiclass
-                    ? try Monitoring.Performance.multiclass(table: table, label: columns.label, prediction: prediction)
-                    : try Monitoring.Performance.regression(table: table, label: columns.label, prediction: prediction)
+                typealias Measure = Monitoring.Performance
+                let label = columns.label
+                if kind == .multiclass {
+                    result = try Measure.multiclass(table: table, label: label, prediction: prediction)
+                    measuredChunks = try parts.map {
+                        try Measure.multiclassChunks($0, table: table, label: label, prediction: prediction)
+                    }
+                } else {
+                    result = try Measure.regression(table: table, label: label, prediction: prediction)
+                    measuredChunks = try parts.map {
+                        try Measure.regressionChunks($0, table: table, label: label, prediction: prediction)
+                    }
+                }
             }
-            try output.finish(
-                MeasurementReport(measure: "performance", inputs: [.init(table)], result: result, rules: rules))
+            result["chunking"] = parts?.report
+            result["chunks"] = measuredChunks
+            return result
         }
     }
 
-    struct Calibration: ParsableCommand {
+    struct Calibration: MeasuringCommand {
         static let configuration = CommandConfiguration(abstract: "Measures whether scores mean what they say.")
         @Option(help: "The data.") var data: String
         @OptionGroup var columns: ClassifierOptions
+        @OptionGroup var later: LabelOptions
         @OptionGroup var reading: ReadingOptions
         @OptionGroup var output: OutputOptions
 
-        func run() throws {
+        func measure() throws {
             let rules = try output.rules()
-            let table = try reading.table(data) { columns.role($0) }
-            let result = try CalibrationReport.binary(try columns.columns(table).sample)
+            let read = try reading.table(data) { later.role($0, columns.role($0)) }
+            let join = try later.joined(read, label: columns.label, reading: reading)
+            let result = try CalibrationReport.binary(try columns.columns(join?.table ?? read).sample)
+            let inputs = [MeasurementReport.Input(read)] + (join.map { [$0.input] } ?? [])
             try output.finish(
-                MeasurementReport(measure: "calibration", inputs: [.init(table)], result: result, rules: rules))
+                MeasurementReport(
+                    measure: "calibration", inputs: inputs, result: result, rules: rules, labelJoin: join?.report))
         }
     }
 
-    struct Fairness: ParsableCommand {
+    struct Fairness: MeasuringCommand {
         static let configuration = CommandConfiguration(
             abstract: "Measures how decisions differ between groups of people.")
         @Option(help: "The data.") var data: String
@@ -236,69 +320,229 @@ extension MeasureCommand {
         @Option(name: .customLong("minimum-size"), help: "Smaller groups are shown but not judged.")
         var minimumSize = 30
         @OptionGroup var columns: ClassifierOptions
+        @OptionGroup var later: LabelOptions
         @OptionGroup var reading: ReadingOptions
         @OptionGroup var output: OutputOptions
 
-        func run() throws {
+        func measure() throws {
             let rules = try output.rules()
             let attributes = names(protected) ?? []
             let parts = Set(attributes + attributes.flatMap { $0.split(separator: "+").map(String.init) })
-            let table = try reading.table(data) { name in
-                guard parts.contains(name) else { return columns.role(name) }
+            let read = try reading.table(data) { name in
+                guard parts.contains(name) else { return later.role(name, columns.role(name)) }
                 return columns.role(name) == .ignored ? .category : .numericAndCategory
             }
+            let join = try later.joined(read, label: columns.label, reading: reading)
+            let table = join?.table ?? read
             let result = try FairnessReport.reports(
                 table: table, columns: try columns.columns(table), attributes: attributes, minimumSize: minimumSize)
+            let inputs = [MeasurementReport.Input(read)] + (join.map { [$0.input] } ?? [])
             try output.finish(
-                MeasurementReport(measure: "fairness", inputs: [.init(table)], result: result, rules: rules))
+                MeasurementReport(
+                    measure: "fairness", inputs: inputs, result: result, rules: rules, labelJoin: join?.report))
         }
     }
 
-    struct Estimate: ParsableCommand {
+    struct Estimate: MeasuringCommand {
         static let configuration = CommandConfiguration(
             abstract: "Estimates the performance on data whose labels are not known yet.")
         @Option(help: "The reference, with labels.") var reference: String
         @Option(help: "The current data; its label is not read.") var current: String
-        @Option(help: "Rows per chunk.") var chunk: Int?
+        @Option(help: "binary (CBPE) or regression (DLE).") var kind = Kind.binary
+        @Option(help: "What the loss of a regression is learnt from, with commas between; all columns without it.")
+        var features: String?
+        @Option(help: "Columns a regression's loss is not learnt from, such as ids, with commas between them.")
+        var ignore: String?
+        @OptionGroup var chunks: ChunkOptions
+        @OptionGroup var alarms: AlarmOptions
         @OptionGroup var columns: ClassifierOptions
         @OptionGroup var reading: ReadingOptions
         @OptionGroup var output: OutputOptions
 
+        enum Kind: String, ExpressibleByArgument, CaseIterable { case binary, regression }
+
         mutating func validate() throws {
-            guard columns.score != nil else { throw ValidationError("--score is needed.") }
-            guard chunk ?? 1 > 0 else { throw ValidationError("--chunk must be at least 1.") }
+            switch kind {
+            case .binary:
+                guard columns.score != nil else { throw ValidationError("--score is needed.") }
+                guard features == nil, ignore == nil else {
+                    throw ValidationError("--features and --ignore belong to --kind regression.")
+                }
+            case .regression:
+                guard columns.prediction != nil else {
+                    throw ValidationError("--prediction is needed for regression.")
+                }
+            }
+            guard alarms.alarm == nil || chunks.chunking != nil else {
+                throw ValidationError("--alarm needs --chunk or --period.")
+            }
         }
 
-        func run() throws {
+        func measure() throws {
             let rules = try output.rules()
+            let (inputs, result) = try kind == .binary ? classifier() : regression()
+            try output.finish(
+                MeasurementReport(
+                    measure: "estimate", inputs: inputs, result: result, rules: rules,
+                    hysteresis: try alarms.hysteresis()))
+        }
+
+        private func classifier() throws -> ([MeasurementReport.Input], ReportObject) {
             let first = try reading.table(reference) { columns.role($0) }
-            let second = try reading.table(current) { $0 == columns.label ? .ignored : columns.role($0) }
+            let second = try reading.table(current, chunks) { $0 == columns.label ? .ignored : columns.role($0) }
             let unlabelled = try Monitoring.Estimate.Unlabelled(
                 table: second, prediction: columns.prediction, score: columns.score ?? "",
                 favourable: columns.favourable)
             let result = try Monitoring.Estimate.report(
-                reference: try columns.columns(first).sample, current: unlabelled, chunk: chunk)
-            try output.finish(
-                MeasurementReport(
-                    measure: "estimate", inputs: [.init(first), .init(second)], result: result, rules: rules))
+                reference: try columns.columns(first).sample, current: unlabelled,
+                chunks: try chunks.chunks(second))
+            return ([.init(first), .init(second)], result)
+        }
+
+        private func regression() throws -> ([MeasurementReport.Input], ReportObject) {
+            let prediction = columns.prediction ?? ""
+            let ignored = (names(ignore) ?? []) + [chunks.time].compactMap { $0 }
+            let wanted = names(features)
+            let role: (String) -> ColumnRole = { name in
+                if name == prediction { return .numeric }
+                if name == columns.label || ignored.contains(name) { return .ignored }
+                return wanted?.contains(name) ?? true ? .inferred : .ignored
+            }
+            let first = try reading.table(reference) { $0 == columns.label ? .numeric : role($0) }
+            let second = try reading.table(current, chunks, role: role)
+            let result = try LossEstimate.report(
+                reference: first, current: second, label: columns.label, prediction: prediction,
+                features: wanted ?? first.columns.map(\.name).filter { $0 != columns.label && $0 != prediction },
+                chunks: try chunks.chunks(second))
+            return ([.init(first), .init(second)], result)
         }
     }
 
-    struct Quality: ParsableCommand {
+    struct Quality: MeasuringCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Measures nulls, duplicates, constants and correlations.")
+            abstract: "Measures nulls, duplicates, constants, correlations, and what is expected of columns.")
         @Option(help: "The data.") var data: String
         @Option(help: "The label, to look for columns that give it away.") var label: String?
+        @Option(help: "COLUMN=a|b: the values a column may have; may be repeated.") var allowed: [String] = []
+        @Option(help: "COLUMN=EXPRESSION that each value matches as a whole; may be repeated.")
+        var pattern: [String] = []
+        @Option(help: "COLUMN=LOW:HIGH, both included, either may be left out; may be repeated.")
+        var range: [String] = []
+        @Option(help: "COLUMN=DAYS: how old the newest time may be; may be repeated.") var freshness: [String] = []
+        @Option(name: .customLong("rows"), help: "LEAST:MOST rows; either may be left out.") var volume: String?
+        @Option(name: .customLong("as-of"), help: "The time, ISO 8601, at which freshness is told; now without it.")
+        var asOf: String?
         @OptionGroup var reading: ReadingOptions
         @OptionGroup var output: OutputOptions
 
-        func run() throws {
+        func measure() throws {
             let rules = try output.rules()
+            var expectations = Expectations()
+            let given = [
+                (Expectations.Kind.allowed, allowed), (.pattern, pattern), (.range, range), (.freshness, freshness),
+            ]
+            for (kind, texts) in given {
+                for text in texts { try expectations.add(kind, text) }
+            }
+            if let volume { try expectations.setRows(volume) }
+            let now = try MeasureCommand.time(asOf)
             let table = try reading.table(data) { _ in .inferred }
-            let result = Monitoring.Quality.report(table, label: label)
+            let result: ReportObject
+            if expectations.isEmpty {
+                result = Monitoring.Quality.report(table, label: label)
+            } else {
+                let expected = try reading.table(data) { expectations.role($0) ?? .ignored }
+                result = try Monitoring.Quality.report(
+                    table, label: label, expectations: expectations, expected: expected, now: now)
+            }
             try output.finish(
                 MeasurementReport(measure: "quality", inputs: [.init(table)], result: result, rules: rules))
         }
+    }
+
+    struct TransparencyCommand: MeasuringCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "transparency",
+            abstract: "Measures explanation of decisions, information of people, and documents of an AI system.")
+        @Option(help: "A record of decisions, one a row.") var decisions: String?
+        @Option(help: "The column of the explanation or reason code.") var explanation: String?
+        @Option(help: "The column that says whether or when the explanation was delivered.") var delivered: String?
+        @Option(help: "The column that says whether or when the person was told that AI is used.")
+        var informed: String?
+        @Option(help: "The column of the affected person.") var person: String?
+        @Option(help: "The column of groups whose shares are compared.") var group: String?
+        @Option(name: .customLong("minimum-size"), help: "Smaller groups are shown but not compared.")
+        var minimumSize = 30
+        @Option(name: .customLong("model-card"), help: "The model card, Markdown or JSON.") var modelCard: String?
+        @Option(name: .customLong("user-information"), help: "The information for users, Markdown or JSON.")
+        var userInformation: String?
+        @Option(name: .customLong("as-of"), help: "The day, YYYY-MM-DD, on which ages are told; today without it.")
+        var asOf: String?
+        @Option(help: "A model, logistic or trees in JSON, whose explanations are to be steady.") var model: String?
+        @Option(help: "The rows whose explanations are looked at twice.") var data: String?
+        @Option(help: "Rows that stand for what is not known.") var background: String?
+        @Option(help: "exact, sampled, tree-path or tree-interventional.") var method: Method?
+        @OptionGroup var reading: ReadingOptions
+        @OptionGroup var output: OutputOptions
+
+        mutating func validate() throws {
+            guard decisions != nil || modelCard != nil || userInformation != nil || model != nil else {
+                throw ValidationError("--decisions, --model-card, --user-information or --model is needed.")
+            }
+            guard decisions != nil || [explanation, delivered, informed, person, group].allSatisfy({ $0 == nil })
+            else { throw ValidationError("Columns need --decisions.") }
+            guard (model == nil) == (data == nil), (model == nil) == (background == nil) else {
+                throw ValidationError("--model, --data and --background go together.")
+            }
+        }
+
+        func measure() throws {
+            let rules = try output.rules()
+            guard let today = asOf.map({ CivilDate($0) }) ?? CivilDate(.present) else {
+                throw ValidationError("--as-of is a day, YYYY-MM-DD.")
+            }
+            var inputs: [MeasurementReport.Input] = []
+            var result = ReportObject()
+            if let decisions {
+                let columns = Transparency.Columns(
+                    explanation: explanation, delivered: delivered, informed: informed, person: person, group: group)
+                let table = try reading.table(decisions) { columns.names.contains($0) ? .category : .ignored }
+                inputs.append(.init(table))
+                result = try Transparency.report(table: table, columns: columns, minimumSize: minimumSize)
+            }
+            if let model, let data, let background {
+                let model = try DeclaredModel(contentsOf: model)
+                let wanted = Set(model.features)
+                let tables = try [data, background].map { path in
+                    try reading.table(path) { wanted.contains($0) ? .numeric : .ignored }
+                }
+                inputs += tables.map { .init($0) }
+                result["stability"] = .object(
+                    try Transparency.stability(
+                        model: model, data: try Explanation.rows(tables[0], model: model),
+                        background: try Explanation.rows(tables[1], model: model),
+                        method: method?.method ?? Explain.usualMethod(model)))
+            }
+            let documents: [(TransparencyDocument.Kind, String?)] = [
+                (.modelCard, modelCard), (.userInformation, userInformation),
+            ]
+            for (kind, path) in documents {
+                guard let path else { continue }
+                let document = try TransparencyDocument(contentsOf: path)
+                inputs.append(
+                    .init(path: path, sha256: document.sha256, rows: document.sectionCount, columns: 1))
+                result[kind.rawValue] = .object(document.report(kind, today: today))
+            }
+            try output.finish(
+                MeasurementReport(measure: "transparency", inputs: inputs, result: result, rules: rules))
+        }
+    }
+
+    /// A time in ISO 8601, or now.
+    static func time(_ text: String?) throws -> Date {
+        guard let text else { return .present }
+        guard let time = Date(timestamp: text) else { throw ValidationError("--as-of: \(text) is not a time.") }
+        return time
     }
 
     /// `ExplanationMethod` as an argument.
@@ -317,42 +561,84 @@ extension MeasureCommand {
         }
     }
 
-    struct Explain: ParsableCommand {
+    struct Explain: MeasuringCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Explains scores of a declared model: Shapley values, importance, flip test, robustness.")
+            abstract: "Explains scores of a model: Shapley values, importance, flip test, robustness.")
         @Option(help: "The data.") var data: String
-        @Option(help: "The model, logistic or trees in JSON.") var model: String
+        @Option(help: "A declared model, logistic or trees in JSON.") var model: String?
         @Option(help: "Rows that stand for what is not known.") var background: String
         @Option(help: "The rows to explain, from 0, with commas between them.") var rows = "0"
         @Option(help: "A protected feature whose values are exchanged.") var flip: String?
         @Option(help: "exact, sampled, tree-path or tree-interventional.") var method: Method?
+        @Option(help: "Rows whose attributions those of the data are compared with.") var reference: String?
+        @OptionGroup var endpoint: EndpointOptions
         @OptionGroup var reading: ReadingOptions
         @OptionGroup var output: OutputOptions
 
-        func run() throws {
+        /// Trees have a method of their own; few features are computed exactly.
+        static func usualMethod(_ model: some ScoringModel) -> ExplanationMethod {
+            model.ensemble != nil ? .treeInterventional : model.features.count <= 12 ? .exact : .sampled
+        }
+
+        func validate() throws {
+            guard (model == nil) != (endpoint.endpoint == nil) else {
+                throw ValidationError("Either --model or --endpoint is needed.")
+            }
+        }
+
+        func measure() throws {
             let rules = try output.rules()
             let chosen = try rows.split(separator: ",").map { text in
                 guard let row = Int(text) else { throw ValidationError("--rows: \(text) is not a row.") }
                 return row
             }
-            let model = try DeclaredModel(contentsOf: model)
+            let (inputs, result) = try model.map { try declared($0, chosen) } ?? asked(chosen)
+            try output.finish(MeasurementReport(measure: "explain", inputs: inputs, result: result, rules: rules))
+        }
+
+        private func declared(_ path: String, _ chosen: [Int]) throws -> ([MeasurementReport.Input], ReportObject) {
+            let model = try DeclaredModel(contentsOf: path)
             let wanted = Set(model.features)
-            let role: (String) -> ColumnRole = { wanted.contains($0) ? .numeric : .ignored }
-            let first = try reading.table(data, role: role)
-            let second = try reading.table(background, role: role)
-            let usual: ExplanationMethod =
-                model.ensemble != nil ? .treeInterventional : model.features.count <= 12 ? .exact : .sampled
-            let result = try Explanation.report(
-                model: model, data: try Explanation.rows(first, model: model),
-                background: try Explanation.rows(second, model: model), backgroundName: background, chosen: chosen,
-                method: method?.method ?? usual, flip: flip)
-            try output.finish(
-                MeasurementReport(
-                    measure: "explain", inputs: [.init(first), .init(second)], result: result, rules: rules))
+            let tables = try paths.map { try reading.table($0) { wanted.contains($0) ? .numeric : .ignored } }
+            let rows = try tables.map { try Explanation.rows($0, model: model) }
+            return (tables.map { .init($0) }, try explained(model, rows, chosen, rowsMax: nil))
+        }
+
+        private func asked(_ chosen: [Int]) throws -> ([MeasurementReport.Input], ReportObject) {
+            let wanted = names(endpoint.features)
+            let second = try reading.table(background) { wanted?.contains($0) ?? true ? .inferred : .ignored }
+            let features = wanted ?? second.header
+            let tables = try paths.enumerated().map { place, path in
+                place == 1 ? second : try reading.table(path) { features.contains($0) ? .inferred : .ignored }
+            }
+            let space = try FeatureSpace(features: features, tables: tables)
+            let model = try endpoint.model(space)
+            let rows = try tables.map { try space.rows($0) }
+            var result = try explained(model, rows, chosen, rowsMax: endpoint.sampleRows)
+            result["model"] = model.report
+            return (tables.map { .init($0) }, result)
+        }
+
+        /// The files in order: data, background and, if there is one, the reference of attributions.
+        private var paths: [String] { [data, background] + (reference.map { [$0] } ?? []) }
+
+        private func explained(
+            _ model: some ScoringModel, _ rows: [[[Double]]], _ chosen: [Int], rowsMax: Int?
+        ) throws -> ReportObject {
+            let method = method?.method ?? Self.usualMethod(model)
+            var result = try Explanation.report(
+                model: model, data: rows[0], background: rows[1], backgroundName: background, chosen: chosen,
+                method: method, flip: flip, rowsMax: rowsMax)
+            if rows.count > 2 {
+                result["attribution_drift"] = .object(
+                    try AttributionDrift.report(
+                        model: model, reference: rows[2], current: rows[0], background: rows[1], method: method))
+            }
+            return result
         }
     }
 
-    struct BaselineCommand: ParsableCommand {
+    struct BaselineCommand: MeasuringCommand {
         static let configuration = CommandConfiguration(
             commandName: "baseline", abstract: "Freezes a reference in a file, for --baseline.")
         @Option(help: "The reference.") var reference: String
@@ -363,12 +649,12 @@ extension MeasureCommand {
         @Option(help: "Columns not measured, with commas between them.") var ignore: String?
         @OptionGroup var reading: ReadingOptions
 
-        func run() throws {
+        func measure() throws {
             let request = DriftRequest(
                 numeric: names(numeric), categorical: names(categorical), ignored: names(ignore) ?? [], suite: .all)
             let baseline = try request.baseline(
                 reference: reference, name: name ?? URL(fileURLWithPath: reference).lastPathComponent,
-                reader: TableReader(nullSpellings: reading.nulls, trims: reading.trim))
+                reader: reading.reader())
             let data = try baseline.encoded()
             do { try data.write(to: URL(fileURLWithPath: output)) } catch {
                 throw MeasureError("\(output) cannot be written")

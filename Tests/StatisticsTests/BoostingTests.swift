@@ -1,0 +1,58 @@
+// Boosted trees against scikit-learn, and what must hold of any fit.
+import Foundation
+import Statistics
+import Testing
+
+/// The rows of Reference/boosting_reference.py.
+private func rows(_ seed: Int, _ n: Int) -> (features: [[Double]], targets: [Double]) {
+    var generator = Generator(seed)
+    var features = [[Double]](repeating: [], count: 3)
+    var targets: [Double] = []
+    for _ in 0..<n {
+        let a = generator.next()
+        let b = (generator.next() * 12).rounded(.down) / 12
+        let c = generator.next()
+        let e = generator.next()
+        features[0].append(a)
+        features[1].append(b)
+        features[2].append(c < 0.125 ? .nan : c)
+        targets.append((0.5 + 2 * a * (b < 0.5 ? 1 : 0.25) + (c < 0.125 ? 1 : 0)) * e)
+    }
+    return (features, targets)
+}
+
+@Suite struct BoostingTests {
+    @Test func predictionsAreThoseOfScikitLearn() throws {
+        let url = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("Reference/boosting_reference.json")
+        let cases = Reference(try JSONSerialization.jsonObject(with: Data(contentsOf: url)))["cases"].list
+        #expect(cases.count == 4)
+        for reference in cases {
+            let (features, targets) = rows(reference["seed"].int, reference["n"].int)
+            var settings = BoostingSettings()
+            settings.rounds = reference["rounds"].int
+            let model = try #require(BoostedRegression(features: features, targets: targets, settings: settings))
+            let query = rows(reference["seed"].int + 50, 40).features
+            let found = model.predictions(query)
+            let expected = reference["predictions"].numbers
+            #expect(found.count == 40 && expected.count == 40)
+            // That library has gradients of single precision, so that a near tie of two splits may fall the other way.
+            let other = zip(found, expected).filter { abs($0 - $1) > 1e-4 * abs($1) }
+            #expect(other.count <= 1 && other.allSatisfy { abs($0 - $1) < 0.05 * abs($1) }, "\(other)")
+            let mean = model.predictions(features).reduce(0, +) / Double(targets.count)
+            #expect(agrees(mean, reference["mean"].number, 1e-6))
+        }
+    }
+
+    @Test func aFitPredictsItsMeanAndSurvivesCoding() throws {
+        let (features, targets) = rows(9, 500)
+        let model = try #require(BoostedRegression(features: features, targets: targets))
+        let mean = targets.reduce(0, +) / 500
+        #expect(agrees(model.predictions(features).reduce(0, +) / 500, mean, 1e-9))
+        let copy = try JSONDecoder().decode(BoostedRegression.self, from: JSONEncoder().encode(model))
+        #expect(copy == model && copy.predictions(features) == model.predictions(features))
+        let constant = try #require(BoostedRegression(features: [[1, 1, 1]], targets: [2, 2, 5]))
+        #expect(constant([1]) == 3 && constant([.nan]) == 3 && constant([.infinity]) == 3)
+        #expect(BoostedRegression(features: [[]], targets: []) == nil)
+    }
+}
