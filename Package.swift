@@ -171,7 +171,7 @@ let package = Package(
                 "RecordKit", "Records", "Storage", "SQLiteStorage", "MerkleLog", "Access", "Governance", "Exchange",
                 "Demo", "TestKit",
             ]),
-        .testTarget(name: "DetectionTests", dependencies: ["Detection"]),
+        .testTarget(name: "DetectionTests", dependencies: ["Detection"], exclude: ["Reference"]),
         .testTarget(name: "ClientTests", dependencies: ["Client", "MerkleLog"]),
         .testTarget(name: "TerminalTests", dependencies: ["Terminal"]),
         .testTarget(name: "JourneyTests", dependencies: ["WebUI", "TestKit"]),

@@ -27,6 +27,8 @@ public struct DetectionOptions: Sendable {
     public var watchesVolume = false
     /// Whether findings carry their event.
     public var keepsEvents = false
+    /// Whether events are handed on in OCSF.
+    public var converts = false
     /// How many workers read events.
     public var workers = 2
 
@@ -54,6 +56,12 @@ public struct DetectionCounts: Sendable, Equatable {
     public var groupsGivenUp = 0
     /// Signals left out of sums, averages and percentiles because a window had too many.
     public var signalsGivenUp = 0
+    /// Events that no profile can bring into OCSF.
+    public var notConverted = 0
+    /// Checks of scanners that passed.
+    public var passed = 0
+    /// Findings of scanners that are suppressed, resolved or closed.
+    public var closed = 0
     /// Findings that a silence holds back.
     public var silenced = 0
 
@@ -70,6 +78,9 @@ public struct DetectionCounts: Sendable, Equatable {
         left.late += right.late
         left.groupsGivenUp += right.groupsGivenUp
         left.signalsGivenUp += right.signalsGivenUp
+        left.notConverted += right.notConverted
+        left.passed += right.passed
+        left.closed += right.closed
         left.silenced += right.silenced
     }
 }

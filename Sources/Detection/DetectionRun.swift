@@ -11,9 +11,12 @@ public final class DetectionRun {
     /// What has been seen so far.
     public private(set) var counts = DetectionCounts()
     private var newest: Int64?
+    /// Takes events in OCSF, if the options ask for them, in their order.
+    public var converted: ((String) throws -> Void)?
     private let declared: DeclaredAccess?
     private var usedGrants: Set<Int> = []
     private let silences: Silences
+    private let controls: ControlMapping
     private var sourceSilence: SourceSilence?
     private var volume: VolumeWatch?
 
@@ -37,8 +40,9 @@ public final class DetectionRun {
     /// Prepares a run.
     public init(
         rules: RuleSet, profiles: SourceProfiles? = nil, options: DetectionOptions = DetectionOptions(),
-        declared: DeclaredAccess? = nil, silences: Silences = Silences()
+        declared: DeclaredAccess? = nil, silences: Silences = Silences(), controls: ControlMapping = ControlMapping()
     ) {
+        self.controls = controls
         self.options = options
         self.declared = declared
         self.silences = silences
@@ -51,7 +55,8 @@ public final class DetectionRun {
         let wantsAccesses = declared != nil || options.silentAfter != nil || options.watchesVolume
         workers = (0..<max(1, options.workers)).map { _ in
             WorkerBox(
-                worker: DetectionWorker(matcher: matcher, plan: plan, options: options, wantsAccesses: wantsAccesses))
+                worker: DetectionWorker(
+                    matcher: matcher, plan: plan, options: options, wantsAccesses: wantsAccesses, controls: controls))
         }
     }
 
@@ -103,6 +108,7 @@ public final class DetectionRun {
         for result in results {
             counts += result.counts
             for item in result.problems { try problem(item) }
+            for line in result.converted { try converted?(line) }
             for item in result.findings { try tell(item, finding) }
             for access in result.accesses {
                 if let item = declared?.violation(access, used: &usedGrants) { try tell(item, finding) }
@@ -152,6 +158,8 @@ public final class DetectionRun {
             counts.silenced += 1
             return
         }
+        var item = item
+        if item.reasons.isEmpty { item.reasons = controls.reasons(for: item.rule.controls) }
         try finding(item)
     }
 }

@@ -1,4 +1,5 @@
 // One worker: reads the events of a block, knows their source, holds them against the rules for it.
+import Foundation
 
 /// What one block of events led to.
 struct BlockResult: Sendable {
@@ -6,6 +7,8 @@ struct BlockResult: Sendable {
     /// Signals for correlations; the time is missing where the event has none.
     var signals: [(signal: Signal, hasTime: Bool)] = []
     var accesses: [Access] = []
+    /// Events in OCSF, if they are asked for.
+    var converted: [String] = []
     var problems: [InputProblem] = []
     var counts = DetectionCounts()
 }
@@ -35,9 +38,16 @@ final class DetectionWorker {
     private var recognised: [Int] = []
     private var matched: [Int] = []
     private var result = BlockResult()
+    private let controls: ControlMapping
+    /// Readers of posture findings by the name of the profile.
+    private var postures: [String: PostureReader] = [:]
     private static let writtenMax = 10_000
 
-    init(matcher: Matcher, plan: CorrelationPlan, options: DetectionOptions, wantsAccesses: Bool) {
+    init(
+        matcher: Matcher, plan: CorrelationPlan, options: DetectionOptions, wantsAccesses: Bool,
+        controls: ControlMapping = ControlMapping()
+    ) {
+        self.controls = controls
         self.matcher = matcher
         self.plan = plan
         self.options = options
@@ -74,8 +84,8 @@ final class DetectionWorker {
         var line = block.firstLine
         var start = 0
         while start < bytes.count {
-            var end = start
-            while end < bytes.count, base[end] != 0x0A { end += 1 }
+            let found = memchr(base + start, 0x0A, bytes.count - start)
+            let end = found.map { UnsafeRawPointer(base).distance(to: UnsafeRawPointer($0)) } ?? bytes.count
             var from = start
             // A byte order mark may stand before the first line.
             if line == 1, bytes[from..<end].starts(with: [0xEF, 0xBB, 0xBF]) { from += 3 }
@@ -87,6 +97,15 @@ final class DetectionWorker {
     }
 
     private func read(_ text: UnsafeBufferPointer<UInt8>, _ file: String, _ line: Int) {
+        if text[0] != UInt8(ascii: "{"), let object = TextLine(now: options.now).json(text) {
+            if String(validating: text, as: UTF8.self) == nil { result.counts.repaired += 1 }
+            object.withUnsafeBufferPointer { readObject($0, file, line) }
+        } else {
+            readObject(text, file, line)
+        }
+    }
+
+    private func readObject(_ text: UnsafeBufferPointer<UInt8>, _ file: String, _ line: Int) {
         do throws(JSONProblem) {
             try event.read(text)
         } catch {
@@ -173,7 +192,10 @@ final class DetectionWorker {
         way.profile?.extract(event)
         matched.removeAll(keepingCapacity: true)
         if let state = way.state { state.run(event, into: &matched) } else { result.counts.unrecognised += 1 }
-        if !matched.isEmpty || wantsAccesses { finish(way, outer: node, file, line) }
+        let isPosture = way.profile?.posture.map { Evaluator().holds($0, event) } ?? false
+        if !matched.isEmpty || wantsAccesses || isPosture || options.converts {
+            finish(way, outer: node, file, line, isPosture: isPosture)
+        }
     }
 
     /// How events that look alike are judged.
@@ -201,7 +223,7 @@ final class DetectionWorker {
         return made
     }
 
-    private func finish(_ way: Way, outer: Int, _ file: String, _ line: Int) {
+    private func finish(_ way: Way, outer: Int, _ file: String, _ line: Int, isPosture: Bool) {
         // What a collector wrote around the event is read only where it is needed.
         let inner = event.root
         event.root = outer
@@ -227,6 +249,8 @@ final class DetectionWorker {
             let size = way.profile?.roles[.size]?.lazy.compactMap { self.event.first($0)?.number }.first
             result.accesses.append(Access(event: reference, time: time, roles: roles, size: size))
         }
+        if options.converts { convert(way.profile, roles, reference, time) }
+        if isPosture, let profile = way.profile { posture(profile, reference, time, roles) }
         guard let state = way.state else { return }
         for number in matched { report(number, state, time, roles, reference) }
     }
@@ -248,6 +272,39 @@ final class DetectionWorker {
                 kind: .detection, rule: rule.header, event: reference, time: time, group: [],
                 matched: state.route.evaluator.evidence(rule.detection, event), roles: roles,
                 json: options.keepsEvents ? event.json() : nil, message: nil))
+    }
+
+    private func convert(
+        _ profile: SourceProfile?, _ roles: EventRoles, _ reference: EventReference, _ time: Int64?
+    ) {
+        // What has a posture is OCSF itself.
+        if profile?.posture != nil {
+            result.converted.append(OCSFEvent.normalised(event))
+        } else if let profile,
+            let line = OCSFEvent.line(event, profile: profile, roles: roles, reference: reference, time: time)
+        {
+            result.converted.append(line)
+        } else {
+            result.counts.notConverted += 1
+        }
+    }
+
+    private func posture(_ profile: SourceProfile, _ reference: EventReference, _ time: Int64?, _ roles: EventRoles) {
+        var roles = roles
+        // Who ran the scanner is not who did it.
+        roles.actor = nil
+        roles.address = nil
+        var reader =
+            postures[profile.name]
+            ?? PostureReader(
+                mapping: controls,
+                evaluator: Evaluator(mapping: profile.mapping, prefixes: profile.prefixes))
+        switch reader.read(event, reference: reference, time: time, roles: roles, keepsEvent: options.keepsEvents) {
+        case .findings(let findings): result.findings += findings
+        case .passed: result.counts.passed += 1
+        case .closed: result.counts.closed += 1
+        }
+        postures[profile.name] = reader
     }
 
     // MARK: Parts of an event

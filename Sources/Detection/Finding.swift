@@ -3,7 +3,7 @@
 /// One thing found.
 public struct Finding: Sendable {
     /// What found it.
-    public enum Kind: String, Sendable { case detection, correlation, violation, anomaly }
+    public enum Kind: String, Sendable { case detection, correlation, violation, anomaly, posture }
 
     /// What found it.
     public let kind: Kind
@@ -23,9 +23,34 @@ public struct Finding: Sendable {
     public let json: String?
     /// Words on what is wrong, where the rule alone does not say it.
     public let message: String?
+    /// Why the finding concerns its controls.
+    public internal(set) var reasons: [ControlReason]
+    /// What a scanner says, for findings of its making.
+    public let posture: Posture?
+
+    init(
+        kind: Kind, rule: RuleHeader, event: EventReference, time: Int64?, group: [(field: String, value: String?)],
+        matched: [MatchedField], roles: EventRoles, json: String?, message: String?, reasons: [ControlReason] = [],
+        posture: Posture? = nil
+    ) {
+        self.kind = kind
+        self.rule = rule
+        self.event = event
+        self.time = time
+        self.group = group
+        self.matched = matched
+        self.roles = roles
+        self.json = json
+        self.message = message
+        self.reasons = reasons
+        self.posture = posture
+    }
 
     /// One line of JSON, as `concord detect run` prints it.
-    public var line: String {
+    public var line: String { line(of: nil) }
+
+    /// The line of the finding, or of the group of which it is the first.
+    func line(of findings: FindingGroup?) -> String {
         var output: [UInt8] = []
         func text(_ key: String, _ value: String?) {
             JSONText.append(key, to: &output)
@@ -45,7 +70,14 @@ public struct Finding: Sendable {
         text("author", rule.author)
         raw(",")
         text("source", rule.source.description)
-        raw("},\"event\":{")
+        raw(",\"tags\":[")
+        for (index, tag) in rule.tags.enumerated() {
+            if index > 0 { raw(",") }
+            JSONText.append(tag, to: &output)
+        }
+        raw("]},")
+        text("key", key)
+        raw(",\"event\":{")
         text("file", event.file)
         raw(",\"line\":\(event.line),")
         text("id", event.id)
@@ -69,10 +101,27 @@ public struct Finding: Sendable {
             if index > 0 { raw(",") }
             JSONText.append(control, to: &output)
         }
-        raw("]")
+        raw("],\"why\":{")
+        for (index, reason) in reasons.enumerated() {
+            if index > 0 { raw(",") }
+            text(reason.control, reason.reason)
+        }
+        raw("}")
+        if let posture {
+            raw(",")
+            text("status", posture.status.rawValue)
+            raw(",")
+            text("remediation", posture.remediation)
+        }
         if let message {
             raw(",")
             text("message", message)
+        }
+        if let findings {
+            raw(",\"count\":\(findings.count),")
+            text("first_seen", findings.firstSeen.map(TimeText.format))
+            raw(",")
+            text("last_seen", findings.lastSeen.map(TimeText.format))
         }
         raw("}")
         return String(decoding: output, as: UTF8.self)

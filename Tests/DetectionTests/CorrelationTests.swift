@@ -121,8 +121,8 @@ private func lines(_ correlation: String, _ events: [String], lateness: Int64? =
         #expect(
             found.first?.line
                 == #"{"kind":"correlation","rule":{"id":"c","title":"Correlation","level":"high","author":null,"#
-                + #""source":"test.yml:1"},"event":{"file":"events","line":1,"id":null},"#
-                + #""time":"2023-11-14T22:13:20.000Z","group":{"u":"x","w":null},"matched":[],"controls":[]}"#)
+                + #""source":"test.yml:1","tags":[]},"key":"c||||u=x|w=","event":{"file":"events","line":1,"id":null},"#
+                + #""time":"2023-11-14T22:13:20.000Z","group":{"u":"x","w":null},"matched":[],"controls":[],"why":{}}"#)
     }
 
     @Test func aliasesNameTheFieldOfEachRule() throws {

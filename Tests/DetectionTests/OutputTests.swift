@@ -22,9 +22,10 @@ private let pgaudit = """
         #expect(
             finding.line
                 == #"{"kind":"detection","rule":{"id":"r","title":"A rule","level":"high","author":"Somebody","#
-                + #""source":"test.yml:1"},"event":{"file":"events","line":1,"id":null},"#
+                + #""source":"test.yml:1","tags":["attack.t1078.004","atlas.aml.t0020","iso27001.a.8.15"]},"#
+                + #""key":"r|||","event":{"file":"events","line":1,"id":null},"#
                 + #""time":"2023-11-14T22:13:20.000Z","group":{},"matched":[{"field":"a","value":"x\"<"}],"#
-                + #""controls":["iso27001:A.8.15"]}"#)
+                + #""controls":["iso27001:A.8.15"],"why":{}}"#)
     }
 
     @Test func ocsfHasItsRequiredAttributes() throws {

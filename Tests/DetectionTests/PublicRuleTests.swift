@@ -140,21 +140,42 @@ import Testing
 
 @Suite struct OwnRuleTests {
     @Test func everyRuleOfTheEngineLoadsAndItsExamplesHold() throws {
-        let set = try RuleSet.builtIn(placeholders: ["leavers": ["gone"]])
+        let set = try RuleSet.builtIn(forExamples: true)
         #expect(set.refused.isEmpty, "\(set.refused)")
-        #expect(set.rules.count + set.correlations.count >= 25)
+        #expect(set.rules.count + set.correlations.count >= 35)
         let results = try RuleExamples.run(set, profiles: try SourceProfiles.builtIn())
         for result in results where !result.isGood {
             Issue.record("\(result.rule.source.file):\(result.example.line) \(result.problem ?? "\(result.matched)")")
         }
-        #expect(results.count >= 70)
+        #expect(results.count >= 110)
         for header in set.rules.map(\.header) + set.correlations.map(\.header) {
             let examples = results.filter { $0.rule.id == header.id }
-            // Rules that only feed a correlation are run by its examples; the leavers are names of the user's.
-            guard header.name == nil, header.title != "Access by somebody who has left" else { continue }
+            // Rules that only feed a correlation are run by its examples.
+            guard header.name == nil else { continue }
             let matching = examples.filter(\.example.matches).count
             #expect(matching > 0 && matching < examples.count, "\(header.title)")
             #expect(!header.controls.isEmpty && header.author == "Concord", "\(header.title)")
+        }
+    }
+
+    @Test func placeholdersOfExamplesAreForExamplesAlone() throws {
+        let text = ruleText(
+            "selection:\n    a|expand: '%names%'\ncondition: selection",
+            more: "examples:\n    placeholders: {names: [x]}\n    match: ['{\"a\":\"x\"}']")
+        #expect(loaded(text).refused.count == 1, "a run needs values of the user's")
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent("rule-\(UUID().uuidString).yml")
+        try Data(text.utf8).write(to: file)
+        defer { #expect(throws: Never.self) { try FileManager.default.removeItem(at: file) } }
+        func good(_ values: [String: [String]]) throws -> [Bool] {
+            let set = try RuleSet(paths: [file.path], placeholders: values, forExamples: true)
+            #expect(set.refused.isEmpty)
+            return try RuleExamples.run(set, profiles: nil).map(\.matched)
+        }
+        #expect(try good([:]) == [false], "no profile recognises the event")
+        #expect(try RuleSet(paths: [file.path], forExamples: true).rules.count == 1)
+        for wrong in ["placeholders: [x]", "placeholders: {names: []}", "placeholders: x"] {
+            let bad = ruleText("selection:\n    a: 1\ncondition: selection", more: "examples:\n    \(wrong)")
+            #expect(loaded(bad).refused.count == 1, "\(wrong)")
         }
     }
 

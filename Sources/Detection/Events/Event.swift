@@ -1,12 +1,13 @@
 // One event as rules see it: values found by field, as texts, with the fields that a source profile adds.
 
-/// Room for the texts that are not in the event as such; thrown away with the event.
+/// Room for the texts that are not in the event as such; thrown away with the event. Properties here and in `Event` are
+/// used by one worker, one access at a time, and are not checked for it.
 final class Arena {
     private static let blockBytes = 1 << 16
     private static let keptBlocksMax = 16
-    private var blocks: [UnsafeMutableBufferPointer<UInt8>] = []
-    private var block = 0
-    private var used = 0
+    @exclusivity(unchecked) private var blocks: [UnsafeMutableBufferPointer<UInt8>] = []
+    @exclusivity(unchecked) private var block = 0
+    @exclusivity(unchecked) private var used = 0
 
     init() { blocks.append(.allocate(capacity: Self.blockBytes)) }
 
@@ -81,9 +82,9 @@ final class Event {
     let tape: JSONTape
     let arena: Arena
     /// The node of the event itself; a collector may have wrapped it.
-    var root = 0
+    @exclusivity(unchecked) var root = 0
     /// Fields that a profile reads out of other fields, such as the columns of a pgaudit message.
-    var added: [(path: String, value: FieldValue)] = []
+    @exclusivity(unchecked) var added: [(path: String, value: FieldValue)] = []
 
     init() {
         tape = JSONTape()

@@ -91,10 +91,23 @@ final class EventReader {
             if isFirst, let document = try document(bytes) { return document }
             isFirst = false
             let first = line
-            for byte in bytes where byte == 0x0A { line += 1 }
+            line += Self.lineEnds(bytes)
             let told = problems
             problems = []
             return EventBlock(file: path, bytes: bytes, firstLine: first, problems: told)
+        }
+    }
+
+    private static func lineEnds(_ bytes: [UInt8]) -> Int {
+        bytes.withUnsafeBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { return 0 }
+            var count = 0
+            var at = 0
+            while at < buffer.count, let found = memchr(base + at, 0x0A, buffer.count - at) {
+                count += 1
+                at = UnsafeRawPointer(base).distance(to: UnsafeRawPointer(found)) + 1
+            }
+            return count
         }
     }
 

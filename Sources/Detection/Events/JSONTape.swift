@@ -29,18 +29,19 @@ struct JSONNode {
     var next: UInt32
 }
 
-/// The nodes of one JSON text in their order. A key is followed by its value. Used again for each text.
+/// The nodes of one JSON text in their order. A key is followed by its value. Used again for each text, by one worker; no
+/// two functions hold the same property at once, so that accesses need no check.
 final class JSONTape {
     static let nestingMax = 256
     static let bytesMax = 256 << 20
 
-    private(set) var nodes: UnsafeMutablePointer<JSONNode>
-    private(set) var count = 0
-    private var capacity = 256
-    private(set) var text = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
-    private var open: [UInt32] = []
+    @exclusivity(unchecked) private(set) var nodes: UnsafeMutablePointer<JSONNode>
+    @exclusivity(unchecked) private(set) var count = 0
+    @exclusivity(unchecked) private var capacity = 256
+    @exclusivity(unchecked) private(set) var text = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
+    @exclusivity(unchecked) private var open: [UInt32] = []
     /// Whether any text has bytes beyond ASCII.
-    private(set) var isWide = false
+    @exclusivity(unchecked) private(set) var isWide = false
 
     init() { nodes = .allocate(capacity: capacity) }
 
@@ -387,21 +388,37 @@ enum JSONText {
     }
 
     /// A JSON string with its quotes.
-    static func append(_ text: some StringProtocol, to output: inout [UInt8]) {
+    static func append(_ text: String, to output: inout [UInt8]) {
+        var text = text
         output.append(0x22)
-        for byte in text.utf8 {
-            switch byte {
-            case 0x22: output += [0x5C, 0x22]
-            case 0x5C: output += [0x5C, 0x5C]
-            case 0x0A: output += [0x5C, UInt8(ascii: "n")]
-            case 0x0D: output += [0x5C, UInt8(ascii: "r")]
-            case 0x09: output += [0x5C, UInt8(ascii: "t")]
-            case ..<0x20:
-                let digits = Array("0123456789abcdef".utf8)
-                output += Array("\\u00".utf8) + [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-            default: output.append(byte)
+        text.withUTF8 { bytes in
+            // Runs of what needs no escape are copied as a whole.
+            var start = 0
+            for at in bytes.indices {
+                let byte = bytes[at]
+                guard byte < 0x20 || byte == 0x22 || byte == 0x5C else { continue }
+                output.append(contentsOf: bytes[start..<at])
+                escape(byte, to: &output)
+                start = at + 1
             }
+            output.append(contentsOf: bytes[start...])
         }
         output.append(0x22)
+    }
+
+    private static func escape(_ byte: UInt8, to output: inout [UInt8]) {
+        output.append(0x5C)
+        switch byte {
+        case 0x0A: output.append(UInt8(ascii: "n"))
+        case 0x0D: output.append(UInt8(ascii: "r"))
+        case 0x09: output.append(UInt8(ascii: "t"))
+        case ..<0x20:
+            for digit in [0x75, 0x30, 0x30, 0x30 + (byte >> 4), hexadecimalDigit(byte & 15)] { output.append(digit) }
+        default: output.append(byte)
+        }
+    }
+
+    private static func hexadecimalDigit(_ number: UInt8) -> UInt8 {
+        number < 10 ? 0x30 + number : UInt8(ascii: "a") + number - 10
     }
 }

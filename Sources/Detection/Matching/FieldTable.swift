@@ -2,7 +2,8 @@
 // the value, whether they want something inside it, or neither, and then all of it is skipped.
 
 /// Paths of fields by the hash of their bytes. Immutable once made.
-final class FieldTable: Sendable {
+final class FieldTable: @unchecked Sendable {
+    // Unchecked: what the pointers lead to is written by the initialiser alone.
     struct Entry: Sendable {
         let path: [UInt8]
         /// The fields of rules that this path is.
@@ -12,8 +13,12 @@ final class FieldTable: Sendable {
     }
 
     let entries: [Entry]
-    private let slots: [Int32]
+    private let slots: UnsafeMutablePointer<Int32>
     private let mask: Int
+    /// The fields of all entries one after the other, and for each entry where its own begin; the last is the end.
+    private let fields: UnsafeMutablePointer<Int32>
+    private let starts: UnsafeMutablePointer<Int32>
+    private let more: UnsafeMutablePointer<Bool>
     static let seed: UInt64 = 0xCBF2_9CE4_8422_2325
 
     @inline(__always) static func step(_ hash: UInt64, _ byte: UInt8) -> UInt64 {
@@ -54,9 +59,38 @@ final class FieldTable: Sendable {
             slots[at] = Int32(index)
         }
         self.entries = entries
-        self.slots = slots
+        self.slots = .allocate(capacity: size)
+        self.slots.initialize(from: slots, count: size)
         mask = size - 1
+        let all = entries.flatMap(\.fields)
+        fields = .allocate(capacity: max(1, all.count))
+        fields.initialize(from: all, count: all.count)
+        starts = .allocate(capacity: entries.count + 1)
+        more = .allocate(capacity: max(1, entries.count))
+        var start: Int32 = 0
+        for (index, entry) in entries.enumerated() {
+            (starts + index).initialize(to: start)
+            (more + index).initialize(to: entry.hasMore)
+            start += Int32(entry.fields.count)
+        }
+        (starts + entries.count).initialize(to: start)
     }
+
+    deinit {
+        slots.deallocate()
+        fields.deallocate()
+        starts.deallocate()
+        more.deallocate()
+    }
+
+    /// Where the fields of an entry stand.
+    @inline(__always) func places(_ entry: Int) -> Range<Int> { Int(starts[entry])..<Int(starts[entry + 1]) }
+
+    /// The field at a place.
+    @inline(__always) func field(_ place: Int) -> Int { Int(fields[place]) }
+
+    /// Whether some longer path begins with that of an entry and a dot.
+    @inline(__always) func hasMore(_ entry: Int) -> Bool { more[entry] }
 
     @inline(__always) private static func mix(_ hash: UInt64) -> UInt64 { hash ^ (hash >> 29) }
 
@@ -68,7 +102,7 @@ final class FieldTable: Sendable {
         for byte in key { hash = Self.step(hash, byte) }
         var at = Int(truncatingIfNeeded: Self.mix(hash)) & mask
         while true {
-            let index = Int(slots[at])
+            let index = Int(self.slots[at])
             if index < 0 { return (-1, hash) }
             if isPath(index, parent, key) { return (index, hash) }
             at = (at + 1) & mask

@@ -60,6 +60,8 @@ final class Route: Sendable {
     let literals: [Literals?]
     let keywords: Literals?
     let predicates: [Predicate]
+    /// For each predicate whether it is false as long as none of its literals is seen: asked far more often than the rest.
+    let needsLiteral: [Bool]
     let programs: [RegexProgram]
     let steps: [Step]
     let children: [Int32]
@@ -84,6 +86,7 @@ final class Route: Sendable {
         fields = builder.fields
         table = FieldTable(builder.fields.map(evaluator.paths))
         predicates = builder.predicates
+        needsLiteral = builder.predicates.map(\.needsLiteral)
         programs = builder.programs
         steps = builder.steps
         children = builder.children

@@ -3,9 +3,15 @@
 /// Explains one rule on one event.
 public enum Explanation {
     /// One line for each part, indented as the detection nests; `+` holds, `-` does not.
-    public static func lines(_ rule: SigmaRule, event json: String, profiles: SourceProfiles?) throws -> [String] {
+    /// - Parameters:
+    ///   - json: One event: JSON, or a line of auditd or syslog.
+    ///   - now: Milliseconds since 1970, by which the year of a time without one is told.
+    public static func lines(
+        _ rule: SigmaRule, event json: String, profiles: SourceProfiles?, now: Int64? = nil
+    ) throws -> [String] {
         let event = Event()
-        let bytes = Array(json.utf8)
+        let text = Array(json.trimmingPrefix(while: \.isWhitespace).utf8)
+        let bytes = text.withUnsafeBufferPointer(TextLine(now: now).json) ?? text
         return try bytes.withUnsafeBufferPointer { text in
             try event.read(text)
             let matcher = Matcher(rules: [rule], profiles: profiles?.all ?? [])

@@ -3,19 +3,22 @@
 
 /// A report that is filled finding by finding.
 public struct HTMLReport: Sendable {
-    /// More findings than this are counted, and only these are shown one by one.
+    /// More groups of findings than this are counted, and only these are shown one by one.
     public static let shownMax = 2_000
-    private var shown: [Finding] = []
+    private var groups: FindingGroups?
+    private var shown: [FindingGroup] = []
+    private var groupCount = 0
     private var count = 0
     private var levels: [Level: Int] = [:]
     private var hours: [Int64: Int] = [:]
     private var actors: [String: Int] = [:]
     private var objects: [String: Int] = [:]
-    private var tags: [String: Int] = [:]
+    private var threats: [ThreatTag: Int] = [:]
     private var byRule: [String: (title: String, level: Level, count: Int, controls: [String])] = [:]
 
     /// An empty report.
-    public init() {}
+    /// - Parameter groups: Which findings are shown as one; `nil` shows each.
+    public init(groups: FindingGroups? = FindingGroups(span: nil)) { self.groups = groups }
 
     /// Takes a finding in.
     public mutating func add(_ finding: Finding) {
@@ -24,13 +27,16 @@ public struct HTMLReport: Sendable {
         if let time = finding.time { hours[time / 3_600_000, default: 0] += 1 }
         if let actor = finding.roles.actor { actors[actor, default: 0] += 1 }
         if let object = finding.roles.object { objects[object, default: 0] += 1 }
-        for tag in finding.rule.tags where tag.hasPrefix("attack.") || tag.hasPrefix("atlas.") {
-            tags[tag, default: 0] += 1
-        }
+        for threat in finding.rule.threats { threats[threat, default: 0] += 1 }
         byRule[
             finding.rule.id, default: (finding.rule.title, finding.rule.level, 0, finding.rule.controls)
         ].count += 1
-        if shown.count < Self.shownMax { shown.append(finding) }
+        show(groups?.take(finding) ?? [FindingGroup(finding)])
+    }
+
+    private mutating func show(_ ended: [FindingGroup]) {
+        groupCount += ended.count
+        shown += ended.prefix(Self.shownMax - shown.count)
     }
 
     static func escape(_ text: String) -> String {
@@ -48,8 +54,14 @@ public struct HTMLReport: Sendable {
         return result
     }
 
-    /// The page.
-    public func page(counts: DetectionCounts, rules: RuleSet) -> String {
+    /// The page. Nothing may be added afterwards.
+    public mutating func page(counts: DetectionCounts, rules: RuleSet) -> String {
+        show(groups?.finish() ?? [])
+        // The gravest first, then those that were seen first.
+        shown.sort { left, right in
+            let (one, other) = (left.finding.rule.level, right.finding.rule.level)
+            return one != other ? one > other : (left.firstSeen ?? .max) < (right.firstSeen ?? .max)
+        }
         var html = """
             <!DOCTYPE html>
             <html lang="en"><head><meta charset="utf-8"><title>Detection report</title>
@@ -67,7 +79,8 @@ public struct HTMLReport: Sendable {
             </style></head><body><h1>Detection report</h1>
 
             """
-        html += "<p>\(count) findings in \(counts.events) events; \(rules.rules.count) rules and "
+        html +=
+            "<p>\(count) findings (\(groupCount) different ones) in \(counts.events) events; \(rules.rules.count) rules and "
         html += "\(rules.correlations.count) correlations in use, \(rules.refused.count) not used.</p>\n"
         html += table(
             "Levels", ["level", "findings"],
@@ -79,15 +92,23 @@ public struct HTMLReport: Sendable {
             })
         html += table("Actors", ["actor", "findings"], top(actors))
         html += table("Objects", ["object", "findings"], top(objects))
-        html += table("ATT&CK and ATLAS", ["tag", "findings"], top(tags))
+        for framework in [ThreatTag.Framework.attack, .atlas] {
+            for isTactic in [true, false] {
+                let found = threats.filter { $0.key.framework == framework && $0.key.isTactic == isTactic }
+                let kind = isTactic ? "tactic" : "technique"
+                html += table(
+                    "\(framework.rawValue) \(kind)s", [kind, "findings"],
+                    top(Dictionary(found.map { ($0.key.words, $0.value) }, uniquingKeysWith: +)))
+            }
+        }
         html += table(
             "Rules", ["rule", "level", "controls", "findings"],
             byRule.values.sorted { ($0.level, $0.count, $1.title) > ($1.level, $1.count, $0.title) }.map {
                 [$0.title, $0.level.rawValue, $0.controls.joined(separator: ", "), String($0.count)]
             })
         html += "<h2>Findings</h2>\n"
-        if count > shown.count { html += "<p>The first \(shown.count) of \(count).</p>\n" }
-        for finding in shown { html += details(finding) }
+        if groupCount > shown.count { html += "<p>\(shown.count) of \(groupCount) different ones.</p>\n" }
+        for group in shown { html += details(group) }
         return html + "</body></html>"
     }
 
@@ -112,16 +133,37 @@ public struct HTMLReport: Sendable {
         return html + "</tbody></table>\n"
     }
 
-    private func details(_ finding: Finding) -> String {
+    private func details(_ group: FindingGroup) -> String {
+        let finding = group.finding
         let level = finding.rule.level.rawValue
-        var html = "<details><summary><span class=\"\(level)\">\(level)</span> \(Self.escape(finding.timeText)) "
+        var html = "<details><summary><span class=\"\(level)\">\(level)</span> "
+        html += "\(Self.escape(group.firstSeen.map(TimeText.format) ?? "")) "
+        if group.count > 1 { html += "\(group.count) times: " }
         html += "\(Self.escape(finding.message ?? finding.rule.title))</summary>\n"
         html += "<p>Rule \(Self.escape(finding.rule.id))"
         if let author = finding.rule.author { html += " by \(Self.escape(author))" }
-        html += ", \(Self.escape("\(finding.event.file):\(finding.event.line)")).</p>\n"
+        html +=
+            ", \(group.count > 1 ? "first " : "")\(Self.escape("\(finding.event.file):\(finding.event.line)")).</p>\n"
+        if group.count > 1, let last = group.lastSeen {
+            html += "<p>Last seen \(Self.escape(TimeText.format(last))).</p>\n"
+        }
         if let description = finding.rule.description { html += "<p>\(Self.escape(description))</p>\n" }
+        let threats = finding.rule.threats.map { "\($0.framework.rawValue) \($0.words)" }
+        if !threats.isEmpty { html += "<p>\(Self.escape(threats.joined(separator: ", ")))</p>\n" }
+        let reasons = Dictionary(
+            finding.reasons.map { ($0.control, $0.reason) }, uniquingKeysWith: { first, _ in first })
         if !finding.rule.controls.isEmpty {
-            html += "<p>Controls: \(Self.escape(finding.rule.controls.joined(separator: ", ")))</p>\n"
+            html += "<p>Controls concerned:</p><ul>\n"
+            for control in finding.rule.controls {
+                html += "<li>\(Self.escape(control))"
+                if let reason = reasons[control] { html += ": \(Self.escape(reason))" }
+                html += "</li>\n"
+            }
+            html += "</ul>\n"
+        }
+        if let posture = finding.posture {
+            html += "<p>\(Self.escape("\(posture.product): \(posture.status.rawValue)"))</p>\n"
+            if let remediation = posture.remediation { html += "<p>What to do: \(Self.escape(remediation))</p>\n" }
         }
         for (field, value) in finding.group {
             html += "<p>\(Self.escape(field)): <mark>\(Self.escape(value ?? "missing"))</mark></p>\n"
@@ -129,7 +171,7 @@ public struct HTMLReport: Sendable {
         for item in finding.matched {
             html += "<p>\(Self.escape(item.field ?? "any field")): <mark>\(Self.escape(item.value))</mark></p>\n"
         }
-        if let json = finding.json { html += "<pre>\(Self.escape(json))</pre>\n" }
+        if let json = finding.json { html += "<pre>\(MarkedEvent.html(json, finding.matched))</pre>\n" }
         return html + "</details>\n"
     }
 }

@@ -22,8 +22,10 @@ public struct SourceProfile: Sendable {
     let roles: [Role: [String]]
     /// Fields read out of another field's text.
     let extractions: [Extraction]
-    /// OCSF class of the events.
-    let ocsfClass: Int?
+    /// What an event must be to be a posture finding; `nil` if none is.
+    let posture: Detection?
+    /// How the events become OCSF events; the first that fits counts.
+    let ocsf: [OCSFMapping]
 
     enum Role: String, CaseIterable, Sendable { case time, id, actor, object, action, outcome, address, size }
 
@@ -50,9 +52,20 @@ public struct SourceProfile: Sendable {
         return profiles
     }
 
+    /// A search identifier, as rules have them, by itself.
+    static func detection(_ node: RuleYAML) throws(RuleError) -> Detection {
+        try RuleParser(placeholders: [:]).detection(
+            RuleYAML(
+                line: node.line,
+                mapping: [
+                    (RuleYAML(line: node.line, text: "selection"), node),
+                    (RuleYAML(line: node.line, text: "condition"), RuleYAML(line: node.line, text: "selection")),
+                ]), except: [])
+    }
+
     private init(_ node: RuleYAML, file: String) throws(RuleError) {
         let known: Set<String> = [
-            "name", "title", "recognise", "logsources", "fields", "prefixes", "extract", "ocsf",
+            "name", "title", "recognise", "logsources", "fields", "prefixes", "extract", "ocsf", "posture",
         ]
         for (key, _) in node.mapping ?? []
         where !known.contains(key.written) && Role(rawValue: key.written) == nil {
@@ -64,25 +77,15 @@ public struct SourceProfile: Sendable {
         self.name = name
         self.title = title
         source = SourceLocation(file: file, line: node.line)
-        let parser = RuleParser(placeholders: [:])
-        func detection(_ node: RuleYAML) throws(RuleError) -> Detection {
-            try parser.detection(
-                RuleYAML(
-                    line: node.line,
-                    mapping: [
-                        (RuleYAML(line: node.line, text: "selection"), node),
-                        (RuleYAML(line: node.line, text: "condition"), RuleYAML(line: node.line, text: "selection")),
-                    ]), except: [])
-        }
         guard let recognise = node["recognise"] else { throw RuleError(node.line, "recognise is missing") }
-        self.recognise = try detection(recognise)
+        self.recognise = try Self.detection(recognise)
         var sources: [(source: LogSource, when: Detection?)] = []
         for item in node["logsources"]?.list ?? [] {
             let source = LogSource(
                 product: item["product"]?.text, category: item["category"]?.text, service: item["service"]?.text)
             guard !source.isEmpty else { throw RuleError(item.line, "a log source needs a name") }
             var when: Detection?
-            if let condition = item["when"] { when = try detection(condition) }
+            if let condition = item["when"] { when = try Self.detection(condition) }
             sources.append((source, when))
         }
         guard !sources.isEmpty else { throw RuleError(node.line, "logsources is missing") }
@@ -114,12 +117,10 @@ public struct SourceProfile: Sendable {
                     form: columns.map { .csv($0) } ?? .pairs))
         }
         self.extractions = extractions
-        if let ocsf = node["ocsf"] {
-            guard let number = ocsf.text.flatMap({ Int($0) }) else { throw RuleError(ocsf.line, "ocsf is a number") }
-            ocsfClass = number
-        } else {
-            ocsfClass = nil
-        }
+        var posture: Detection?
+        if let condition = node["posture"] { posture = try Self.detection(condition) }
+        self.posture = posture
+        if let mapping = node["ocsf"] { ocsf = try OCSFMapping.read(mapping) } else { ocsf = [] }
     }
 
     /// Adds the fields that are read out of texts.
@@ -174,7 +175,11 @@ public struct SourceProfile: Sendable {
             while at < bytes.count, bytes[at] <= 0x20 || bytes[at] == UInt8(ascii: ",") { at += 1 }
             let start = at
             while at < bytes.count, bytes[at] != UInt8(ascii: "="), bytes[at] > 0x20 { at += 1 }
-            guard at < bytes.count, bytes[at] == UInt8(ascii: "="), at > start else { continue }
+            guard at < bytes.count, bytes[at] == UInt8(ascii: "="), at > start else {
+                // A sign without a name before it is no pair, and must be passed.
+                if at == start { at += 1 }
+                continue
+            }
             let name = under + String(decoding: bytes[start..<at], as: UTF8.self)
             at += 1
             let quote = at < bytes.count && (bytes[at] == 0x22 || bytes[at] == 0x27) ? bytes[at] : 0

@@ -3,6 +3,8 @@
 /// Reads documents of rule files.
 struct RuleParser {
     let items: ItemReader
+    /// Whether placeholders without a value take the one that stands with the rule's examples.
+    private let isForExamples: Bool
 
     enum Parsed: Sendable {
         case rule(SigmaRule)
@@ -13,10 +15,18 @@ struct RuleParser {
     static let detectionNestingMax = 32
     static let timespanMillisecondsMax: Int64 = 366 * 86_400_000
 
-    init(placeholders: [String: [String]]) { items = ItemReader(placeholders: placeholders) }
+    init(placeholders: [String: [String]], isForExamples: Bool = false) {
+        items = ItemReader(placeholders: placeholders)
+        self.isForExamples = isForExamples
+    }
 
     func parse(_ document: RuleYAML, file: String) throws(RuleError) -> Parsed {
         guard document.mapping != nil else { throw RuleError(document.line, "a rule must be a mapping") }
+        if isForExamples, let pairs = document["examples"]?["placeholders"]?.mapping {
+            var values = items.placeholders
+            for (key, value) in pairs where values[key.written] == nil { values[key.written] = value.texts }
+            return try RuleParser(placeholders: values).parse(document, file: file)
+        }
         if let correlation = document["correlation"] {
             return .correlation(try self.correlation(document, correlation, file))
         }
@@ -77,13 +87,20 @@ struct RuleParser {
         return source
     }
 
-    /// `examples:` of our own rules: lists of events under `match` and `nomatch`. Not a part of Sigma, which allows
+    /// `examples:` of our own rules: lists of events under `match` and `nomatch`, and under `placeholders` the values that
+    /// they are run with. Not a part of Sigma, which allows
     /// further keys.
     private func examples(_ document: RuleYAML) throws(RuleError) -> [RuleExample] {
         guard let node = document["examples"] else { return [] }
         guard let pairs = node.mapping else { throw RuleError(node.line, "examples must be a mapping") }
         var examples: [RuleExample] = []
         for (key, value) in pairs {
+            if key.written == "placeholders" {
+                guard let names = value.mapping, names.allSatisfy({ $0.1.texts?.isEmpty == false }) else {
+                    throw RuleError(key.line, "placeholders of examples are names with values")
+                }
+                continue
+            }
             guard ["match", "nomatch"].contains(key.written), let items = value.list else {
                 throw RuleError(key.line, "examples have lists under match and nomatch")
             }

@@ -36,14 +36,16 @@ public struct RuleSet: Sendable {
     public init() {}
 
     /// Loads files, and in folders every file that ends with `.yml` or `.yaml`.
-    public init(paths: [String], placeholders: [String: [String]] = [:]) throws {
+    /// - Parameters:
+    ///   - placeholders: Values of placeholders by name.
+    ///   - forExamples: Whether placeholders without a value take those that stand with a rule's examples.
+    public init(paths: [String], placeholders: [String: [String]] = [:], forExamples: Bool = false) throws {
         var files: [String] = []
         for path in paths { files += try Self.files(path) }
-        try self.init(files: files, placeholders: placeholders)
+        try self.init(files: files, parser: RuleParser(placeholders: placeholders, isForExamples: forExamples))
     }
 
-    private init(files: [String], placeholders: [String: [String]]) throws {
-        let parser = RuleParser(placeholders: placeholders)
+    private init(files: [String], parser: RuleParser) throws {
         let slots = Slots(count: files.count)
         // Reading YAML is most of the work, and each file stands alone.
         DispatchQueue.concurrentPerform(iterations: (files.count + 63) / 64) { part in
@@ -57,11 +59,16 @@ public struct RuleSet: Sendable {
     }
 
     /// The rules that come with the engine: access to data and AI systems.
-    public static func builtIn(placeholders: [String: [String]] = [:]) throws -> RuleSet {
+    /// - Parameters:
+    ///   - placeholders: Values of placeholders by name.
+    ///   - forExamples: Whether placeholders without a value take those that stand with a rule's examples.
+    public static func builtIn(
+        placeholders: [String: [String]] = [:], forExamples: Bool = false
+    ) throws -> RuleSet {
         guard let folder = Bundle.module.url(forResource: "Resources/rules", withExtension: nil) else {
             throw UnreadableFile(path: "rules", reason: "the engine's rules are missing")
         }
-        return try RuleSet(paths: [folder.path], placeholders: placeholders)
+        return try RuleSet(paths: [folder.path], placeholders: placeholders, forExamples: forExamples)
     }
 
     /// Rules from a text, as if from a file of that name.

@@ -1,6 +1,7 @@
 // YAML as rules need it: mappings in their order, scalars as they are written, a line for everything, and limits.
 //
-// Scalars are resolved here by YAML's core schema; the library's resolver costs a regular expression for each scalar.
+// Scalars are resolved here by YAML's core schema; the library's resolver costs a regular expression for each scalar,
+// also for the keys that it compares, and is left out.
 // A file is looked at before it is parsed, because the parser recurses: what nests too deep never reaches it.
 import Yams
 
@@ -47,7 +48,7 @@ struct RuleYAML: Sendable {
         var nodes: [Node] = []
         var failure: RuleError?
         do {
-            var sequence = try Yams.compose_all(yaml: text)
+            var sequence = try Yams.compose_all(yaml: text, .basic)
             while let node = sequence.next() { nodes.append(node) }
             // What goes wrong while the documents are read is no error of the call.
             failure = sequence.error.map(yamlError)

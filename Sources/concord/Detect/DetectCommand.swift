@@ -9,7 +9,7 @@ import Terminal
 struct DetectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "detect", abstract: "Finds breaches and access outside the grants in logs, by Sigma rules.",
-        subcommands: [Run.self, Check.self, Test.self, Explain.self])
+        subcommands: [Run.self, Check.self, Test.self, Explain.self, Convert.self])
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case ndjson, ocsf, table, html }
 
@@ -49,12 +49,43 @@ struct DetectCommand: ParsableCommand {
         }
     }
 
+    /// The files that are named, and those in the folders that are, in the order of their names.
+    static func files(_ events: [String]) throws -> [String] {
+        guard !events.isEmpty else { throw ValidationError("--events is missing.") }
+        var paths: [String] = []
+        for path in events {
+            var isFolder: ObjCBool = false
+            guard path != "-", FileManager.default.fileExists(atPath: path, isDirectory: &isFolder),
+                isFolder.boolValue
+            else {
+                paths.append(path)
+                continue
+            }
+            let found = FileManager.default.enumerator(atPath: path)
+            var names: [String] = []
+            for case let name as String in found ?? FileManager.DirectoryEnumerator() {
+                let inner = path + "/" + name
+                if FileManager.default.fileExists(atPath: inner, isDirectory: &isFolder), !isFolder.boolValue {
+                    names.append(inner)
+                }
+            }
+            paths += names.sorted()
+        }
+        return paths
+    }
+
+    static func controls() throws -> ControlMapping {
+        do { return try ControlMapping.builtIn() } catch let error as UnreadableFile {
+            throw CommandError.badInput(error.description)
+        }
+    }
+
     struct Run: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Holds rules against events.",
             discussion: """
-                Events are lines of JSON, arrays or laid-out JSON, plain or gzip; “-” is standard input. Lines that \
-                are no events are told on standard error and counted; the rest goes on.
+                Events are lines of JSON, arrays or laid-out JSON, records of auditd or syslog, plain or gzip; “-” is \
+                standard input. Lines that are no events are told on standard error and counted; the rest goes on.
                 Exit status: 0 no match, 1 matches, 2 bad input.
                 """)
         @OptionGroup var ruleOptions: RuleOptions
@@ -76,6 +107,12 @@ struct DetectCommand: ParsableCommand {
         @Flag(help: "Watches how much each actor takes from each object, hour by hour.") var volume = false
         @Option(help: "How long events may come late for correlations, such as 10m; without it all are put in order.")
         var lateness: String?
+        @Option(
+            help: """
+                Which findings are one, by rule, actor and object: none, all, or those with no more than a time between \
+                them, such as 1h. Without it all for table and html, none for ndjson and ocsf.
+                """)
+        var group: String?
         @Option(help: "How to print: ndjson, ocsf, table or html.") var format = Format.ndjson
 
         func run() throws {
@@ -91,7 +128,8 @@ struct DetectCommand: ParsableCommand {
                 write("\(rule.location): \(rule.title ?? rule.id ?? "rule") not used: \(rule.problem)")
             }
             let output = Output()
-            var printer = FindingPrinter(format: format, output: output, now: options.now ?? 0)
+            var printer = FindingPrinter(
+                format: format, output: output, now: options.now ?? 0, grouping: try grouping())
             var declared: DeclaredAccess?
             if let grants {
                 do { declared = try DeclaredAccess(text: try DetectCommand.text(grants), file: grants) } catch let error
@@ -108,10 +146,12 @@ struct DetectCommand: ParsableCommand {
                 }
             }
             let run = DetectionRun(
-                rules: rules, profiles: profiles, options: options, declared: declared, silences: silenced)
+                rules: rules, profiles: profiles, options: options, declared: declared, silences: silenced,
+                controls: try DetectCommand.controls())
             do {
                 try run.run(
-                    paths: try paths(), finding: { try printer.print($0) }, problem: { write($0.description) })
+                    paths: try DetectCommand.files(events), finding: { try printer.print($0) },
+                    problem: { write($0.description) })
             } catch let error as UnreadableFile {
                 try output.flush()
                 throw CommandError.badInput(error.description)
@@ -123,28 +163,17 @@ struct DetectCommand: ParsableCommand {
             if printer.count > 0 { throw ExitStatus.no }
         }
 
-        private func paths() throws -> [String] {
-            guard !events.isEmpty else { throw ValidationError("--events is missing.") }
-            var paths: [String] = []
-            for path in events {
-                var isFolder: ObjCBool = false
-                guard path != "-", FileManager.default.fileExists(atPath: path, isDirectory: &isFolder),
-                    isFolder.boolValue
-                else {
-                    paths.append(path)
-                    continue
+        private func grouping() throws -> Grouping {
+            switch group {
+            case nil: return format == .table || format == .html ? .within(nil) : .none
+            case "none": return .none
+            case "all": return .within(nil)
+            case let text?:
+                guard let span = DetectionOptions.span(text), span > 0 else {
+                    throw ValidationError("--group must be none, all, or a number and one of s, m, h, d.")
                 }
-                let found = FileManager.default.enumerator(atPath: path)
-                var names: [String] = []
-                for case let name as String in found ?? FileManager.DirectoryEnumerator() {
-                    let inner = path + "/" + name
-                    if FileManager.default.fileExists(atPath: inner, isDirectory: &isFolder), !isFolder.boolValue {
-                        names.append(inner)
-                    }
-                }
-                paths += names.sorted()
+                return .within(span)
             }
-            return paths
         }
 
         private func detectionOptions() throws -> DetectionOptions {
@@ -191,6 +220,8 @@ struct DetectCommand: ParsableCommand {
                 (counts.unrecognised, "events of an unknown source, which no rule saw"),
                 (counts.withoutTime, "matches without a time"), (counts.inFuture, "matches in the future"),
                 (counts.late, "signals too late for correlations"),
+                (counts.passed, "checks of scanners that passed"),
+                (counts.closed, "findings of scanners that are closed"),
                 (counts.silenced, "findings silenced"),
                 (counts.groupsGivenUp, "groups of correlations given up"),
                 (counts.signalsGivenUp, "signals left out of windows that were too full"),
@@ -241,7 +272,9 @@ struct DetectCommand: ParsableCommand {
 
         func run() throws {
             do {
-                let set = rules.isEmpty ? try RuleSet.builtIn(placeholders: [:]) : try RuleSet(paths: rules)
+                let set =
+                    rules.isEmpty
+                    ? try RuleSet.builtIn(forExamples: true) : try RuleSet(paths: rules, forExamples: true)
                 let results = try RuleExamples.run(set, profiles: try DetectCommand.profiles())
                 let output = Output()
                 for rule in set.refused { try output.line("\(rule.location): refused: \(rule.problem)") }
@@ -280,7 +313,9 @@ struct DetectCommand: ParsableCommand {
                 let output = Output()
                 var matched = false
                 for rule in set.rules {
-                    let lines = try Explanation.lines(rule, event: json, profiles: try DetectCommand.profiles())
+                    let lines = try Explanation.lines(
+                        rule, event: json, profiles: try DetectCommand.profiles(),
+                        now: Clock.system.now().millisecondsSince1970)
                     for line in lines { try output.line(line) }
                     matched = matched || lines.last == "the rule matches"
                 }
@@ -296,38 +331,124 @@ struct DetectCommand: ParsableCommand {
     }
 }
 
+extension DetectCommand {
+    struct Convert: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Prints events of any source as OCSF events, one a line.",
+            discussion: """
+                Classes are Account Change, Authentication, API Activity and Datastore Activity of OCSF 1.5; times are in \
+                milliseconds. The event itself stands whole under “unmapped”.
+                Exit status: 0 all were converted, 1 some have no profile, 2 bad input.
+                """)
+        @Option(parsing: .upToNextOption, help: "Files and folders of events, or - for standard input.")
+        var events: [String] = []
+        @Option(help: "The profile of the events, such as aws-cloudtrail, instead of recognising it.")
+        var source: String?
+        @Option(help: "Where the event stands in what a collector wrote around it.") var eventPath: String?
+        @Option(help: "Where its time stands.") var timePath: String?
+
+        func run() throws {
+            let profiles = try DetectCommand.profiles()
+            if let source, profiles[source] == nil {
+                throw ValidationError("--source: there is no profile \(source).")
+            }
+            var options = DetectionOptions()
+            options.source = source
+            options.eventPath = eventPath
+            options.timePath = timePath
+            options.now = Clock.system.now().millisecondsSince1970
+            options.converts = true
+            let output = Output()
+            let run = DetectionRun(rules: RuleSet(), profiles: profiles, options: options)
+            run.converted = { try output.line($0) }
+            do {
+                try run.run(
+                    paths: try DetectCommand.files(events), finding: { _ in }, problem: { write($0.description) })
+            } catch let error as UnreadableFile {
+                try output.flush()
+                throw CommandError.badInput(error.description)
+            }
+            try output.flush()
+            let counts = run.counts
+            write(
+                "\(counts.events) events; \(counts.notConverted) without a profile; \(counts.broken) lines that are no events."
+            )
+            if counts.events == 0, counts.broken > 0 { throw ExitStatus.badInput }
+            if counts.notConverted > 0 { throw ExitStatus.no }
+        }
+    }
+}
+
+/// Which findings are told as one.
+private enum Grouping: Equatable {
+    case none
+    /// Those with the same key and no more milliseconds between them; `nil` has no end.
+    case within(Int64?)
+}
+
 /// Prints findings in one of the formats.
 private struct FindingPrinter {
     let format: DetectCommand.Format
     let output: Output
     let now: Int64
     private(set) var count = 0
+    private var groups: FindingGroups?
     /// Only what a report needs is kept, and only for one.
-    private var table = TextTable(["time", "level", "rule", "actor", "object", "where"])
-    private var report = HTMLReport()
+    private var table: TextTable
+    private var report: HTMLReport
 
-    init(format: DetectCommand.Format, output: Output, now: Int64) {
+    init(format: DetectCommand.Format, output: Output, now: Int64, grouping: Grouping) {
         self.format = format
         self.now = now
         self.output = output
+        switch grouping {
+        case .none:
+            table = TextTable(["time", "level", "rule", "actor", "object", "controls", "where"])
+            report = HTMLReport(groups: nil)
+        case .within(let span):
+            // A report groups by itself.
+            groups = format == .html ? nil : FindingGroups(span: span)
+            table = TextTable(["first", "last", "count", "level", "rule", "actor", "object", "controls", "where"])
+            report = HTMLReport(groups: FindingGroups(span: span))
+        }
     }
 
     mutating func print(_ finding: Finding) throws {
         count += 1
+        if groups != nil {
+            for group in groups?.take(finding) ?? [] { try print(group) }
+            return
+        }
         switch format {
         case .ndjson: try output.line(finding.line)
         case .ocsf: try output.line(finding.ocsf(now: now))
-        case .table:
-            table.append([
-                finding.timeText, finding.rule.level.rawValue, finding.message ?? finding.rule.title,
-                finding.roles.actor ?? finding.group.compactMap(\.value).joined(separator: " "),
-                finding.roles.object ?? "", "\(finding.event.file):\(finding.event.line)",
-            ])
+        case .table: table.append([finding.timeText] + cells(finding))
         case .html: report.add(finding)
         }
     }
 
-    func finish(_ counts: DetectionCounts, rules: RuleSet) throws {
+    private mutating func print(_ group: FindingGroup) throws {
+        switch format {
+        case .ndjson: try output.line(group.line)
+        case .ocsf: try output.line(group.ocsf(now: now))
+        case .table:
+            table.append([group.firstText, group.lastText, String(group.count)] + cells(group.finding))
+        case .html: return
+        }
+    }
+
+    private func cells(_ finding: Finding) -> [String] {
+        [
+            finding.rule.level.rawValue, finding.message ?? finding.rule.title,
+            finding.roles.actor ?? finding.group.compactMap(\.value).joined(separator: " "),
+            finding.roles.object ?? "", finding.rule.controls.joined(separator: " "),
+            "\(finding.event.file):\(finding.event.line)",
+        ]
+    }
+
+    mutating func finish(_ counts: DetectionCounts, rules: RuleSet) throws {
+        for group in groups?.finish() ?? [] { try print(group) }
+        if let alone = groups?.alone, alone > 0 { write("\(alone) findings not grouped: too many different ones.") }
         switch format {
         case .ndjson, .ocsf: return
         case .table:
