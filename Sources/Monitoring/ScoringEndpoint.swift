@@ -110,7 +110,7 @@ public final class ScoringEndpoint: ScoringModel {
         session = URLSession(configuration: configuration, delegate: transfers, delegateQueue: nil)
     }
 
-    deinit { session.invalidateAndCancel() }
+    deinit { session.finishTasksAndInvalidate() }
 
     /// Requests, retries and rows so far, for reports.
     public var report: ReportValue {
@@ -199,9 +199,9 @@ public final class ScoringEndpoint: ScoringModel {
         let done = transfers.begin(task.taskIdentifier, bytesMax: bytesMax)
         task.resume()
         if done.wait(timeout: .now() + seconds) == .timedOut {
-            let outcome = transfers.end(task.taskIdentifier)
+            if let outcome = transfers.end(task.taskIdentifier) { return outcome }
             task.cancel()
-            return outcome ?? .silent
+            return .silent
         }
         return transfers.end(task.taskIdentifier) ?? .silent
     }
@@ -319,9 +319,16 @@ private final class Transfers: NSObject, URLSessionDataDelegate, Sendable {
         newRequest request: URLRequest, completionHandler: @escaping @Sendable (URLRequest?) -> Void
     ) {
         let target = request.url?.host ?? "elsewhere"
-        settle(task) { _ in .redirected(target) }
+        let done = open.withLock { all -> DispatchSemaphore? in
+            guard let transfer = all[task.taskIdentifier], transfer.outcome == nil else { return nil }
+            all[task.taskIdentifier]?.outcome = .redirected(target)
+            return transfer.done
+        }
+        // FoundationNetworking ends the process when it is answered about a redirect of a task that was cancelled: a
+        // request that was given up is not answered for, and one that is answered for is never cancelled.
+        guard let done else { return }
         completionHandler(nil)
-        task.cancel()
+        done.signal()
     }
 
     func urlSession(

@@ -172,6 +172,14 @@ private final class Server {
         #expect(try failure(path) == reason)
     }
 
+    /// FoundationNetworking ended the process now and then when a redirected task was cancelled.
+    @Test func manyRedirectsAtOnceAreAllRefused() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<40 { group.addTask { _ = try failure("/redirect") } }
+            try await group.waitForAll()
+        }
+    }
+
     @Test func aNumberBeyondAllNumbersIsRefused() throws {
         let reason = try failure("/infinity")
         #expect(reason == "the answer is not JSON" || reason == "score 0 is not a finite number", "\(reason)")
