@@ -15,6 +15,7 @@ let serviceContext: Target.Dependency = .product(name: "ServiceContextModule", p
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -40,6 +41,7 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-service-context", from: "1.5.1"),
     ],
@@ -59,6 +61,8 @@ let package = Package(
         .target(
             name: "PostgresStorage", dependencies: ["RecordKit", "Storage", "CPostgres"],
             resources: [.copy("Migrations")]),
+        .target(
+            name: "S3Storage", dependencies: ["RecordKit", "Storage", crypto, asyncHTTPClient, nioCore, nioHTTP1]),
         .target(name: "Access", dependencies: ["RecordKit", "Records", "Storage", "Telemetry", crypto, cryptoExtras]),
         .target(name: "Catalogue", dependencies: [yams, crypto], resources: [.copy("Resources")]),
         .target(
@@ -92,7 +96,7 @@ let package = Package(
         .target(
             name: "Server",
             dependencies: [
-                "RecordKit", "Records", "Storage", "SQLiteStorage", "PostgresStorage", "MerkleLog", "Access",
+                "RecordKit", "Records", "Storage", "SQLiteStorage", "PostgresStorage", "S3Storage", "MerkleLog", "Access",
                 "Governance", "HTTPServing", "RESTAPI", "WebUI", "Telemetry", hummingbird, httpTypes, nioCore, logging,
                 lifecycle, unixSignals, crypto, cryptoExtras,
             ]),
@@ -103,8 +107,8 @@ let package = Package(
         .executableTarget(
             name: "concord",
             dependencies: [
-                "RecordKit", "Records", "Storage", "SQLiteStorage", "PostgresStorage", "MerkleLog", "AuditPack",
-                "Access", "Governance", "Exchange", "HTTPServing", "Demo", "Server", "Client", "Detection",
+                "RecordKit", "Records", "Storage", "SQLiteStorage", "PostgresStorage", "S3Storage", "MerkleLog",
+                "AuditPack", "Access", "Governance", "Exchange", "HTTPServing", "Demo", "Server", "Client", "Detection",
                 "Statistics",
                 "Monitoring", "Terminal", "Telemetry",
                 logging, argumentParser,
@@ -132,7 +136,9 @@ let package = Package(
         .testTarget(name: "CatalogueTests", dependencies: ["Catalogue", crypto]),
         .testTarget(
             name: "StoreContractTests",
-            dependencies: ["RecordKit", "Storage", "SQLiteStorage", "PostgresStorage", "MerkleLog", "TestKit", crypto]),
+            dependencies: [
+                "RecordKit", "Storage", "SQLiteStorage", "PostgresStorage", "S3Storage", "MerkleLog", "TestKit", crypto,
+            ]),
         .testTarget(
             name: "PostgresStorageTests",
             dependencies: [
@@ -141,6 +147,9 @@ let package = Package(
         .testTarget(
             name: "SQLiteStorageTests",
             dependencies: ["RecordKit", "Records", "Storage", "SQLiteStorage", "MerkleLog", "TestKit", grdb]),
+        .testTarget(
+            name: "S3StorageTests",
+            dependencies: ["RecordKit", "Storage", "S3Storage", "TestKit"]),
         .testTarget(name: "AccessTests", dependencies: ["RecordKit", "Records", "Storage", "Access"]),
         .testTarget(
             name: "GovernanceTests",

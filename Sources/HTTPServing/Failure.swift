@@ -53,7 +53,7 @@ package struct Failure: Error, Sendable {
         case StoreError.away:
             self.init(
                 .serviceUnavailable, "internal", "Not available",
-                "The database cannot be reached, has no room, or is too busy. Nothing was saved; try again.",
+                "The database or the store of files cannot be reached, has no room, or is busy. Nothing was saved; try again.",
                 retryAfterSeconds: 5, isInternal: true)
         case PackError.tooManyItems: self.init(.conflict, "conflict", "Conflict", "\(error)")
         case let error as HTTPError:

@@ -19,7 +19,6 @@ extension RESTRoutes {
         let body = try await JSONBody(call.request)
         try body.expectOnly(Set(Self.bulkActions + ["records", "reason", "allOrNothing", "preview"]))
         let action = try action(body, resource)
-        if case .set(let values) = action { try await checkFiles(values, resource.schema, call.caller) }
         let hasFilter = parameters["filter"] != nil || parameters["q"] != nil
         let records: [SeenRecord]
         switch (body.members["records"], hasFilter) {

@@ -56,6 +56,8 @@ extension RESTRoutes {
             await writer.abandon()
             throw error
         }
+        // A file that is just being removed will not be there when a record is to name it.
+        try await services.store.read { try $0.checkStays([kept.sha256], in: organisation) }
         let file: FileReference
         do {
             file = try FileReference(

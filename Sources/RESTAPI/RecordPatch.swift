@@ -17,7 +17,6 @@ extension RESTRoutes {
         try Self.checkPatchable(body, schema)
         let merged = try await merged(body, resource, id, version, call)
         let input = try merged.values(schema)
-        try await checkFiles(input, schema, over: id, call.caller)
         let record = try await services.records.update(
             schema, id, over: version, input, keepsMissing: true, as: call.caller,
             reason: try call.request.changeReason(), request: call.id)

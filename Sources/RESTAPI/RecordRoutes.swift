@@ -138,9 +138,6 @@ extension RESTRoutes {
         _ = try QueryParameters(call.request, allowed: [])
         let body = try await JSONBody(call.request)
         let input = try body.values(resource.schema)
-        if Authorisation.mayCreate(call.caller, resource.schema) {
-            try await checkFiles(input, resource.schema, call.caller)
-        }
         let record = try await services.records.create(
             resource.schema, input, as: call.caller, reason: try call.request.changeReason(), request: call.id,
             keeping: call.claim)
@@ -156,7 +153,6 @@ extension RESTRoutes {
         let sent = Set(Resource.systemMembers.filter { body.members[$0] != nil })
         if !sent.isEmpty { try await checkSystemMembers(sent, body, resource, id, version, call) }
         let input = try body.values(resource.schema, without: sent)
-        try await checkFiles(input, resource.schema, over: id, call.caller)
         let record = try await services.records.update(
             resource.schema, id, over: version, input, keepsMissing: false, as: call.caller,
             reason: try call.request.changeReason(), request: call.id)
@@ -195,31 +191,6 @@ extension RESTRoutes {
         let changed = sent.filter { members[$0] != body.members[$0] }.sorted()
         guard changed.isEmpty else {
             throw Failure(ServiceError.invalid(Invalid(changed.map { Problem($0, "is set by the system") })))
-        }
-    }
-
-    /// A record may name only a file that is kept, whole. What the caller may not set is for the service to refuse, so
-    /// that nobody learns here which files there are.
-    /// - Parameter id: The record that is changed; `nil` for a new one.
-    func checkFiles(
-        _ input: [String: FieldValue], _ schema: AnySchema, over id: UUID? = nil, _ caller: Caller
-    ) async throws {
-        let files = input.filter { name, value in
-            guard case .file = value, let field = schema.field(name) else { return false }
-            return field.isWritable && (id == nil || !field.has(.fixed))
-        }
-        if files.isEmpty { return }
-        if let id {
-            let present = try await services.records.get(schema, id, as: caller)
-            guard Authorisation.may(caller, .update, present) else { return }
-        }
-        for (name, value) in files {
-            guard case .file(let file) = value else { continue }
-            guard let organisation = caller.organisation,
-                try await services.blobs.get(file.sha256, for: organisation)?.count == file.bytes
-            else {
-                throw Failure.invalid(name, "names a file that was not uploaded, or has another size")
-            }
         }
     }
 

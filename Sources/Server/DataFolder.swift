@@ -11,6 +11,8 @@ package final class DataFolder: Sendable {
     /// The list of what was erased. It must outlive the database: keep the newest with every backup.
     package var erasures: URL { url.appendingPathComponent("erasures") }
     package var blobs: URL { url.appendingPathComponent("files", isDirectory: true) }
+    /// Where uploads wait on their way to a bucket.
+    package var uploads: URL { url.appendingPathComponent("uploads", isDirectory: true) }
 
     /// Creates the folder if need be, readable by its owner only, and takes its lock.
     /// - Parameter isShared: The records are in a database of their own: what is here, keys and files, is read and added

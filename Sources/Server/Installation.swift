@@ -8,6 +8,7 @@ import Logging
 package import PostgresStorage
 import Records
 import RESTAPI
+import S3Storage
 import SQLiteStorage
 import ServiceLifecycle
 package import Storage
@@ -18,6 +19,8 @@ package struct Installation: Sendable {
     package let folder: DataFolder
     package let store: any DatabaseStore
     package let services: Services
+    /// What lies under the files, as it is.
+    package let rawBlobs: any RawBlobs
     package let posture: PostureEngine
     package let hasher: PasswordHasher
     /// What the catalogue's load at the opening did.
@@ -28,11 +31,12 @@ package struct Installation: Sendable {
     /// Opens the folder, brings the database up to date and loads what changed of the catalogue.
     /// - Parameters:
     ///   - database: A PostgreSQL database; `nil` for the file in the folder.
+    ///   - files: Where files are kept, and the key that seals them.
     ///   - environment: If none is given, the system's randomness with the machine's clock, or, for a PostgreSQL database,
     ///     with the database's: nodes must agree about the time.
     ///   - loading: What the load takes time and randomness from, if not from `environment`.
     package init(
-        folder url: URL, database: PostgresAddress? = nil, ledgerHost: String? = nil,
+        folder url: URL, database: PostgresAddress? = nil, files: FilesPlace = FilesPlace(), ledgerHost: String? = nil,
         environment given: Access.Environment? = nil,
         loading: Access.Environment? = nil, password parameters: PasswordHash.Parameters = .standard
     ) async throws {
@@ -48,12 +52,14 @@ package struct Installation: Sendable {
             clock = .system
         }
         let environment = given ?? Access.Environment(clock: clock, random: .system)
+        rawBlobs = try files.raw(in: folder, now: environment.now)
+        // Before anything is written: what is sealed with a key that is not at hand could not be read.
+        let blobs = try await SealingBlobStore.opened(over: rawBlobs, key: files.key)
         load = try await CatalogueLoader(store: store, environment: loading ?? environment).load()
         posture = PostureEngine()
         hasher = PasswordHasher(parameters: parameters)
         let library = LibraryHolder(store: store)
         let signIn = SignIn(accounts: store, store: store, hasher: hasher, environment: environment)
-        let blobs = try FolderBlobStore(folder: folder.blobs)
         services = Services(
             environment: environment, store: store, accounts: store, blobs: blobs, signIn: signIn,
             records: RecordService(store: store, environment: environment, posture: posture, blobs: blobs),

@@ -1,127 +1,80 @@
 // Files by content: evidence and, later, packs. The name of a file is the SHA-256 of its bytes.
-package import Foundation
 package import Crypto
+package import Foundation
 import RecordKit
 
 /// Keeps files under the SHA-256 of their content, each organisation's apart: to know a digest is not to have the
-/// file.
+/// file. Digests are lower-case hexadecimal.
 package protocol BlobStore: Sendable {
-    /// Keeps the bytes and returns the lower-case hexadecimal SHA-256. Keeping the same bytes again is no change.
+    /// Keeps the bytes and returns their SHA-256. Keeping the same bytes again is no change.
     func put(_ bytes: Data, for organisation: UUID) async throws -> String
     /// Begins a file that comes piece by piece.
     func writer(for organisation: UUID, bytesMax: Int) async throws -> any BlobWriter
     /// - Returns: `nil` if there is no such file.
-    /// - Throws: ``BlobError/damaged`` if the bytes no longer have their digest.
+    /// - Throws: ``BlobError/damaged(sha256:)`` if the bytes no longer have their digest.
     func get(_ sha256: String, for organisation: UUID) async throws -> Data?
-    /// The content piece by piece, for files of any length; whether it still has its digest, the caller finds out.
+    /// The content piece by piece, for files of any length.
     /// - Returns: `nil` if there is no such file.
-    func open(_ sha256: String, for organisation: UUID) throws -> BlobPieces?
+    func open(_ sha256: String, for organisation: UUID) async throws -> (any BlobPieces)?
+    /// The length of the content in bytes; `nil` if there is no such file. It is not read for that.
+    func count(_ sha256: String, for organisation: UUID) async throws -> Int?
     /// Removes the file, if it is there.
-    func remove(_ sha256: String, for organisation: UUID) throws
-    /// Every file of every organisation, in no stated order.
+    func remove(_ sha256: String, for organisation: UUID) async throws
+    /// Hands out every file of every organisation, in no stated order. What comes or goes meanwhile may be among them.
     func forEach(_ body: (BlobName) async throws -> Void) async throws
 }
 
-/// A file's organisation and digest.
+/// The content of a file, piece by piece. It is read by one at a time.
+package protocol BlobPieces: AnyObject, Sendable {
+    /// The next piece, never an empty one; `nil` at the end.
+    /// - Throws: ``BlobError/damaged(sha256:)``, at the latest in place of the end, if the bytes no longer have their
+    ///   digest.
+    func next() async throws -> [UInt8]?
+}
+
+/// Whose file, and which.
 package struct BlobName: Hashable, Sendable {
     package let organisation: UUID
+    /// Lower-case hexadecimal.
     package let sha256: String
     package init(organisation: UUID, sha256: String) {
         self.organisation = organisation
         self.sha256 = sha256
     }
-    package static func text(_ digest: SHA256.Digest) -> String {
-        digest.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
-    }
 }
 
+/// Why a file cannot be kept or given back.
 package enum BlobError: Error, Sendable, Equatable {
     case damaged(sha256: String)
+    /// It is sealed with a key that is not at hand.
+    case sealed(sha256: String, key: String)
     case badName(String)
+    case cannotRead(String)
     case cannotWrite(String)
     case tooLarge(bytesMax: Int)
 }
 
-/// Files in a folder for each organisation, by the first two digits of the digest. A file appears under its name only once it is whole and flushed.
-package struct FolderBlobStore: BlobStore {
-    /// A file that was not written to for so long is no longer on its way.
-    private static let unfinishedSecondsMax = 3_600
-    private let folder: URL
-    package init(folder: URL) throws {
-        self.folder = folder
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        // What was under way when a server was killed never got its name, and nobody knows of it. What was written to
-        // within the hour may be on its way to another node.
-        // The time is that of the disk, which all nodes share.
-        let probe = folder.appendingPathComponent(".new-\(UUID().uuidString)").path
-        var now = stat()
-        guard FileManager.default.createFile(atPath: probe, contents: nil), lstat(probe, &now) == 0, unlink(probe) == 0
-        else { throw BlobError.cannotWrite(probe) }
-        let old = now.st_mtim.tv_sec - Self.unfinishedSecondsMax
-        for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) where name.hasPrefix(".new-") {
-            let path = folder.appendingPathComponent(name).path
-            var found = stat()
-            // Another node may have finished or removed it just now.
-            guard lstat(path, &found) == 0, found.st_mtim.tv_sec < old else { continue }
-            guard unlink(path) == 0 || errno == ENOENT else { throw BlobError.cannotWrite(path) }
-        }
+/// How files are cut up on their way.
+package enum BlobPiece {
+    /// Bytes of a piece, but for the last.
+    package static let bytes = 262_144
+}
+
+extension BlobName {
+    /// The digest as files are named by it.
+    package static func text(_ digest: SHA256.Digest) -> String {
+        digest.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
     }
 
-    package func put(_ bytes: Data, for organisation: UUID) async throws -> String {
-        let sha256 = SHA256.hash(data: bytes).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
-        let target = try path(sha256, organisation)
-        if FileManager.default.fileExists(atPath: target.path) { return sha256 }
-        let writer = try await writer(for: organisation, bytesMax: bytes.count)
-        do {
-            try await writer.append(bytes)
-            return try await writer.finish().sha256
-        } catch {
-            await writer.abandon()
-            throw error
-        }
+    /// - Throws: ``BlobError/badName(_:)`` unless the text is a SHA-256 in lower-case hexadecimal: nothing else may
+    ///   become part of a path.
+    package static func check(_ sha256: String) throws(BlobError) {
+        guard isDigest(sha256) else { throw .badName(sha256) }
     }
 
-    package func writer(for organisation: UUID, bytesMax: Int) async throws -> any BlobWriter {
-        try FolderBlobWriter(
-            temporary: folder.appendingPathComponent(".new-\(UUID().uuidString)"), bytesMax: bytesMax
-        ) { sha256 in try path(sha256, organisation) }
-    }
-
-    package func get(_ sha256: String, for organisation: UUID) async throws -> Data? {
-        let file = try path(sha256, organisation)
-        guard FileManager.default.fileExists(atPath: file.path) else { return nil }
-        let bytes = try Data(contentsOf: file)
-        let found = SHA256.hash(data: bytes)
-        guard sha256 == found.map({ String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }).joined() else {
-            throw BlobError.damaged(sha256: sha256)
-        }
-        return bytes
-    }
-
-    package func remove(_ sha256: String, for organisation: UUID) throws {
-        let file = try path(sha256, organisation)
-        guard FileManager.default.fileExists(atPath: file.path) else { return }
-        try FileManager.default.removeItem(at: file)
-    }
-
-    package func forEach(_ body: (BlobName) async throws -> Void) async throws {
-        let names = FileManager.default.contentsOfDirectory(atPath:)
-        for organisation in try names(folder.path) {
-            guard let id = UUID(uuidString: organisation) else { continue }
-            let own = folder.appendingPathComponent(organisation)
-            for part in try names(own.path) {
-                for sha256 in try names(own.appendingPathComponent(part).path) {
-                    try await body(BlobName(organisation: id, sha256: sha256))
-                }
-            }
-        }
-    }
-
-    func path(_ sha256: String, _ organisation: UUID) throws -> URL {
-        guard sha256.utf8.count == 64,
-            sha256.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) })
-        else { throw BlobError.badName(sha256) }
-        return folder.appendingPathComponent(organisation.lowercased).appendingPathComponent(String(sha256.prefix(2)))
-            .appendingPathComponent(sha256)
+    /// Whether the text is a SHA-256 in lower-case hexadecimal.
+    package static func isDigest(_ text: String) -> Bool {
+        text.utf8.count == 64
+            && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
     }
 }

@@ -83,6 +83,10 @@ package protocol ErasureReader {
     func erasureWork(in organisation: UUID, limit: Int) throws -> [ErasureWork]
     /// Whether any revision of any record of the organisation holds the file.
     func isHeld(file sha256: String, in organisation: UUID) throws -> Bool
+    /// Whether the file is being removed: no record may begin to hold it before that is done.
+    func isGoing(file sha256: String, in organisation: UUID) throws -> Bool
+    /// Whether anything was erased at an index of the organisation's ledger, or later.
+    func hasErasures(in organisation: UUID, from index: Int) throws -> Bool
 }
 
 /// What a transaction does for erasures.
@@ -108,15 +112,28 @@ extension Erasure {
     package var fieldList: [String]? { fields.map { $0.sorted() } }
 }
 
+extension ErasureReader {
+    /// Refuses to let a record begin to hold a file that is being removed.
+    /// - Throws: ``StoreError/away(_:)``: once it is removed, it can be uploaded again.
+    package func checkStays(_ files: Set<String>, in organisation: UUID) throws {
+        for sha256 in files where try isGoing(file: sha256, in: organisation) {
+            throw StoreError.away("the file \(sha256) is being removed; send it again in a moment")
+        }
+    }
+}
+
+extension Sequence<FieldValue> {
+    /// SHA-256 of the files among the values.
+    package var fileDigests: [String] { compactMap { if case .file(let file) = $0 { file.sha256 } else { nil } } }
+}
+
 extension StoredRecord {
     /// The same revision, marked as erased at a time.
     package func markedErased(at time: Instant) -> StoredRecord {
         StoredRecord(schema: schema, id: id, meta: meta.erased(at: time), values: values)
     }
     /// SHA-256 of the files in its fields.
-    package var fileDigests: [String] {
-        values.compactMap { if case .file(let file) = $0 { file.sha256 } else { nil } }
-    }
+    package var fileDigests: [String] { values.fileDigests }
 }
 
 extension Revision {

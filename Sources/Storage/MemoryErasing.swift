@@ -32,6 +32,14 @@ extension MemoryReader {
                 && history.revisions.contains { $0.record.fileDigests.contains(sha256) }
         }
     }
+
+    func isGoing(file sha256: String, in organisation: UUID) throws -> Bool {
+        state.erasureWork[organisation]?.contains(ErasureWork(.file, sha256)) ?? false
+    }
+
+    func hasErasures(in organisation: UUID, from index: Int) throws -> Bool {
+        state.lastErasure[organisation].map { $0 >= index } ?? false
+    }
 }
 
 extension MemoryTransaction {
@@ -62,6 +70,7 @@ extension MemoryTransaction {
                 ErasedRevision(
                     organisation: organisation, type: schema.type, record: id, version: old.version,
                     commitment: history.commitments[at], fields: erasure.fieldList, at: change.at))
+            state.lastErasure[organisation] = try ledgerSize(organisation) - 1
             files.formUnion(old.fileDigests)
             outcome.versions.append(old.version)
         }

@@ -38,6 +38,8 @@ struct MemoryState: Sendable {
     var loadedSources: [String: String] = [:]
     var keptRequests: [RequestKey: KeptRequest] = [:]
     var erasures: [ErasedRevision] = []
+    /// The index of the last erasure, by organisation.
+    var lastErasure: [UUID: Int] = [:]
     var erasureWork: [UUID: Set<ErasureWork>] = [:]
     var views: [UUID: StoredView] = [:]
     /// By organisation, person and type.

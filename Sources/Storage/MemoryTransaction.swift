@@ -33,6 +33,10 @@ final class MemoryTransaction: MemoryReader, Transaction {
         let old = try present(schema, id, over: version)
         try checkReferences(of: record, id)
         if !isArchived { try checkUnique(record, id) }
+        if let organisation {
+            try checkStays(
+                Set(record.values.fileDigests).subtracting(old?.fileDigests ?? []), in: organisation)
+        }
 
         let next = (version ?? 0) + 1
         let index = try ledgerSize(organisation)

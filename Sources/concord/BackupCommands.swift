@@ -71,6 +71,7 @@ struct BackupCommand: AsyncParsableCommand {
             """)
     @OptionGroup var at: DataOption
     @OptionGroup var records: DatabaseOption
+    @OptionGroup var places: FilesOption
     @OptionGroup var secret: PassphraseOption
     @Option(help: "The file to write; it must not exist yet.") var output: String
     @Flag(
@@ -90,7 +91,7 @@ struct BackupCommand: AsyncParsableCommand {
             output: output, passphrase: passphrase, includesKey: key ?? (passphrase != nil), includesFiles: files,
             version: Concord.version)
         let line = BackupLine()
-        let report = try await Backup(folder: at.data, records: source, blobs: try FolderBlobStore(folder: at.data.appendingPathComponent("files"))).make(
+        let report = try await Backup(folder: at.data, records: source, blobs: try await at.blobs(places)).make(
             options, at: environment.now(), random: environment.random.bytes, progress: line.show)
         line.clear()
         let leaves = report.manifest.ledgers.reduce(0) { $0 + $1.leaves }
@@ -120,6 +121,7 @@ struct RestoreCommand: AsyncParsableCommand {
     @Argument(help: "The backup.") var file: String
     @OptionGroup var at: DataOption
     @OptionGroup var records: DatabaseOption
+    @OptionGroup var places: FilesOption
     @OptionGroup var secret: PassphraseOption
     @Option(
         help: ArgumentHelp(
@@ -140,7 +142,7 @@ struct RestoreCommand: AsyncParsableCommand {
         } else {
             let address = try records.address()
             report = try await restoration.restore(
-                to: at.data, database: address, blobs: try FolderBlobStore(folder: at.data.appendingPathComponent("files")), erasures: erasures, progress: line.show)
+                to: at.data, database: address, blobs: try await at.blobs(places), erasures: erasures, progress: line.show)
         }
         line.clear()
         let (manifest, found) = (report.manifest, report.verification)
@@ -210,6 +212,13 @@ struct MoveCommand: AsyncParsableCommand {
             print("ledger \(end.ledger): \(end.leaves) leaves, \(end.covered) under a checkpoint, root \(end.root)")
         }
         print("\(found.revisions) revisions of \(found.records) records, \(found.erased) erased. Everything fits.")
+    }
+}
+
+extension DataOption {
+    /// The files of an installation, beside whichever server has its folder.
+    func blobs(_ files: FilesOption) async throws -> any BlobStore {
+        try await files.place(besides: data).store(in: data, now: Access.Environment.system.now)
     }
 }
 

@@ -4,8 +4,10 @@ import Governance
 import HTTPServing
 import Monitoring
 import RecordKit
+import S3Storage
 import SQLiteStorage
 import Server
+import Storage
 import Terminal
 
 /// What a command itself refuses.
@@ -30,7 +32,8 @@ extension ExitStatus {
         case let error as ClientError: status(of: error)
         case TerminalError.readerGone: .incomplete
         case is TerminalError: .badInput
-        case is DataFolderError, is LedgerVerifierError, is Invalid: .badInput
+        case is DataFolderError, is LedgerVerifierError, is Invalid, is FileKeyError, is S3SettingError: .badInput
+        case is S3Error: .refused
         case BackupError.doesNotVerify: .no
         case is BackupError: .badInput
         case is TableError, is MeasureError: .badInput

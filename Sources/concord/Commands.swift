@@ -34,6 +34,7 @@ struct DemoCommand: AsyncParsableCommand {
         commandName: "demo", abstract: "Fills an empty data folder with two demo organisations.")
     @OptionGroup var at: DataOption
     @OptionGroup var records: DatabaseOption
+    @OptionGroup var files: FilesOption
     @Option(help: "The password of every demo account.") var password = "concord demo 2026"
     @Option(help: "As many more controls, assets, answers and pieces of evidence each, with a third organisation.")
     var scale = 0
@@ -47,7 +48,7 @@ struct DemoCommand: AsyncParsableCommand {
         // The story begins long before today; so does the catalogue that it speaks of.
         let beginning = Access.Environment(
             clock: Clock { Clock.system.now().adding(seconds: -500 * 86_400) }, random: .system)
-        let installation = try await at.open(records, loading: beginning)
+        let installation = try await at.open(records, files, loading: beginning)
         let services = installation.services
         let seeder = DemoSeeder(
             store: services.store, accounts: services.accounts, blobs: services.blobs, library: services.library,
@@ -150,9 +151,10 @@ struct Ledger: ParsableCommand {
             abstract: "Prints the public key of each organisation's ledger, for auditors to keep.")
         @OptionGroup var at: DataOption
         @OptionGroup var records: DatabaseOption
+        @OptionGroup var files: FilesOption
 
         func run() async throws {
-            let installation = try await at.open(records)
+            let installation = try await at.open(records, files)
             let organisations = try await installation.store.read { try $0.organisations(after: nil, limit: 1_000) }
             for organisation in organisations {
                 let found = try await installation.store.read {
@@ -176,9 +178,10 @@ struct PostureCommand: ParsableCommand {
             abstract: "Computes every status anew, and says which had been wrong.")
         @OptionGroup var at: DataOption
         @OptionGroup var records: DatabaseOption
+        @OptionGroup var files: FilesOption
 
         func run() async throws {
-            let installation = try await at.open(records)
+            let installation = try await at.open(records, files)
             let (services, posture) = (installation.services, installation.posture)
             let now = services.environment.now()
             var wrong = 0
@@ -208,6 +211,7 @@ struct User: ParsableCommand {
             abstract: "Prints a one-time link with which an account gets a new password, valid for 24 hours.")
         @OptionGroup var at: DataOption
         @OptionGroup var records: DatabaseOption
+        @OptionGroup var files: FilesOption
         @Argument(help: "The email address of the account.") var email: String
         @Option(
             name: .customLong("base-url"),
@@ -224,7 +228,7 @@ struct User: ParsableCommand {
         }
 
         func run() async throws {
-            let installation = try await at.open(records)
+            let installation = try await at.open(records, files)
             guard let account = try await installation.store.account(email: email.lowercased()) else {
                 write("There is no account \(email).")
                 throw ExitStatus.refused

@@ -3,6 +3,7 @@ import Access
 import ArgumentParser
 import Foundation
 import PostgresStorage
+import S3Storage
 import Server
 import Storage
 import Terminal
@@ -15,11 +16,9 @@ struct Concord: AsyncParsableCommand {
         abstract: "Governance of AI and information security: ISO/IEC 42001 and ISO/IEC 27001 as one system.",
         version: version,
         subcommands: [
-            Serve.self, MigrateCommand.self, BackupCommand.self, RestoreCommand.self, MoveCommand.self,
-            DemoCommand.self,
-            Ledger.self, PackCommand.self, VerifyCommand.self, PostureCommand.self, User.self, ImportCommand.self,
-            SchemaCommand.self, MeasureProjection.self,
-            DetectCommand.self, MeasureCommand.self,
+            Serve.self, MigrateCommand.self, BackupCommand.self, RestoreCommand.self, MoveCommand.self, FilesCommand.self,
+            DemoCommand.self, Ledger.self, PackCommand.self, VerifyCommand.self, PostureCommand.self, User.self,
+            ImportCommand.self, SchemaCommand.self, MeasureProjection.self, DetectCommand.self, MeasureCommand.self,
         ] + clientCommands)
 
     /// Bad arguments leave with 2, as every other bad input; errors are one line on standard error.
@@ -103,12 +102,68 @@ struct DatabaseOption: ParsableArguments {
     }
 }
 
+/// Where a command finds the files.
+struct FilesOption: ParsableArguments {
+    static let variable = "CONCORD_FILES"
+    static let keyVariable = "CONCORD_FILE_KEY"
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "A bucket for the files, as s3://bucket/prefix?region=eu-central-1; else the data folder.",
+            discussion:
+                "Without it \(variable) is taken. endpoint=https://… names another S3-compatible store. The keys are "
+                + "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a file that AWS_SHARED_CREDENTIALS_FILE names."))
+    var files: String?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "A file with the key that seals files at rest; see concord files key.",
+            discussion: "Without it \(keyVariable) is taken. Without either, files lie there as they came."))
+    var fileKey: String?
+
+    init() {}
+
+    /// What the variables say.
+    static var fromEnvironment: FilesOption {
+        var option = FilesOption()
+        (option.files, option.fileKey) = (nil, nil)
+        return option
+    }
+
+    /// - Parameter folder: The data folder, in which the key must not lie.
+    /// - Throws: `ValidationError`, ``S3SettingError``, ``FileKeyError``.
+    func place(besides folder: URL) throws -> FilesPlace {
+        let environment = ProcessInfo.processInfo.environment
+        return FilesPlace(bucket: try bucket(environment), key: try key(besides: folder, environment))
+    }
+
+    private func bucket(_ environment: [String: String]) throws -> FilesPlace.Bucket? {
+        let text = files ?? environment[Self.variable] ?? ""
+        guard !text.isEmpty else { return nil }
+        guard S3Location.isLocation(text) else {
+            throw ValidationError("--files: “\(text)” is no bucket; it must read s3://bucket/prefix?region=…")
+        }
+        let region = environment["AWS_REGION"] ?? environment["AWS_DEFAULT_REGION"]
+        return FilesPlace.Bucket(try S3Location(text, region: region), try S3Credentials.found(in: environment))
+    }
+
+    private func key(besides folder: URL, _ environment: [String: String]) throws -> FileKey? {
+        let path = fileKey ?? environment[Self.keyVariable] ?? ""
+        return path.isEmpty ? nil : try FileKey(file: URL(fileURLWithPath: path), outside: folder)
+    }
+}
+
 extension DataOption {
     /// Opens the installation that a command's options name.
     func open(
-        _ records: DatabaseOption, ledgerHost: String? = nil, loading: Access.Environment? = nil
+        _ records: DatabaseOption, _ files: FilesOption, ledgerHost: String? = nil,
+        loading: Access.Environment? = nil
     ) async throws -> Installation {
         let address = try records.address()
-        return try await Installation(folder: data, database: address, ledgerHost: ledgerHost, loading: loading)
+        return try await Installation(
+            folder: data, database: address, files: try files.place(besides: data), ledgerHost: ledgerHost,
+            loading: loading)
     }
 }

@@ -75,7 +75,8 @@ struct OperatorDoor: Transport {
             throw DataFolderError.cannotOpen(folder.path, "is not a data folder of Concord")
         }
         address = folder.path
-        installation = try await Installation(folder: folder)
+        installation = try await Installation(
+            folder: folder, files: try FilesOption.fromEnvironment.place(besides: folder))
         let found = try await Self.organisation(named, in: installation.store)
         organisation = found.id.raw
         var logger = Logger(label: "concord", factory: { StreamLogHandler.standardError(label: $0) })

@@ -20,6 +20,7 @@ struct PackCommand: AsyncParsableCommand {
             """)
     @OptionGroup var at: DataOption
     @OptionGroup var database: DatabaseOption
+    @OptionGroup var files: FilesOption
     @Option(help: "The name or the id of the organisation.") var organisation: String
     @Option(help: "The last moment to show: an entry of the ledger, a day or a time (RFC 3339).") var asOf: String?
     @Option(parsing: .upToNextOption, help: "Only these records, each as TYPE/ID.") var records: [String] = []
@@ -65,7 +66,7 @@ struct PackCommand: AsyncParsableCommand {
     }
 
     private func opened() async throws -> Installation {
-        do { return try await at.open(database) } catch let error as DataFolderError {
+        do { return try await at.open(database, files) } catch let error as DataFolderError {
             guard case .inUse(let path) = error else { throw error }
             write(
                 "\(path) is in use by a running server. Export from its ledger page, or with POST /api/v1/packs.")

@@ -18,6 +18,7 @@ struct Serve: AsyncParsableCommand {
     )
     @OptionGroup var at: DataOption
     @OptionGroup var records: DatabaseOption
+    @OptionGroup var files: FilesOption
     @Option(help: "The address to listen on.") var host = "127.0.0.1"
     @Option(help: "The port; 0 takes a free one.") var port = 8080
     @Option(help: "The name under which ledgers are signed; kept from the first start on.") var ledgerHost: String?
@@ -60,7 +61,7 @@ struct Serve: AsyncParsableCommand {
         (logFormat ?? .text).bootstrap()
         var logger = Logger(label: "concord")
         logger.logLevel = Logger.Level(rawValue: logLevel) ?? .notice
-        let installation = try await at.open(records, ledgerHost: ledgerHost)
+        let installation = try await at.open(records, files, ledgerHost: ledgerHost)
         sayWhatWasLoaded(installation)
         let isEmpty = try await installation.store.accountCount() == 0
         let link =

@@ -16,6 +16,7 @@ private let table: [String: Set<String>] = [
     "SQLiteStorage": ["RecordKit", "Storage", "MerkleLog", "GRDB", "GRDBSQLite"],
     "CPostgres": [],
     "PostgresStorage": ["RecordKit", "Storage", "CPostgres"],
+    "S3Storage": ["RecordKit", "Storage", "Crypto", "AsyncHTTPClient", "NIOCore", "NIOHTTP1"],
     "Access": ["RecordKit", "Records", "Storage", "Telemetry", "Crypto", "CryptoExtras"],
     "Governance": [
         "RecordKit", "Records", "Storage", "MerkleLog", "AuditPack", "Access", "Catalogue", "Exchange", "Telemetry",
@@ -37,8 +38,8 @@ private let table: [String: Set<String>] = [
     ],
     "Demo": ["RecordKit", "Records", "Storage", "Access", "Governance"],
     "Server": [
-        "RecordKit", "Records", "Storage", "SQLiteStorage", "PostgresStorage", "MerkleLog", "Access", "Governance",
-        "HTTPServing", "RESTAPI", "WebUI", "Telemetry", "Hummingbird", "HTTPTypes", "NIOCore", "Logging",
+        "RecordKit", "Records", "Storage", "SQLiteStorage", "PostgresStorage", "S3Storage", "MerkleLog", "Access",
+        "Governance", "HTTPServing", "RESTAPI", "WebUI", "Telemetry", "Hummingbird", "HTTPTypes", "NIOCore", "Logging",
         "ServiceLifecycle", "UnixSignals", "Crypto", "CryptoExtras",
     ],
     "CZlib": [],
@@ -46,8 +47,9 @@ private let table: [String: Set<String>] = [
     "Client": ["MerkleLog"],
     "Terminal": [],
     "concord": [
-        "RecordKit", "Records", "Storage", "SQLiteStorage", "PostgresStorage", "MerkleLog", "AuditPack", "Access",
-        "Governance", "Exchange", "HTTPServing", "Demo", "Server", "Client", "Detection", "Statistics", "Monitoring",
+        "RecordKit", "Records", "Storage", "SQLiteStorage", "PostgresStorage", "S3Storage", "MerkleLog", "AuditPack",
+        "Access", "Governance", "Exchange", "HTTPServing", "Demo", "Server", "Client", "Detection", "Statistics",
+        "Monitoring",
         "Terminal", "Telemetry", "Logging", "ArgumentParser",
     ],
 ]

@@ -68,6 +68,48 @@ extension StoreContract {
         }
 
         @Test(arguments: StoreUnderTest.all)
+        func aFileThatIsBeingRemovedFindsNoNewHolder(_ subject: StoreUnderTest) async throws {
+            try await subject.run { scene in
+                let made = try await make(scene)
+                let (here, there) = (scene.here, scene.elsewhere)
+                let sha256 = String(repeating: "ab", count: 32)
+                let before = try await scene.store.read { try $0.ledgerSize(here) }
+                #expect(try await scene.store.read { try !$0.hasErasures(in: here, from: 0) })
+                _ = try await erase(scene, made.specimen.id.raw)
+                let work = ErasureWork(.file, sha256)
+                let going = try await scene.store.read { reader in
+                    [
+                        try reader.isGoing(file: sha256, in: here), try reader.isGoing(file: sha256, in: there),
+                        try reader.isGoing(file: String(repeating: "cd", count: 32), in: here),
+                    ]
+                }
+                #expect(going == [true, false, false])
+                let erased = try await scene.store.read { reader in
+                    [
+                        try reader.hasErasures(in: here, from: before),
+                        try reader.hasErasures(in: here, from: reader.ledgerSize(here)),
+                        try reader.hasErasures(in: there, from: 0),
+                    ]
+                }
+                #expect(erased == [true, false, false])
+                var other = scene.specimen("Holder", companion: made.companion)
+                other.attachment = try FileReference(
+                    sha256: sha256, name: "scan.pdf", mediaType: "application/pdf", bytes: 7)
+                do {
+                    _ = try await scene.create(other, in: here)
+                    Issue.record("it began to hold a file that goes")
+                } catch StoreError.away {}
+                // Another organisation's file of the same content is another file.
+                let elsewhere = try await scene.create(Companion(name: "Pia"), in: scene.elsewhere)
+                var theirs = scene.specimen("Theirs", companion: elsewhere)
+                theirs.attachment = other.attachment
+                _ = try await scene.create(theirs, in: scene.elsewhere)
+                try await scene.store.write(here) { try $0.finishErasureWork(work) }
+                _ = try await scene.create(other, in: here)
+            }
+        }
+
+        @Test(arguments: StoreUnderTest.all)
         func anErasedRecordSaysThatItWasErasedAndNothingElse(_ subject: StoreUnderTest) async throws {
             try await subject.run { scene in
                 let made = try await make(scene)

@@ -57,10 +57,14 @@ package struct LibraryService: Sendable {
         let old = try await former(content.urn, organisation)
         let shared = try await holder.current(for: nil)
         var library = draft
-        library.file = try await kept(file, organisation)
+        let kept = try await kept(file, organisation)
+        library.file = kept
         let wanted = library
+        let seen = try await FilesSeen.look(
+            forKept: kept.sha256, bytes: file.bytes.count, of: organisation, in: store, blobs)
         return try await told {
             try await store.write(organisation) { transaction in
+                try seen.confirm(in: transaction)
                 let plan = try Self.plan(content, wanted, old, organisation, shared, transaction)
                 try save(plan, "import", as: caller, reason, request, in: transaction)
                 return plan

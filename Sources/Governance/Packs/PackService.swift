@@ -148,13 +148,17 @@ package struct PackService: Sendable {
     private func digests(_ survey: inout PackSurvey, _ organisation: UUID) async throws -> [Hash: ContentDigest] {
         var digests: [Hash: ContentDigest] = [:]
         for (hash, index) in survey.files {
-            guard let pieces = try blobs.open(hash.hex, for: organisation) else {
+            guard let pieces = try await blobs.open(hash.hex, for: organisation) else {
                 survey.leaveOut(hash, index: index, .missing)
                 continue
             }
             var digest = ContentDigest()
-            while let piece = try pieces.next() { digest.update(piece) }
-            if digest.sha256 == hash { digests[hash] = digest } else { survey.leaveOut(hash, index: index, .damaged) }
+            do {
+                while let piece = try await pieces.next() { digest.update(piece) }
+                digests[hash] = digest
+            } catch BlobError.damaged {
+                survey.leaveOut(hash, index: index, .damaged)
+            }
         }
         return digests
     }

@@ -138,14 +138,14 @@ package struct PreparedPack: Sendable {
 
     private func writeFiles<Sink: ByteSink>(to writer: inout PackWriter<Sink>) async throws {
         for (hash, _) in survey.files {
-            guard let digest = digests[hash], let pieces = try blobs.open(hash.hex, for: organisation) else {
+            guard let digest = digests[hash], let pieces = try await blobs.open(hash.hex, for: organisation) else {
                 throw PackError.fileChanged(sha256: hash.hex)
             }
             try await writer.begin(PackFiles.evidence(hash), digest)
             do {
-                while let piece = try pieces.next() { try await writer.append(piece) }
+                while let piece = try await pieces.next() { try await writer.append(piece) }
                 try writer.end()
-            } catch is ZIPWriterError {
+            } catch is ZIPWriterError, is BlobError {
                 throw PackError.fileChanged(sha256: hash.hex)
             }
         }

@@ -45,7 +45,7 @@ package struct GapReport: Sendable {
 
     package let organisation: Organisation
     /// `nil` without a logo, and for a file that is gone or no image any more.
-    package let logo: ImageFile?
+    package internal(set) var logo: ImageFile?
     package let view: AssessmentView
     /// By the key of the framework.
     package let adoptions: [String: FrameworkAdoption]

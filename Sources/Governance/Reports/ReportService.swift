@@ -37,8 +37,8 @@ package struct ReportService: Sendable {
             throw ServiceError.notFound(Assessment.schema.erased.label)
         }
         let (origin, key) = (ledger.origin(organisation), try ledger.verifierKey(organisation))
-        let (blobs, posture) = (blobs, assessments.posture)
-        return try await store.read { reader in
+        let posture = assessments.posture
+        var report = try await store.read { reader in
             let schema = Assessment.schema.erased
             guard let record = try reader.find(schema, id, in: organisation, asOf: asOf),
                 Authorisation.may(caller, .read, record)
@@ -62,7 +62,7 @@ package struct ReportService: Sendable {
             let index = view.ledgerSize - 1
             let leaf = try index < 0 ? nil : reader.leaves(organisation, from: index, limit: 1).first
             return GapReport(
-                organisation: own.value, logo: try Self.logo(own.value, organisation, blobs), view: view,
+                organisation: own.value, logo: nil, view: view,
                 adoptions: Dictionary(
                     adoptions.compactMap { adoption in
                         library.framework(id: adoption.value.framework.raw).map { ($0.key, adoption.value) }
@@ -78,6 +78,8 @@ package struct ReportService: Sendable {
                 isOfThePast: asOf != nil, checkpoint: try reader.lastCheckpoint(organisation), origin: origin,
                 verifierKey: key)
         }
+        report.logo = try await Self.logo(report.organisation, organisation, blobs)
+        return report
     }
 
     /// The same, to be taken away: the ledger says of which assessment, as of which index and in which format, and is
@@ -100,9 +102,9 @@ package struct ReportService: Sendable {
     /// A report does without a logo that is gone; what refuses to be one was refused when it came.
     private static func logo(
         _ organisation: Organisation, _ id: UUID, _ blobs: any BlobStore
-    ) throws -> ImageFile? {
+    ) async throws -> ImageFile? {
         guard let file = organisation.logo else { return nil }
-        do { return try LogoRule.image(file, id, in: blobs) } catch is Problem { return nil }
+        do { return try await LogoRule.image(file, id, in: blobs) } catch is Problem { return nil }
     }
 
     private static func people(_ view: AssessmentView, _ tasks: [Stored<Task>]) -> [UUID] {

@@ -101,9 +101,15 @@ extension RecordService {
             throw ServiceError.invalid("records", "names a record twice")
         }
         let step = try step(edit.action, schema)
-        if case .set(let values) = edit.action { try checkFiles(schema, values, organisation) }
+        var files: FilesSeen?
+        if case .set(let values) = edit.action {
+            files = try await filesSeen(schema, values, over: nil, as: caller)
+            try await checkFiles(schema, values, organisation)
+        }
+        let seen = files
         do {
             return try await store.write(organisation) { [environment] transaction in
+                try seen?.confirm(in: transaction)
                 var rows: [BulkReport.Row] = []
                 rows.reserveCapacity(edit.records.count)
                 for record in edit.records {

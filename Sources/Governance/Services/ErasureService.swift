@@ -150,16 +150,24 @@ package struct ErasureService: Sendable {
                 if let job { try transaction.confirm(job) }
                 try transaction.finishErasureWork(work)
             }
-        case .file:
-            // No record can begin to hold the file between the look and the removal: both are in one write.
-            try await store.write(organisation) { [blobs] transaction in
-                if let job { try transaction.confirm(job) }
-                if try !transaction.isHeld(file: work.subject, in: organisation) {
-                    try blobs.remove(work.subject, for: organisation)
-                }
-                try transaction.finishErasureWork(work)
-            }
+        case .file: try await removeFile(work, organisation, holding: job)
         case .scrub: break
+        }
+    }
+
+    /// Removes a file that no record holds any more. From the erasure on, the work that is written down keeps records
+    /// from beginning to hold it (``ErasureReader/checkStays(_:in:)``), and ``FilesSeen`` those that looked for it
+    /// before. The removal stands between two transactions, since it may ask another machine; whatever ends the node
+    /// in between, the work is still there and is done again.
+    private func removeFile(_ work: ErasureWork, _ organisation: UUID, holding job: Job?) async throws {
+        let isHeld = try await store.write(organisation) { transaction in
+            if let job { try transaction.confirm(job) }
+            return try transaction.isHeld(file: work.subject, in: organisation)
+        }
+        if !isHeld { try await blobs.remove(work.subject, for: organisation) }
+        try await store.write(organisation) { transaction in
+            if let job { try transaction.confirm(job) }
+            try transaction.finishErasureWork(work)
         }
     }
 

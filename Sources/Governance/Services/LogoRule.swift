@@ -14,12 +14,12 @@ package enum LogoRule {
     static let field = "logo"
 
     /// - Throws: ``Problem`` that says what would be accepted. SVG is refused, since it can carry script.
-    static func image(_ file: FileReference, _ organisation: UUID, in blobs: any BlobStore) throws -> ImageFile {
-        guard let pieces = try blobs.open(file.sha256, for: organisation) else {
+    static func image(_ file: FileReference, _ organisation: UUID, in blobs: any BlobStore) async throws -> ImageFile {
+        guard let pieces = try await blobs.open(file.sha256, for: organisation) else {
             throw Problem(field, "is not there: upload the file first")
         }
         var bytes = Data()
-        while let piece = try pieces.next() {
+        while let piece = try await pieces.next() {
             bytes.append(contentsOf: piece)
             guard bytes.count <= bytesMax else { throw Problem(field, "may have at most \(bytesMax / 1_048_576) MB") }
         }
@@ -38,13 +38,13 @@ package enum LogoRule {
 extension RecordService {
     /// Looks into a file that a field takes only if its content is of a certain kind.
     /// - Throws: ``ServiceError``: invalid, with the field.
-    func checkFiles(_ schema: AnySchema, _ input: [String: FieldValue], _ organisation: UUID?) throws {
+    func checkFiles(_ schema: AnySchema, _ input: [String: FieldValue], _ organisation: UUID?) async throws {
         guard schema.type == Organisation.type, let organisation, case .file(let file) = input[LogoRule.field] else {
             return
         }
         do {
             guard let blobs else { throw Problem(LogoRule.field, "cannot be looked into here") }
-            _ = try LogoRule.image(file, organisation, in: blobs)
+            _ = try await LogoRule.image(file, organisation, in: blobs)
         } catch let problem as Problem { throw ServiceError.invalid(Invalid([problem])) }
     }
 }

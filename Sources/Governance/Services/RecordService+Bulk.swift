@@ -36,6 +36,8 @@ extension RecordService {
         let organisation = try writable(caller, schema)
         let reason = try checked(reason)
         // Ids and salts are drawn outside: the body of a transaction only decides.
+        var lines = lines
+        let seen = try await filesSeen(schema, &lines, as: caller)
         let drafts = lines.map { line in
             (
                 id: environment.id(), values: line.flatMap { draft($0, schema) },
@@ -45,6 +47,7 @@ extension RecordService {
         let now = environment.now()
         return try await translated(schema) {
             try await store.write(organisation) { [posture] transaction in
+                try seen?.confirm(in: transaction)
                 var outcomes: [BulkOutcome] = []
                 for (id, values, change) in drafts {
                     let outcome = try Self.refusable(schema) {

@@ -183,9 +183,11 @@ package struct RecordService: Sendable {
         let organisation = try writable(caller, schema)
         let id = environment.id()
         let draft = try newValues(input, schema)
+        let seen = try await filesSeen(schema, input, over: nil, as: caller)
         let change = caller.change("create", reason: try checked(reason), request: request, in: environment)
         return try await translated(schema) {
             try await store.write(organisation) { [posture] transaction in
+                try seen?.confirm(in: transaction)
                 let ruled = try RecordRules.prepared(schema, old: nil, draft, in: transaction, by: caller)
                 let saved = try transaction.save(
                     try schema.validated(ruled), id: id, over: nil, isArchived: false, by: change)
@@ -215,11 +217,13 @@ package struct RecordService: Sendable {
         as caller: Caller, reason: String? = nil, request: String? = nil
     ) async throws -> StoredRecord {
         let organisation = try writable(caller, schema)
-        try checkFiles(schema, input, organisation)
+        let seen = try await filesSeen(schema, input, over: id, as: caller)
+        try await checkFiles(schema, input, organisation)
         let change = caller.change("update", reason: try checked(reason), request: request, in: environment)
         return try await translated(schema) {
             try await store.write(organisation) { transaction in
-                try update(
+                try seen?.confirm(in: transaction)
+                return try update(
                     schema, id, over: version, input, keepsMissing: keepsMissing, as: caller, by: change,
                     in: transaction)
             }

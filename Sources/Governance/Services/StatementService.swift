@@ -111,10 +111,13 @@ package struct StatementService: Sendable {
         }
         let data = try content.canonical()
         let sha256 = try await blobs.put(data, for: organisation)
+        let seen = try await FilesSeen.look(
+            forKept: sha256, bytes: data.count, of: organisation, in: store, blobs)
         let id = environment.id()
         let change = caller.change("create", request: request, in: environment)
         return try await translated(Self.schema) {
             try await store.write(organisation) { transaction in
+                try seen.confirm(in: transaction)
                 try StatementRules.checkAssessments(of: framework.id, in: transaction, organisation)
                 let versions = try Self.versions(framework, transaction, caller, nil)
                 guard !versions.contains(where: { $0.status == .submitted }) else {

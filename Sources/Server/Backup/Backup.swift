@@ -113,9 +113,9 @@ package struct Backup: Sendable {
             let spool = try Spool(in: staging)
             try await blobs.forEach { name in
                 // One that was erased meanwhile is no longer wanted.
-                guard let pieces = try blobs.open(name.sha256, for: name.organisation) else { return }
+                guard let pieces = try await blobs.open(name.sha256, for: name.organisation) else { return }
                 let path = "\(name.organisation.lowercased)/\(name.sha256)"
-                do { try spool.take(pieces) } catch BlobError.damaged {
+                do { try await spool.take(pieces) } catch BlobError.damaged {
                     damaged.append(path)
                     return
                 }
@@ -157,12 +157,12 @@ private final class Spool {
 
     /// Takes a file in the place of the one before.
     /// - Throws: ``BlobError/damaged(sha256:)`` if it no longer has its digest.
-    func take(_ pieces: BlobPieces) throws {
+    func take(_ pieces: any BlobPieces) async throws {
         memory = Data()
         bytes = 0
         try file.truncate(atOffset: 0)
         try file.seek(toOffset: 0)
-        while let piece = try pieces.next() {
+        while let piece = try await pieces.next() {
             bytes += piece.count
             memory.append(contentsOf: piece)
             if memory.count > Self.memoryBytesMax {

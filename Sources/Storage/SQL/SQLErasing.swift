@@ -76,6 +76,24 @@ extension SQLReader {
         return false
     }
 
+    package func isGoing(file sha256: String, in organisation: UUID) throws -> Bool {
+        enter(organisation)
+        let found: Int? = try one(
+            BoundSQL(
+                "SELECT 1 FROM \"erasure_work\" WHERE \"organisation\" = ? AND \"kind\" = ? AND \"subject\" = ?",
+                [.identifier(organisation), .text(ErasureWork.Kind.file.rawValue), .text(sha256)]))
+        return found != nil
+    }
+
+    package func hasErasures(in organisation: UUID, from index: Int) throws -> Bool {
+        enter(organisation)
+        let found: Int? = try one(
+            BoundSQL(
+                "SELECT 1 FROM \"erasure\" WHERE \"ledger\" = ? AND \"index\" >= ? LIMIT 1",
+                [ledger(organisation), .integer(Int64(index))]))
+        return found != nil
+    }
+
     /// The records, each with the time at which its content was erased: one more query, if anything ever was.
     func marked(_ records: [StoredRecord]) throws -> [StoredRecord] {
         guard !records.isEmpty else { return records }

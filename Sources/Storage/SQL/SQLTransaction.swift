@@ -101,6 +101,10 @@ package final class SQLTransaction: SQLReader, Transaction {
         }
         let targets = try checkedReferences(of: record, id)
         if !isArchived { try checkUnique(record, id, entry) }
+        if let organisation {
+            try checkStays(
+                Set(record.values.fileDigests).subtracting(old?.fileDigests ?? []), in: organisation)
+        }
         let next = (version ?? 0) + 1
         let index = try ledgerSize(organisation)
         let body = try RevisionBody.make(
