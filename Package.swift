@@ -96,7 +96,8 @@ let package = Package(
         .target(
             name: "Server",
             dependencies: [
-                "RecordKit", "Records", "Storage", "SQLiteStorage", "PostgresStorage", "S3Storage", "MerkleLog", "Access",
+                "RecordKit", "Records", "Storage", "SQLiteStorage", "PostgresStorage", "S3Storage", "MerkleLog",
+                "Access",
                 "Governance", "HTTPServing", "RESTAPI", "WebUI", "Telemetry", hummingbird, httpTypes, nioCore, logging,
                 lifecycle, unixSignals, crypto, cryptoExtras,
             ]),

@@ -78,7 +78,7 @@ struct BackupCommand: AsyncParsableCommand {
         inversion: .prefixedNo, exclusivity: .exclusive,
         help: "Take in the key that signs the ledgers. Else it is taken in only if the backup is encrypted.")
     var key: Bool?
-    @Flag(inversion: .prefixedNo, exclusivity: .exclusive, help: "Take in the files of evidence.") var files = true
+    @Flag(help: "Leave out the files of evidence.") var withoutFiles = false
 
     func run() async throws {
         let passphrase = try secret.passphrase()
@@ -88,7 +88,8 @@ struct BackupCommand: AsyncParsableCommand {
         }
         let environment = Access.Environment.system
         let options = Backup.Options(
-            output: output, passphrase: passphrase, includesKey: key ?? (passphrase != nil), includesFiles: files,
+            output: output, passphrase: passphrase, includesKey: key ?? (passphrase != nil),
+            includesFiles: !withoutFiles,
             version: Concord.version)
         let line = BackupLine()
         let report = try await Backup(folder: at.data, records: source, blobs: try await at.blobs(places)).make(
@@ -102,7 +103,7 @@ struct BackupCommand: AsyncParsableCommand {
         if !report.manifest.hasKey {
             print("The key that signs the ledgers is not in it: keep \(at.data.path)/keys elsewhere.")
         }
-        if !files { print("Files of evidence are not in it.") }
+        if withoutFiles { print("Files of evidence are not in it.") }
         guard report.damaged.isEmpty else {
             for path in report.damaged { write("Damaged, left out: \(path)") }
             throw ExitStatus.no
@@ -142,7 +143,8 @@ struct RestoreCommand: AsyncParsableCommand {
         } else {
             let address = try records.address()
             report = try await restoration.restore(
-                to: at.data, database: address, blobs: try await at.blobs(places), erasures: erasures, progress: line.show)
+                to: at.data, database: address, blobs: try await at.blobs(places), erasures: erasures,
+                progress: line.show)
         }
         line.clear()
         let (manifest, found) = (report.manifest, report.verification)

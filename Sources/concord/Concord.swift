@@ -16,7 +16,8 @@ struct Concord: AsyncParsableCommand {
         abstract: "Governance of AI and information security: ISO/IEC 42001 and ISO/IEC 27001 as one system.",
         version: version,
         subcommands: [
-            Serve.self, MigrateCommand.self, BackupCommand.self, RestoreCommand.self, MoveCommand.self, FilesCommand.self,
+            Serve.self, MigrateCommand.self, BackupCommand.self, RestoreCommand.self, MoveCommand.self,
+            FilesCommand.self,
             DemoCommand.self, Ledger.self, PackCommand.self, VerifyCommand.self, PostureCommand.self, User.self,
             ImportCommand.self, SchemaCommand.self, MeasureProjection.self, DetectCommand.self, MeasureCommand.self,
         ] + clientCommands)
