@@ -36,10 +36,12 @@ import Testing
         }
     }
 
+    /// Short pauses, and no limit that a busy machine would meet.
     private static let quick = {
         var limits = S3Limits()
         limits.pauseMilliseconds = 10
-        limits.answerSeconds = 10
+        limits.answerSeconds = 120
+        limits.secondsMax = 600
         return limits
     }()
 
@@ -86,18 +88,18 @@ import Testing
         let start = ContinuousClock.now
         let words = try await away { _ = try await corner.blobs.put(Self.text, for: corner.organisation) }
         #expect(words.contains("HeadObject"), "\(words)")
-        #expect(ContinuousClock.now - start < .seconds(10))
+        #expect(ContinuousClock.now - start < .seconds(60))
     }
 
     @Test func anAnswerThatComesTooLateIsNotWaitedFor() async throws {
         var limits = Self.quick
-        limits.answerSeconds = 1
+        limits.answerSeconds = 5
         let corner = try Corner(limits)
         let sha256 = try await corner.blobs.put(Self.text, for: corner.organisation)
-        try corner.server.fail(.late(seconds: 4), method: "GET")
+        try corner.server.fail(.late(seconds: 60), method: "GET")
         let start = ContinuousClock.now
         #expect(try await corner.blobs.get(sha256, for: corner.organisation) == Self.text)
-        #expect(ContinuousClock.now - start < .seconds(3.5))
+        #expect(ContinuousClock.now - start < .seconds(50))
     }
 
     /// However slowly each attempt fails, the whole ends before another node may take the job over.
@@ -105,10 +107,10 @@ import Testing
         var limits = Self.quick
         limits.secondsMax = 2
         let corner = try Corner(limits)
-        try corner.server.fail(.late(seconds: 4), count: 4, method: "DELETE")
+        try corner.server.fail(.late(seconds: 60), count: 4, method: "DELETE")
         let start = ContinuousClock.now
         _ = try await away { try await corner.blobs.remove(String(repeating: "0", count: 64), for: UUID()) }
-        #expect(ContinuousClock.now - start < .seconds(3.5))
+        #expect(ContinuousClock.now - start < .seconds(50))
         // The others that were asked for must not meet the next test.
         for _ in 0..<3 { try? await corner.blobs.remove(String(repeating: "0", count: 64), for: UUID()) }
     }
