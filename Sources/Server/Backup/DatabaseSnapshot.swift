@@ -72,6 +72,18 @@ package enum RecordPlace: Sendable {
         return found
     }
 
+    /// What was found is what was there before.
+    /// - Throws: ``BackupError/doesNotVerify(_:)``.
+    static func compare(
+        _ found: LedgerVerification, with ends: [BackupManifest.LedgerEnd]
+    ) throws(BackupError) {
+        let leaves = Dictionary(uniqueKeysWithValues: found.ledgers.map { ($0.ledger, $0.leaves) })
+        for end in ends where leaves[end.ledger] != end.leaves {
+            throw .doesNotVerify(
+                "the ledger \(end.ledger) has \(leaves[end.ledger] ?? 0) leaves instead of \(end.leaves)")
+        }
+    }
+
     /// The ends of all ledgers in a file.
     static func ends(of path: String) throws -> [BackupManifest.LedgerEnd] {
         try DatabaseFile.read(path) { connection in

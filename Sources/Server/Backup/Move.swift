@@ -33,7 +33,7 @@ package struct Move: Sendable {
             try DatabaseFile.update(locked.databasePath, migrator: try Migrations.migrator())
             let ends = try RecordPlace.ends(of: locked.databasePath)
             let found = try RecordPlace.load(locked.databasePath, into: database, in: staging, keys: keys)
-            try Self.compare(ends, found)
+            try RecordPlace.compare(found, with: ends)
             guard rename(locked.databasePath, kept) == 0 else {
                 throw BackupError.cannotWrite(path: kept, reason: String(cString: strerror(errno)))
             }
@@ -64,16 +64,6 @@ package struct Move: Sendable {
                 throw BackupError.cannotWrite(path: locked.databasePath, reason: String(cString: strerror(errno)))
             }
             return found
-        }
-    }
-
-    private static func compare(
-        _ ends: [BackupManifest.LedgerEnd], _ found: LedgerVerification
-    ) throws(BackupError) {
-        let leaves = Dictionary(uniqueKeysWithValues: found.ledgers.map { ($0.ledger, $0.leaves) })
-        for end in ends where leaves[end.ledger] != end.leaves {
-            throw .doesNotVerify(
-                "the ledger \(end.ledger) has \(leaves[end.ledger] ?? 0) leaves instead of \(end.leaves)")
         }
     }
 }

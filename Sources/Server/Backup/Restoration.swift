@@ -101,20 +101,11 @@ package struct Restoration: Sendable {
             }
         }
         let verification = try RecordPlace.verified(database.path, keys: keys)
-        try Self.compare(manifest, verification)
+        try RecordPlace.compare(verification, with: manifest.ledgers)
         return Unpacked(
             report: Report(
                 manifest: manifest, verification: verification, files: files, fileBytes: fileBytes,
                 isEncrypted: reader.secret != nil), database: database.path, keys: keys, secret: reader.secret)
-    }
-
-    /// The records are those of the manifest.
-    private static func compare(_ manifest: BackupManifest, _ found: LedgerVerification) throws(BackupError) {
-        let leaves = Dictionary(uniqueKeysWithValues: found.ledgers.map { ($0.ledger, $0.leaves) })
-        for end in manifest.ledgers where leaves[end.ledger] != end.leaves {
-            throw .doesNotVerify(
-                "the ledger \(end.ledger) has \(leaves[end.ledger] ?? 0) leaves; the manifest says \(end.leaves)")
-        }
     }
 
     private static func blob(_ name: String) throws(BackupError) -> BlobName {
