@@ -32,7 +32,7 @@ struct BackupSeal {
         }
     }
 
-    init(salt: [UInt8], rounds: Int = usualRounds) {
+    init(salt: [UInt8], rounds: Int) {
         self.salt = salt
         self.rounds = rounds
     }

@@ -25,8 +25,9 @@ final class BackupWriter {
     ///   - seconds: When the backup is made, since 1970.
     ///   - salt: ``SealedStream/saltBytes`` random bytes.
     ///   - passphrase: `nil` for an archive that is open to everybody.
+    ///   - rounds: What a guess at the passphrase costs, see ``BackupSeal``.
     /// - Throws: ``BackupError/cannotWrite(path:reason:)``, also if the file exists.
-    init(path: String, seconds: Int, passphrase: String?, salt: [UInt8]) throws {
+    init(path: String, seconds: Int, passphrase: String?, salt: [UInt8], rounds: Int = BackupSeal.usualRounds) throws {
         self.path = path
         self.seconds = seconds
         partial = path + ".partial"
@@ -38,7 +39,7 @@ final class BackupWriter {
         sums = try Self.made(sumsPath)
         unlink(sumsPath)
         guard let passphrase else { return }
-        let seal = BackupSeal(salt: salt)
+        let seal = BackupSeal(salt: salt, rounds: rounds)
         let line = try seal.line
         try write(Data(line))
         sealer = SealedStream.Sealer(
