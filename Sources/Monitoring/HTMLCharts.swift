@@ -48,7 +48,7 @@ enum HTMLCharts {
 
     /// What is defined once a page.
     static let definitions = """
-        <svg width="0" height="0" aria-hidden="true" style="position:absolute"><defs><pattern id="hatch" width="6" \
+        <svg class="definitions" width="0" height="0" aria-hidden="true"><defs><pattern id="hatch" width="6" \
         height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path class="hatching" d="M0 0V6"/>\
         </pattern></defs></svg>
         """
@@ -232,7 +232,7 @@ enum HTMLCharts {
         let height = headHeight + row * Double(rows.count)
         let width = cell * Double(columns.count)
         func fixed(_ width: Double) -> String {
-            " style=\"width:\(digits(width))px;height:\(digits(height))px\""
+            " width=\"\(digits(width))\" height=\"\(digits(height))\""
         }
         var out = "<div class=\"map\"><svg viewBox=\"0 0 \(digits(names)) \(digits(height))\" aria-hidden=\"true\""
         out += fixed(names) + ">"
@@ -292,7 +292,7 @@ enum HTMLCharts {
         func py(_ value: Double) -> Double { 6 + (height - 6) * (1 - (value - low) / (high - low)) }
         var out = "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"\(escaped(title))\">"
         out += head(
-            width, height + 20, title, width > 290 ? " style=\"width:\(digits(width))px;max-width:none\"" : "")
+            width, height + 20, title, width > 290 ? " class=\"long\" width=\"\(digits(width))\"" : "")
         for share in [0.05, 0.5, 0.95] {
             let value = low + (high - low) * share
             out += line("grid", left, py(value), width, py(value))

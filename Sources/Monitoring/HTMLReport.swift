@@ -55,8 +55,9 @@ public enum HTMLReport {
         .long{min-width:14rem}.breached{color:var(--bad);font-weight:600}.within{color:var(--good)}.not_evaluable{color:var(--soft)}
         .charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(18rem,100%),1fr));gap:1rem}
         figure{margin:0 0 1rem;padding:.6rem;border:1px solid var(--line);border-radius:6px;min-width:0}
-        .charts figure{margin:0}.charts svg{max-width:24rem}
-        figcaption{font-weight:600;overflow-wrap:anywhere}svg{width:100%;height:auto;display:block}
+        .charts figure{margin:0}.charts svg:not(.long){max-width:24rem}
+        figcaption{font-weight:600;overflow-wrap:anywhere}svg{display:block}svg:not([width]){width:100%;height:auto}
+        svg.definitions{position:absolute}
         svg text{fill:var(--soft);font-size:10px}svg text.on{fill:var(--ink);font-size:11px}
         .map{display:flex}.map svg{flex:none}.scroll{overflow-x:auto;min-width:0;flex:1}
         .ref{fill:var(--ref)}.cur{fill:var(--cur);fill-opacity:.75}

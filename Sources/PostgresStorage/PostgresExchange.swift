@@ -13,8 +13,8 @@ final class PostgresExchange: Sendable {
     private static let beatSeconds = 8
     /// Bytes of a notification; PostgreSQL allows 7,999.
     private static let payloadBytesMax = 7_000
-    /// The longest answer from which the time is taken.
-    private static let clockAnswerMax = Duration.milliseconds(200)
+    /// How often a node asks for the time before it begins: the quickest answer counts.
+    private static let clockQuestions = 5
     private static let changesChannel = "concord_changes"
     private static let accessChannel = "concord_access"
 
@@ -24,8 +24,8 @@ final class PostgresExchange: Sendable {
         var isStopped = false
     }
     private let state = Mutex(State())
-    /// A moment on the clock that only goes forward, and what the database's clock said then.
-    private let anchor = Mutex<(at: ContinuousClock.Instant, time: Instant)?>(nil)
+    /// What is known of the database's time.
+    private let anchor = Mutex<ClockAnchor?>(nil)
     private let generation = Atomic<Int>(0)
     /// Others' changes are heard. While they are not, nothing that was worked out is good.
     private let isListening = Atomic<Bool>(false)
@@ -90,7 +90,7 @@ final class PostgresExchange: Sendable {
         defer { connection.close() }
         try connection.outside { run in
             _ = try run(beat)
-            try setClock(run)
+            for _ in 0..<Self.clockQuestions { try setClock(run) }
         }
     }
 
@@ -99,13 +99,10 @@ final class PostgresExchange: Sendable {
         let known = anchor.withLock { $0 }
         // It was asked before the store was opened.
         guard let known else { preconditionFailure("no node without the database's time") }
-        let passed = (ContinuousClock.now - known.at).components
-        return Instant(
-            millisecondsSince1970: known.time.millisecondsSince1970 + passed.seconds * 1_000
-                + passed.attoseconds / 1_000_000_000_000_000)
+        return known.time(at: ContinuousClock.now)
     }
 
-    /// Asks for the time. An answer that took long says little and is taken only if nothing is known.
+    /// Asks for the time, and keeps the answer that says most.
     private func setClock(_ run: (String) throws -> [[String?]]) throws {
         let before = ContinuousClock.now
         let rows = try run("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint")
@@ -113,9 +110,10 @@ final class PostgresExchange: Sendable {
         guard let milliseconds = rows.first?.first?.flatMap({ Int64($0) }) else {
             throw PostgresError(state: "", message: "the database does not tell its time")
         }
+        let answer = ClockAnchor(
+            at: before + passed / 2, time: Instant(millisecondsSince1970: milliseconds), uncertainty: passed / 2)
         anchor.withLock { anchor in
-            guard anchor == nil || passed < Self.clockAnswerMax else { return }
-            anchor = (before + passed / 2, Instant(millisecondsSince1970: milliseconds))
+            guard let known = anchor, known.isBetter(than: answer) else { return anchor = answer }
         }
     }
 

@@ -1,0 +1,129 @@
+// `concord measure drift` and `concord measure baseline`.
+import ArgumentParser
+import Foundation
+import Monitoring
+import Statistics
+
+extension MeasureCommand {
+    /// `DriftSuite` as an argument.
+    enum Suite: String, ExpressibleByArgument, CaseIterable {
+        case all, standard, psi
+
+        var suite: DriftSuite {
+            switch self {
+            case .all: .all
+            case .standard: .standard
+            case .psi: .psi
+            }
+        }
+    }
+
+    struct Drift: MeasuringCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Measures how far current data are from a reference.")
+        @Option(help: "The reference, CSV or NDJSON.") var reference: String?
+        @Option(help: "A saved baseline in place of the reference.") var baseline: String?
+        @Option(help: "The current data; - is standard input.") var current: String?
+        @Option(help: "COLUMN=REF:CUR: both sides are rows of the one file given.") var split: String?
+        @Option(help: "Columns measured as numbers, with commas between them.") var numeric: String?
+        @Option(help: "Columns measured as categories, with commas between them.") var categorical: String?
+        @Option(help: "Columns not measured, with commas between them.") var ignore: String?
+        @Option(help: "all, standard (no tests that rank every value) or psi.") var measures = Suite.all
+        @Option(
+            name: .customLong("memory-megabytes"),
+            help: "Read the current data as a stream, and sketch values beyond so much memory.")
+        var memoryMegabytes: Int?
+        @Flag(help: "Measure columns together, too: principal components and correlations, in chunks of --chunk rows.")
+        var multivariate = false
+        @OptionGroup var chunks: ChunkOptions
+        @OptionGroup var alarms: AlarmOptions
+        @OptionGroup var reading: ReadingOptions
+        @OptionGroup var output: OutputOptions
+
+        mutating func validate() throws {
+            if split != nil {
+                guard baseline == nil, (reference == nil) != (current == nil) else {
+                    throw ValidationError("--split takes one file, by --reference or by --current.")
+                }
+                guard chunks.chunking == nil else { throw ValidationError("Chunks are not made of --split.") }
+            } else {
+                guard (reference == nil) != (baseline == nil) else {
+                    throw ValidationError("Either --reference or --baseline is needed.")
+                }
+                guard current != nil else { throw ValidationError("--current is needed.") }
+            }
+            guard (1...1_000_000).contains(memoryMegabytes ?? 1) else {
+                throw ValidationError("--memory-megabytes must be 1 to 1000000.")
+            }
+            guard multivariate || alarms.alarm == nil else {
+                throw ValidationError("--alarm belongs to --multivariate.")
+            }
+            guard !multivariate || (baseline == nil && memoryMegabytes == nil && current != "-") else {
+                throw ValidationError(
+                    "--multivariate needs both files whole: no --baseline, --memory-megabytes or standard input.")
+            }
+        }
+
+        func measure() throws {
+            var request = DriftRequest(
+                numeric: MeasureCommand.names(numeric), categorical: MeasureCommand.names(categorical),
+                ignored: MeasureCommand.names(ignore) ?? [],
+                suite: measures.suite, streamBytesMax: memoryMegabytes.map { $0 << 20 }, chunking: chunks.chunking)
+            request.multivariateChunk = multivariate ? chunks.chunk ?? 0 : nil
+            let rules = try output.rules()
+            let reader = reading.reader(chunks)
+            let inputs: [MeasurementReport.Input]
+            let result: ReportObject
+            if let split {
+                let (column, first, second) = try Self.parts(split)
+                (inputs, result) = try request.run(
+                    file: reference ?? current ?? "", splitBy: column, reference: first, current: second,
+                    reader: reader)
+            } else {
+                let source: DriftRequest.Reference =
+                    if let baseline { .baseline(try Baseline(contentsOf: baseline)) } else { .file(reference ?? "") }
+                (inputs, result) = try request.run(reference: source, current: current ?? "", reader: reader)
+            }
+            try output.finish(
+                MeasurementReport(
+                    measure: "drift", inputs: inputs, result: result, rules: rules,
+                    hysteresis: try alarms.hysteresis()))
+        }
+
+        /// The parts of COLUMN=REF:CUR. The column's name may hold anything but an equals sign.
+        private static func parts(_ split: String) throws -> (String, String, String) {
+            let sides = split.split(separator: "=", maxSplits: 1)
+            let values = (sides.last ?? "").split(separator: ":", maxSplits: 1)
+            guard sides.count == 2, values.count == 2 else {
+                throw ValidationError("--split is COLUMN=REF:CUR, such as month=2026-03:2026-04.")
+            }
+            return (String(sides[0]), String(values[0]), String(values[1]))
+        }
+    }
+
+    struct BaselineCommand: MeasuringCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "baseline", abstract: "Freezes a reference in a file, for --baseline.")
+        @Option(help: "The reference.") var reference: String
+        @Option(help: "The file to write.") var output: String
+        @Option(help: "The baseline's name; the reference's file name without it.") var name: String?
+        @Option(help: "Columns measured as numbers, with commas between them.") var numeric: String?
+        @Option(help: "Columns measured as categories, with commas between them.") var categorical: String?
+        @Option(help: "Columns not measured, with commas between them.") var ignore: String?
+        @OptionGroup var reading: ReadingOptions
+
+        func measure() throws {
+            let request = DriftRequest(
+                numeric: MeasureCommand.names(numeric), categorical: MeasureCommand.names(categorical),
+                ignored: MeasureCommand.names(ignore) ?? [], suite: .all)
+            let baseline = try request.baseline(
+                reference: reference, name: name ?? URL(fileURLWithPath: reference).lastPathComponent,
+                reader: reading.reader())
+            let data = try baseline.encoded()
+            do { try data.write(to: URL(fileURLWithPath: output)) } catch {
+                throw MeasureError("\(output) cannot be written")
+            }
+            print("\(output): \(baseline.rows) rows, \(data.count) bytes")
+        }
+    }
+}
