@@ -213,6 +213,9 @@ struct MoveCommand: AsyncParsableCommand {
         for end in found.ledgers {
             print("ledger \(end.ledger): \(end.leaves) leaves, \(end.covered) under a checkpoint, root \(end.root)")
         }
+        if found.checkpointsWithoutKey > 0 {
+            print("\(found.checkpointsWithoutKey) checkpoints fit, but nobody's signature was checked: give --key")
+        }
         print("\(found.revisions) revisions of \(found.records) records, \(found.erased) erased. Everything fits.")
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import FoundationNetworking
 import TestKit
 import Testing
 
@@ -160,6 +161,7 @@ import Testing
         let moved = try await RunningServer.run(
             ["move", "--from", "sqlite", "--to", "postgres"] + options, limit: .seconds(120))
         #expect(moved.status == 0 && moved.text.contains("Everything fits."), "\(moved.text)")
+        #expect(!moved.text.contains("nobody's signature"), "\(moved.text)")
         let file = demo.folder.appendingPathComponent("concord.sqlite").path
         #expect(!FileManager.default.fileExists(atPath: file))
         #expect(FileManager.default.fileExists(atPath: file + ".moved"))
@@ -190,5 +192,54 @@ import Testing
         await last.stop()
         let verified = try await demo.verify()
         #expect(verified.status == 0, "\(verified.text)")
+    }
+
+    /// A backup from before an erasure has what was erased; the newer list makes it forget again.
+    @Test func whatWasErasedAfterTheBackupIsErasedAgain() async throws {
+        let demo = try await RunningServer.demo.copy()
+        let place = try WorldFolder("backup", goesWithTheProcess: true).url
+        let backup = place.appendingPathComponent("before.tar")
+        let server = try await RunningServer(demo)
+        let lead = try await server.token("ines.hartmann@meridian-credit.example")
+        let officer = try await server.token("katarzyna.nowak@meridian-credit.example")
+        func id(_ answer: (status: Int, body: Data)) throws -> String {
+            #expect(answer.status == 201, "\(String(decoding: answer.body, as: UTF8.self))")
+            return try #require((JSONSerialization.jsonObject(with: answer.body) as? [String: Any])?["id"] as? String)
+        }
+        let task = try id(
+            try await server.send(
+                "POST", "/api/v1/tasks", token: lead, body: #"{"title":"Call Vreni","kind":"other","priority":"low"}"#))
+        // A copy that a killed backup left behind goes with the next one.
+        let left = demo.folder.appendingPathComponent("concord-staging-left")
+        try FileManager.default.createDirectory(at: left, withIntermediateDirectories: true)
+        let made = try await RunningServer.run("backup", "--data", demo.folder.path, "--output", backup.path, "--key")
+        #expect(made.status == 0 && !FileManager.default.fileExists(atPath: left.path), "\(made.text)")
+        let request = try id(
+            try await server.send(
+                "POST", "/api/v1/erasureRequests", token: lead,
+                body: #"{"subjectType":"task","subjectID":"\#(task)","reason":"Asked for","legalBasis":"objection"}"#))
+        var address = URLRequest(
+            url: try #require(
+                URL(string: server.base + "/api/v1/erasureRequests/\(request)/transitions/carryOut")))
+        address.httpMethod = "POST"
+        address.setValue("Bearer \(officer)", forHTTPHeaderField: "Authorization")
+        address.setValue("\"1\"", forHTTPHeaderField: "If-Match")
+        let (answer, response) = try await URLSession.shared.data(for: address)
+        #expect(
+            (response as? HTTPURLResponse)?.statusCode == 200, "\(String(decoding: answer, as: UTF8.self))")
+        await server.stop()
+        for isNewer in [true, false] {
+            let folder = place.appendingPathComponent(isNewer ? "newer" : "alone")
+            var arguments = ["restore", backup.path, "--data", folder.path]
+            if isNewer { arguments += ["--erasures", demo.folder.appendingPathComponent("erasures").path] }
+            let restored = try await RunningServer.run(arguments, limit: .seconds(60))
+            #expect(restored.status == 0, "\(restored.text)")
+            let running = try await RunningServer(folder: folder)
+            let found = try await running.send("GET", "/api/v1/tasks/\(task)", token: lead)
+            #expect(String(decoding: found.body, as: UTF8.self).contains("Vreni") != isNewer)
+            await running.stop()
+            let verified = try await DemoFolder.Copy(folder: folder, database: nil, token: "").verify()
+            #expect(verified.status == 0, "\(verified.text)")
+        }
     }
 }

@@ -105,20 +105,3 @@ package enum RecordPlace: Sendable {
         }
     }
 }
-
-/// A folder within another, which only this user may read, for as long as a piece of work lasts.
-enum StagingFolder {
-    static func with<T>(in parent: URL, _ work: (URL) async throws -> T) async throws -> T {
-        let folder = parent.appendingPathComponent("staging-\(UUID().uuidString)", isDirectory: true)
-        try FileManager.default.createDirectory(
-            at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        let result: T
-        do { result = try await work(folder) } catch {
-            // The reason counts more than what could not be removed.
-            try? FileManager.default.removeItem(at: folder)
-            throw error
-        }
-        try FileManager.default.removeItem(at: folder)
-        return result
-    }
-}

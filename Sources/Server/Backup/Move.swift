@@ -32,7 +32,8 @@ package struct Move: Sendable {
         return try await StagingFolder.with(in: folder) { staging in
             try DatabaseFile.update(locked.databasePath, migrator: try Migrations.migrator())
             let ends = try RecordPlace.ends(of: locked.databasePath)
-            let found = try RecordPlace.load(locked.databasePath, into: database, in: staging, keys: keys)
+            let found = try RecordPlace.load(
+                locked.databasePath, into: database, in: staging, keys: try keys(of: ends))
             try RecordPlace.compare(found, with: ends)
             guard rename(locked.databasePath, kept) == 0 else {
                 throw BackupError.cannotWrite(path: kept, reason: String(cString: strerror(errno)))
@@ -55,7 +56,7 @@ package struct Move: Sendable {
         return try await StagingFolder.with(in: folder) { staging in
             let copy = staging.appendingPathComponent(Backup.databaseName).path
             try RecordPlace.postgres(database).snapshot(to: copy)
-            let found = try RecordPlace.verified(copy, keys: keys)
+            let found = try RecordPlace.verified(copy, keys: try keys(of: try RecordPlace.ends(of: copy)))
             // Nothing was flushed while it was filled.
             let file = try FileHandle(forUpdating: URL(fileURLWithPath: copy))
             try file.synchronize()
@@ -65,5 +66,10 @@ package struct Move: Sendable {
             }
             return found
         }
+    }
+
+    /// Those that were given, and those of the folder's own key.
+    private func keys(of ledgers: [BackupManifest.LedgerEnd]) throws -> [String] {
+        try keys + (LedgerKeys.found(in: folder)?.verifierKeys(of: ledgers) ?? [])
     }
 }

@@ -1,7 +1,6 @@
 // `concord restore`: an installation out of a backup, whole or not at all.
 import Crypto
 package import Foundation
-import MerkleLog
 package import PostgresStorage
 import RecordKit
 package import SQLiteStorage
@@ -64,17 +63,15 @@ package struct Restoration: Sendable {
         }
         let database = staging.appendingPathComponent(Backup.databaseName)
         var (files, fileBytes, hasDatabase) = (0, 0, false)
-        var (host, seed) = (String?.none, [UInt8]?.none)
+        var (host, key) = (Data?.none, Data?.none)
         while let header = try reader.next() {
             progress(.reading(reader.readBytes, of: reader.fileBytes))
             switch header.name {
             case Backup.databaseName:
                 try Self.write(reader, to: database)
                 hasDatabase = true
-            case Backup.hostName: host = String(decoding: try reader.readAll(bytesMax: 1_024), as: UTF8.self)
-            case Backup.keyName:
-                let text = String(decoding: try reader.readAll(bytesMax: 1_024), as: UTF8.self)
-                seed = Data(base64Encoded: text.trimmingCharacters(in: .whitespacesAndNewlines)).map { [UInt8]($0) }
+            case Backup.hostName: host = try reader.readAll(bytesMax: 1_024)
+            case Backup.keyName: key = try reader.readAll(bytesMax: 1_024)
             case Backup.erasuresName: try Self.write(reader, to: staging.appendingPathComponent(header.name))
             default:
                 let name = try Self.blob(header.name)
@@ -95,10 +92,11 @@ package struct Restoration: Sendable {
         }
         progress(.verifying)
         var keys = keys
-        if let seed, let host = host?.trimmingCharacters(in: .whitespacesAndNewlines) {
-            keys += try manifest.ledgers.map { end in
-                try NoteSigner(name: "\(host)/ledger/\(end.ledger)", seed: seed).verifier.vkey
+        if let key, let host {
+            guard let own = LedgerKeys(host: host, key: key) else {
+                throw BackupError.damaged("\(Backup.keyName) does not hold a key of 32 bytes in Base64")
             }
+            keys += try own.verifierKeys(of: manifest.ledgers)
         }
         let verification = try RecordPlace.verified(database.path, keys: keys)
         try RecordPlace.compare(verification, with: manifest.ledgers)
