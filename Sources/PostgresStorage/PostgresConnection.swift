@@ -35,6 +35,8 @@ final class PostgresConnection: SQLConnection {
     /// What the server answers no longer fits what it was asked.
     private var isLost = false
     private var scope: SQLScope?
+    /// The transaction's statements are held to the order of indexes; as ever, at the start of each.
+    private var isReadingInOrder = false
     private var savepoints = 0
     private var numbers: ArraySlice<Int64> = []
     private var numbersTaken = 0
@@ -132,8 +134,19 @@ final class PostgresConnection: SQLConnection {
     func fetch(_ sql: BoundSQL) throws -> PostgresRows {
         if let failure { throw failure }
         try send(sql, isWanted: true)
-        guard let rows = try settle() else {
+        guard let rows = try settle().last else {
             throw PostgresError(state: "", message: "no answer to \(sql.text)")
+        }
+        return rows
+    }
+
+    /// Sends statements together and waits for the rows of all.
+    func rows(of statements: [BoundSQL]) throws -> [any SQLRows] {
+        if let failure { throw failure }
+        for sql in statements { try send(sql, isWanted: true) }
+        let rows = try settle()
+        guard rows.count == statements.count else {
+            throw PostgresError(state: "", message: "\(rows.count) answers to \(statements.count) statements")
         }
         return rows
     }
@@ -152,6 +165,7 @@ final class PostgresConnection: SQLConnection {
     }
 
     private func send(_ sql: BoundSQL, isWanted: Bool) throws {
+        if sql.isReadInOrder != isReadingInOrder { try readInOrder(sql.isReadInOrder) }
         let bound = Values(sql.values)
         let code: Int32
         if sql.values.count > Self.preparedPlacesMax {
@@ -166,6 +180,19 @@ final class PostgresConnection: SQLConnection {
         }
         guard code == 1 else { throw error() }
         expected.append(.statement(sql.text, isWanted: isWanted))
+    }
+
+    /// Holds the statements that follow to the order of an index, by one plan for all values, or lets the planner choose
+    /// again. A list has a dozen indexes: to compare them anew for each page costs more than to read it.
+    private func readInOrder(_ isInOrder: Bool) throws {
+        isReadingInOrder = isInOrder
+        let plans = isInOrder ? "force_generic_plan" : "auto"
+        let others = isInOrder ? "off" : "on"
+        var sql = BoundSQL(
+            "SELECT set_config('plan_cache_mode', '\(plans)', true), set_config('enable_sort', '\(others)', true), "
+                + "set_config('enable_bitmapscan', '\(others)', true)")
+        sql.isReadInOrder = isInOrder
+        try send(sql, isWanted: false)
     }
 
     private func prepare(_ text: String, _ values: Values) throws -> Prepared {
@@ -202,16 +229,16 @@ final class PostgresConnection: SQLConnection {
     }
 
     /// Waits for everything that was sent.
-    /// - Returns: the rows of the last statement that somebody wants.
+    /// - Returns: the rows of the statements that somebody wants, in their order.
     @discardableResult
-    private func settle() throws -> PostgresRows? {
-        guard !expected.isEmpty else { return nil }
+    private func settle() throws -> [PostgresRows] {
+        guard !expected.isEmpty else { return [] }
         if case .sync = expected[expected.count - 1] {
         } else {
             guard PQpipelineSync(link) == 1 else { throw lost() }
             expected.append(.sync)
         }
-        var rows: PostgresRows?
+        var rows: [PostgresRows] = []
         var first: PostgresError?
         let waiting = expected
         expected.removeAll(keepingCapacity: true)
@@ -229,7 +256,7 @@ final class PostgresConnection: SQLConnection {
             case .statement(let text, let isWanted):
                 let problem = try answer(text) { result in
                     guard isWanted else { return false }
-                    rows = PostgresRows(result, text)
+                    rows.append(PostgresRows(result, text))
                     return true
                 }
                 first = first ?? problem
@@ -270,6 +297,7 @@ final class PostgresConnection: SQLConnection {
     func begin(isReading: Bool) throws {
         failure = nil
         scope = nil
+        isReadingInOrder = false
         savepoints = 0
         numbers = []
         numbersTaken = 0
@@ -279,6 +307,7 @@ final class PostgresConnection: SQLConnection {
     /// Ends a transaction that only read; nobody waits for the answer, which is read before the next one.
     func endReading() throws {
         if failure != nil { return try rollback() }
+        isReadingInOrder = false
         try send(BoundSQL("COMMIT"), isWanted: false)
         guard PQpipelineSync(link) == 1 else { throw lost() }
         expected.append(.sync)
@@ -286,6 +315,7 @@ final class PostgresConnection: SQLConnection {
 
     /// - Throws: ``PostgresError``; nothing is stored then, unless the connection was lost: then nobody knows.
     func commit() throws {
+        isReadingInOrder = false
         try run(BoundSQL("COMMIT"))
         try flush()
     }
@@ -295,6 +325,7 @@ final class PostgresConnection: SQLConnection {
             // Undone with the rest.
         }
         failure = nil
+        isReadingInOrder = false
         try send(BoundSQL("ROLLBACK"), isWanted: false)
         try settle()
     }
@@ -315,6 +346,7 @@ final class PostgresConnection: SQLConnection {
             if let lasting { throw lasting }
             failure = nil
             scope = nil
+            isReadingInOrder = false
             try send(BoundSQL("ROLLBACK TO SAVEPOINT \(name)"), isWanted: false)
             try send(BoundSQL("RELEASE SAVEPOINT \(name)"), isWanted: false)
             try settle()

@@ -13,6 +13,9 @@ final class PostgresExchange: Sendable {
     private static let beatSeconds = 8
     /// Bytes of a notification; PostgreSQL allows 7,999.
     private static let payloadBytesMax = 7_000
+    /// Milliseconds between two times at which others are told of commits: a busy node says in one what many did, or every
+    /// node would be woken by every commit.
+    private static let tellingMilliseconds = 10
     /// How often a node asks for the time before it begins: the quickest answer counts.
     private static let clockQuestions = 5
     private static let changesChannel = "concord_changes"
@@ -175,6 +178,7 @@ final class PostgresExchange: Sendable {
             begun.signal()
             let clock = ContinuousClock()
             var next = clock.now
+            var tellsNext = clock.now
             while !state.withLock({ $0.isStopped }) {
                 if clock.now >= next {
                     _ = try run(beat)
@@ -182,14 +186,19 @@ final class PostgresExchange: Sendable {
                     tending()
                     next = clock.now + .seconds(Self.beatSeconds)
                 }
-                for payload in untold() {
+                for payload in clock.now >= tellsNext ? untold() : [] {
                     // Digits, hexadecimal digits and punctuation of our own.
                     _ = try run("SELECT pg_notify('\(Self.changesChannel)', '\(payload)')")
+                    tellsNext = clock.now + .milliseconds(Self.tellingMilliseconds)
                 }
                 for notice in try connection.notifications() {
                     hear(notice.channel, notice.payload, reading)
                 }
-                wait(on: connection.socket, milliseconds: 1_000)
+                if clock.now < tellsNext {
+                    wait(on: connection.socket, isWoken: false, milliseconds: Int32(Self.tellingMilliseconds))
+                } else {
+                    wait(on: connection.socket, milliseconds: 1_000)
+                }
             }
             // The others hear the last of it, and take over at once what this node had.
             for payload in untold() { _ = try run("SELECT pg_notify('\(Self.changesChannel)', '\(payload)')") }
@@ -239,10 +248,13 @@ final class PostgresExchange: Sendable {
     }
 
     /// Waits until the server sends something, something is to be told, or the time is over.
-    private func wait(on socket: Int32, milliseconds: Int32) {
-        var waiting = [pollfd(fd: wake.read, events: Int16(POLLIN), revents: 0)]
+    /// - Parameter isWoken: `false` if what is to be told has time.
+    private func wait(on socket: Int32, isWoken: Bool = true, milliseconds: Int32) {
+        var waiting: [pollfd] = []
+        if isWoken { waiting.append(pollfd(fd: wake.read, events: Int16(POLLIN), revents: 0)) }
         if socket >= 0 { waiting.append(pollfd(fd: socket, events: Int16(POLLIN), revents: 0)) }
         _ = poll(&waiting, nfds_t(waiting.count), milliseconds)
+        guard isWoken else { return }
         var bytes = [UInt8](repeating: 0, count: 256)
         _ = Glibc.read(wake.read, &bytes, bytes.count)
     }

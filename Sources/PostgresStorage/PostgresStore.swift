@@ -415,20 +415,19 @@ extension PostgresStore: SQLAccountStore {
 extension PostgresConnection {
     /// The end of a ledger, and numbers for revisions, in one round trip with everything that waits.
     func prepareLedger(_ ledger: UUID, revisions: Int) throws -> LedgerEnd {
-        let wanted = revisions + 2
-        try run(
-            BoundSQL(
-                "SELECT set_config('concord.numbers', string_agg(nextval('revision_number')::text, ' '), true) "
-                    + "FROM generate_series(1, ?::bigint)", [.integer(Int64(wanted))]))
+        // A power of two: the statement has few forms, each of which is planned once.
+        var wanted = 2
+        while wanted < revisions + 2 { wanted *= 2 }
+        let numbers = (0..<wanted).map { "n\($0)" }
+        let taken = numbers.map { "nextval('revision_number') AS \($0)" }.joined(separator: ", ")
         let rows = try fetch(
             BoundSQL(
-                "SELECT (SELECT current_setting('concord.numbers')), (SELECT \"index\" FROM \"leaf\" WHERE \"ledger\" = ? "
-                    + "ORDER BY \"index\" DESC LIMIT 1), (SELECT \"at\" FROM \"leaf\" WHERE \"ledger\" = ? "
-                    + "ORDER BY \"index\" DESC LIMIT 1)", [.identifier(ledger), .identifier(ledger)]))
+                "SELECT l.\"index\", l.\"at\", \(numbers.joined(separator: ", ")) FROM (SELECT \(taken)) n "
+                    + "LEFT JOIN (SELECT \"index\", \"at\" FROM \"leaf\" WHERE \"ledger\" = ? "
+                    + "ORDER BY \"index\" DESC LIMIT 1) l ON true", [.identifier(ledger)]))
         guard try rows.next() else { throw PostgresError(state: "", message: "no end of the ledger") }
-        let text: String = rows[0]
-        give(numbers: text.split(separator: " ").compactMap { Int64($0) })
-        guard !rows.isNull(1) else { return LedgerEnd(size: 0, at: .min) }
-        return LedgerEnd(size: (rows[1] as Int) + 1, at: rows[2])
+        give(numbers: numbers.indices.map { rows[$0 + 2] })
+        guard !rows.isNull(0) else { return LedgerEnd(size: 0, at: .min) }
+        return LedgerEnd(size: (rows[0] as Int) + 1, at: rows[1])
     }
 }

@@ -20,6 +20,18 @@ final class SQLiteConnection: SQLConnection {
         try StatementRows(db, sql, isAlone: isAlone)
     }
 
+    func rows(of statements: [BoundSQL]) throws -> [any SQLRows] {
+        var texts: Set<String> = []
+        var open: [any SQLRows] = []
+        do {
+            for sql in statements { open.append(try rows(sql, isAlone: texts.insert(sql.text).inserted)) }
+        } catch {
+            for rows in open { rows.end() }
+            throw error
+        }
+        return open
+    }
+
     func run(_ sql: BoundSQL) throws {
         let rows = try StatementRows(db, sql)
         defer { rows.end() }

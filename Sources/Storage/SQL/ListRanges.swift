@@ -172,9 +172,13 @@ extension SQLGenerator {
             if let cursor = phase.cursor, query.sort.field == nil || cursor.key == .null {
                 sql = sql + BoundSQL(" AND t.\"id\" \(comparison) ?", [.identifier(cursor.id)])
             }
-            sql.text += " ORDER BY t.\"id\" \(direction)"
+            // The key is null in all of them. Said with it, the order is that of the index, as PostgreSQL sees it.
+            let key = query.sort.field == nil ? "" : "t.\(column) \(direction), "
+            sql.text += " ORDER BY \(key)t.\"id\" \(direction)"
         }
-        return sql + BoundSQL(" LIMIT ?", [.integer(Int64(phase.limit))])
+        sql = sql + BoundSQL(" LIMIT ?", [.integer(Int64(phase.limit))])
+        sql.isReadInOrder = index?.isInOrder ?? false
+        return sql
     }
 
     /// The index that gives the list's order; `nil` where a condition names single records, which the database finds

@@ -20,6 +20,10 @@ package protocol SQLConnection: AnyObject {
     ///   twice at once, so that it gets one of its own.
     /// - Throws: the error of the database.
     func rows(_ sql: BoundSQL, isAlone: Bool) throws -> any SQLRows
+    /// Runs statements whose rows are read side by side, in as few round trips as will do.
+    /// - Returns: the rows of each.
+    /// - Throws: the error of the database; nothing is open then.
+    func rows(of statements: [BoundSQL]) throws -> [any SQLRows]
     /// Runs a statement whose rows nobody wants. It may wait until the next rows are asked for, or the end of the
     /// transaction; so may its error.
     func run(_ sql: BoundSQL) throws

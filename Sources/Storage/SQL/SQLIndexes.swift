@@ -28,6 +28,14 @@ package enum ListIndex: Sendable, Hashable {
         }
     }
 
+    /// Rows are read in the list's order; the other two find few, which are sorted.
+    var isInOrder: Bool {
+        switch self {
+        case .present, .visible, .past: true
+        case .replaced, .numbered: false
+        }
+    }
+
     /// What a statement says of the index that it is read by.
     func hint(_ schema: AnySchema, by field: String?) -> String {
         switch self {

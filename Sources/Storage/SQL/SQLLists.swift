@@ -85,15 +85,10 @@ extension SQLReader {
         _ statements: [BoundSQL], by order: ListOrder, _ limit: Int, _ layout: TableLayout
     ) throws -> [StoredRecord] {
         if statements.count == 1 { return try records(statements[0], layout) }
-        var open: [any SQLRows] = []
+        let open = try connection.rows(of: statements)
         defer { for rows in open { rows.end() } }
         var heads: [any SQLRows] = []
-        var texts: Set<String> = []
-        for sql in statements {
-            let rows = try connection.rows(sql, isAlone: texts.insert(sql.text).inserted)
-            open.append(rows)
-            if try rows.next() { heads.append(rows) }
-        }
+        for rows in open where try rows.next() { heads.append(rows) }
         var found: [StoredRecord] = []
         while found.count < limit, !heads.isEmpty {
             var first = 0

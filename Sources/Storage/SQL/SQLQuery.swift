@@ -17,6 +17,9 @@ package enum SQLValue: Sendable, Hashable {
 package struct BoundSQL: Sendable, Hashable {
     package var text: String
     package var values: [SQLValue]
+    /// The rows are to be read from an index in their order, never sorted, whatever the database's statistics say:
+    /// a page then costs the same for every person. SQLite is told by the text.
+    package var isReadInOrder = false
     package init(_ text: String, _ values: [SQLValue] = []) {
         self.text = text
         self.values = values
