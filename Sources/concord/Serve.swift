@@ -138,7 +138,11 @@ enum LogFormat: String, ExpressibleByArgument, CaseIterable {
         switch self {
         case .text:
             LoggingSystem.bootstrap(
-                { StreamLogHandler.standardError(label: $0, metadataProvider: $1) }, metadataProvider: .request)
+                { label, provider in
+                    var handler = OneLineLogHandler(StreamLogHandler.standardError(label: label))
+                    handler.metadataProvider = provider
+                    return handler
+                }, metadataProvider: .request)
         case .json:
             LoggingSystem.bootstrap(
                 { label, provider in

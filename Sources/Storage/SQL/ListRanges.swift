@@ -65,6 +65,7 @@ extension SQLGenerator {
     private struct Moment {
         let condition: BoundSQL
         let index: ListIndex
+        var isShared = false
     }
 
     private func moments(in organisation: UUID?, asOf: AsOf?, past: PastReads?, by sort: Sort) -> [Moment] {
@@ -100,7 +101,9 @@ extension SQLGenerator {
                         + standing(index, in: owner, end: past.end) + BoundSQL(")"), index: .replaced))
         }
         if let organisation { add(organisation, asOf?.index, past?.own) }
+        let own = found.count
         if organisation == nil || schema.isCatalogue { add(nil, asOf?.sharedIndex, past?.shared) }
+        for place in own..<found.count { found[place].isShared = true }
         return found
     }
 
@@ -158,6 +161,10 @@ extension SQLGenerator {
         }
         let down = order(of: query, phase).isDescending
         let (direction, comparison) = down ? ("DESC", "<") : ("ASC", ">")
+        // What is null in all rows is said with the order: PostgreSQL does not see by itself that the index has it so.
+        sql.isReadInOrder = index.map { isInOrder($0, by: query.sort.field) } ?? false
+        let isByOwner = index == .present || index == .past
+        let owner = moment.isShared && isByOwner ? "t.\"organisation\" \(direction), " : ""
         if isByKey {
             if isNullable { sql.text += " AND t.\(column) IS NOT NULL" }
             if let cursor = phase.cursor, cursor.key != .null {
@@ -166,19 +173,27 @@ extension SQLGenerator {
                     + BoundSQL(
                         " AND (t.\(column), t.\"id\") \(comparison) (?, ?)", [cursor.key.sql, .identifier(cursor.id)])
             }
-            sql.text += " ORDER BY t.\(column) \(direction), t.\"id\" \(direction)"
+            sql.text += " ORDER BY \(owner)t.\(column) \(direction), t.\"id\" \(direction)"
         } else {
             if query.sort.field != nil { sql.text += " AND t.\(column) IS NULL" }
             if let cursor = phase.cursor, query.sort.field == nil || cursor.key == .null {
                 sql = sql + BoundSQL(" AND t.\"id\" \(comparison) ?", [.identifier(cursor.id)])
             }
-            // The key is null in all of them. Said with it, the order is that of the index, as PostgreSQL sees it.
             let key = query.sort.field == nil ? "" : "t.\(column) \(direction), "
-            sql.text += " ORDER BY \(key)t.\"id\" \(direction)"
+            sql.text += " ORDER BY \(owner)\(key)t.\"id\" \(direction)"
         }
-        sql = sql + BoundSQL(" LIMIT ?", [.integer(Int64(phase.limit))])
-        sql.isReadInOrder = index?.isInOrder ?? false
+        sql.text += " LIMIT ?"
+        sql.values.append(.integer(Int64(phase.limit)))
         return sql
+    }
+
+    /// Rows are read from an index in the list's order; of the others there are few, which are sorted.
+    private func isInOrder(_ index: ListIndex, by field: String?) -> Bool {
+        switch index {
+        case .present, .past: true
+        case .visible: layout.hasOrder(by: field.flatMap { schema.field($0) }, dialect)
+        case .replaced, .numbered: false
+        }
     }
 
     /// The index that gives the list's order; `nil` where a condition names single records, which the database finds

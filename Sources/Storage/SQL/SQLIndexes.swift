@@ -28,14 +28,6 @@ package enum ListIndex: Sendable, Hashable {
         }
     }
 
-    /// Rows are read in the list's order; the other two find few, which are sorted.
-    var isInOrder: Bool {
-        switch self {
-        case .present, .visible, .past: true
-        case .replaced, .numbered: false
-        }
-    }
-
     /// What a statement says of the index that it is read by.
     func hint(_ schema: AnySchema, by field: String?) -> String {
         switch self {
@@ -66,6 +58,12 @@ extension TableLayout {
     package var pastOrder: FieldDescription? {
         let title = schema.fields[schema.titlePosition]
         return title.has(.sortable) && !title.isDerived ? title : nil
+    }
+
+    /// Whether the part of the records that somebody sees has an index in an order. In PostgreSQL, where every index is
+    /// written with every revision, only in those of creation and of titles: what one person has is sorted for the others.
+    func hasOrder(by field: FieldDescription?, _ dialect: Dialect) -> Bool {
+        dialect == .sqlite || field == nil || field == pastOrder
     }
 
     func indexes(_ fields: [FieldDescription], _ dialect: Dialect) -> [String] {
@@ -99,7 +97,7 @@ extension TableLayout {
             // That a required value is there goes without saying, and SQLite finds no use for an index that says it.
             let isRequired = fields.contains { $0.name.asColumn == column && $0.isRequired }
             let named = isRequired ? present : present + " AND \(quoted(column)) IS NOT NULL"
-            for order in orders {
+            for order in orders where hasOrder(by: order, dialect) {
                 // A person belongs to one organisation: its column would say the same in every entry.
                 made.append(
                     index(

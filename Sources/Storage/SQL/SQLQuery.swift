@@ -24,7 +24,11 @@ package struct BoundSQL: Sendable, Hashable {
         self.text = text
         self.values = values
     }
-    package static func + (a: BoundSQL, b: BoundSQL) -> BoundSQL { BoundSQL(a.text + b.text, a.values + b.values) }
+    package static func + (a: BoundSQL, b: BoundSQL) -> BoundSQL {
+        var both = BoundSQL(a.text + b.text, a.values + b.values)
+        both.isReadInOrder = a.isReadInOrder || b.isReadInOrder
+        return both
+    }
 }
 
 extension FieldValue {
