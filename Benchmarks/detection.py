@@ -1,18 +1,23 @@
 #!/usr/bin/env python3
 """Measures `concord detect`: events per CPU second, the time to load rules, memory.
 
-usage: detection.py CONCORD --rules FOLDER [--events N] [--only NAME] [--stream N] [--repeat N]
+usage: detection.py CONCORD --rules FOLDER [--events N] [--only NAME] [--scaling] [--stream N] [--repeat N]
+       detection.py --write FOLDER [--events N]     only writes the events, for trying out
 
 Makes its own events (always the same ones) and runs the program on them. CPU seconds are those of the child, in user
 and system mode, of all its threads, with the loading of the rules subtracted; the best of the runs counts, all are printed.
+Seconds by the clock, which both processors share, have the loading subtracted too.
 """
 import argparse
 import json
 import os
+import pathlib
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
+import time
 
 SEED = 11
 
@@ -96,7 +101,8 @@ KINDS = {"cloudtrail": cloudtrail, "windows": windows, "pgaudit": pgaudit, "corr
 
 
 def run(command, feed=None):
-    """CPU seconds and the most memory, in megabytes, of a child that ended with 0 or 1."""
+    """CPU seconds, seconds and the most memory, in megabytes, of a child that ended with 0 or 1."""
+    start = time.monotonic()
     process = subprocess.Popen(command, stdin=subprocess.PIPE if feed else None, stdout=subprocess.DEVNULL,
                                stderr=subprocess.PIPE if not feed else subprocess.DEVNULL)
     if feed:
@@ -108,19 +114,37 @@ def run(command, feed=None):
     _, status, usage = os.wait4(process.pid, 0)
     if os.waitstatus_to_exitcode(status) not in (0, 1):
         sys.exit(f"{command} ended with {status}: {errors[-400:]!r}")
-    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+    return usage.ru_utime + usage.ru_stime, time.monotonic() - start, usage.ru_maxrss / 1024
+
+
+def write(name, count, path):
+    """Events of a kind, one a line."""
+    chance = random.Random(SEED)
+    with open(path, "w") as file:
+        for number in range(count):
+            file.write(json.dumps(KINDS[name](chance, number), separators=(",", ":")) + "\n")
 
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("concord")
-    parser.add_argument("--rules", required=True)
+    parser.add_argument("concord", nargs="?")
+    parser.add_argument("--rules")
+    parser.add_argument("--write")
     parser.add_argument("--events", type=int, default=200_000)
     parser.add_argument("--only")
+    parser.add_argument("--scaling", action="store_true", help="also by the number of rules: 30, 300 and 3,000")
     parser.add_argument("--stream", type=int, default=0, help="also feed so many events through standard input")
     parser.add_argument("--repeat", type=int, default=3)
     options = parser.parse_args()
-    print(f"load of 1 minute {os.getloadavg()[0]:.1f}, {os.cpu_count()} processors, {options.events} events a kind")
+    if options.write:
+        os.makedirs(options.write, exist_ok=True)
+        for name in ("cloudtrail", "windows", "pgaudit"):
+            write(name, options.events, os.path.join(options.write, name + ".ndjson"))
+        return
+    if not options.concord or not options.rules:
+        parser.error("CONCORD and --rules are needed")
+    print(f"load of 1 minute {os.getloadavg()[0]:.1f}, {os.cpu_count()} processors, {options.events} events a kind, "
+          f"{options.events * 5} small ones")
     with tempfile.TemporaryDirectory() as folder:
         empty = os.path.join(folder, "empty.ndjson")
         open(empty, "w").close()
@@ -131,30 +155,42 @@ def main():
         with open(base, "w") as file:
             file.write(BASE)
 
-        def measure(name, arguments):
-            load = min(run(arguments + ["--events", empty])[0] for _ in range(options.repeat))
+        def measure(name, arguments, label=None, times=1):
+            count = options.events * times
+            loads = [run(arguments + ["--events", empty]) for _ in range(options.repeat)]
+            load, load_clock = (min(values[place] for values in loads) for place in (0, 1))
             path = os.path.join(folder, "events.ndjson")
-            chance = random.Random(SEED)
-            with open(path, "w") as file:
-                for number in range(options.events):
-                    file.write(json.dumps(KINDS[name](chance, number), separators=(",", ":")) + "\n")
+            write(name, count, path)
             runs = [run(arguments + ["--events", path]) for _ in range(options.repeat)]
-            rates = [round(options.events / max(0.001, seconds - load)) for seconds, _ in runs]
-            print(f"{name}: {max(rates):,} events/CPU s (all {rates}), rules {load:.2f} CPU s, "
-                  f"{max(memory for _, memory in runs):.0f} MB, {os.path.getsize(path) // options.events} bytes/event")
+            rates = [round(count / max(0.001, seconds - load)) for seconds, _, _ in runs]
+            clock = max(count / max(0.001, seconds - load_clock) for _, seconds, _ in runs)
+            print(f"{label or name}: {max(rates):,} events/CPU s (all {rates}), {clock:,.0f} events/s by the clock, "
+                  f"rules {load:.2f} CPU s ({load_clock:.2f} s), {max(memory for _, _, memory in runs):.0f} MB, "
+                  f"{os.path.getsize(path) // count} bytes/event", flush=True)
 
         for name in KINDS:
             if options.only and name != options.only:
                 continue
             if name == "correlation":
+                # Five times the events, so that most come to groups that live already.
                 measure(name, [options.concord, "detect", "run", "--rules", rules, "--logsource", "test/-/-",
-                               "--time-path", "t", "--lateness", "0"])
+                               "--time-path", "t", "--lateness", "0"], times=5)
             elif name == "base":
                 # The same events without the correlation and without a match to print: what reading them costs.
                 measure(name, [options.concord, "detect", "run", "--rules", base, "--logsource", "other/-/-",
-                               "--time-path", "t"])
+                               "--time-path", "t"], times=5)
             else:
                 measure(name, [options.concord, "detect", "run", "--rules", options.rules])
+        if options.scaling:
+            # The same events against rules drawn from all: of ten times as many rules most are for the same events.
+            paths = sorted(pathlib.Path(options.rules).rglob("*.yml"))
+            random.Random(SEED).shuffle(paths)
+            for count in (30, 300, 3_000):
+                some = os.path.join(folder, f"rules-{count}")
+                os.mkdir(some)
+                for number, path in enumerate(paths[:count]):
+                    shutil.copy(path, os.path.join(some, f"{number}.yml"))
+                measure("windows", [options.concord, "detect", "run", "--rules", some], f"windows, {count:,} rules")
         if options.stream:
             chance = random.Random(SEED)
             lines = [json.dumps(cloudtrail(chance, number), separators=(",", ":")) for number in range(10_000)]
@@ -164,8 +200,8 @@ def main():
                 for _ in range(options.stream // 10_000):
                     pipe.write(block)
             command = [options.concord, "detect", "run", "--rules", options.rules, "--lateness", "5m", "--events", "-"]
-            seconds, memory = run(command, feed)
-            print(f"stream: {options.stream:,} events in {seconds:.0f} CPU s, at most {memory:.0f} MB")
+            seconds, clock, memory = run(command, feed)
+            print(f"stream: {options.stream:,} events in {seconds:.0f} CPU s ({clock:.0f} s), at most {memory:.0f} MB")
 
 
 if __name__ == "__main__":

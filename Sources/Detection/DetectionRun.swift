@@ -19,6 +19,8 @@ public final class DetectionRun {
     private let controls: ControlMapping
     private var sourceSilence: SourceSilence?
     private var volume: VolumeWatch?
+    /// The networks of actors, and what has been learned of them.
+    public private(set) var networks: NetworkWatch?
 
     /// Each worker is used by one thread at a time.
     private struct WorkerBox: @unchecked Sendable {
@@ -26,22 +28,40 @@ public final class DetectionRun {
         let worker: DetectionWorker
     }
 
-    /// One place for each block's result, written by whichever worker has it.
-    private final class Slots: @unchecked Sendable {
-        // Unchecked: the lock guards the only property.
+    /// Blocks that the workers have, and one place for each block's result.
+    private final class Batch: @unchecked Sendable {
+        // Unchecked: the lock guards the results, and the group is made to be shared.
         private let lock = NSLock()
         private var results: [Int: BlockResult] = [:]
+        private let group = DispatchGroup()
 
-        func set(_ index: Int, _ result: BlockResult) { lock.withLock { results[index] = result } }
+        /// Each worker has at most one block.
+        init(_ blocks: [EventBlock], _ workers: [WorkerBox]) {
+            for (index, (block, worker)) in zip(blocks, workers).enumerated() {
+                DispatchQueue.global().async(group: group) {
+                    let result = worker.worker.run(block)
+                    self.lock.withLock { self.results[index] = result }
+                }
+            }
+        }
 
-        func taken() -> [BlockResult] { lock.withLock { results.sorted { $0.key < $1.key }.map(\.value) } }
+        /// Waits for the workers; they may then have other blocks.
+        func wait() { group.wait() }
+
+        /// The results in the order of the blocks.
+        func taken() -> [BlockResult] {
+            wait()
+            return lock.withLock { results.sorted { $0.key < $1.key }.map(\.value) }
+        }
     }
 
     /// Prepares a run.
     public init(
         rules: RuleSet, profiles: SourceProfiles? = nil, options: DetectionOptions = DetectionOptions(),
-        declared: DeclaredAccess? = nil, silences: Silences = Silences(), controls: ControlMapping = ControlMapping()
+        declared: DeclaredAccess? = nil, silences: Silences = Silences(), controls: ControlMapping = ControlMapping(),
+        networks: NetworkWatch? = nil
     ) {
+        self.networks = networks
         self.controls = controls
         self.options = options
         self.declared = declared
@@ -52,7 +72,8 @@ public final class DetectionRun {
         plan = CorrelationPlan(rules)
         correlator = Correlator(plan: plan, lateness: options.lateness)
         let (matcher, plan) = (matcher, plan)
-        let wantsAccesses = declared != nil || options.silentAfter != nil || options.watchesVolume
+        let wantsAccesses =
+            declared != nil || networks != nil || options.silentAfter != nil || options.watchesVolume
         workers = (0..<max(1, options.workers)).map { _ in
             WorkerBox(
                 worker: DetectionWorker(
@@ -67,18 +88,33 @@ public final class DetectionRun {
     public func run(
         paths: [String], finding: (Finding) throws -> Void, problem: (InputProblem) throws -> Void
     ) throws {
+        // While the workers have a batch, the results of the one before are told and the one behind it is read.
+        var running: Batch?
+        defer { running?.wait() }
         for path in paths {
             let reader = try EventReader(path: path)
             while true {
+                // What a stream has said is answered before more is waited for.
+                if let batch = running, reader.isWaiting {
+                    try take(batch.taken(), finding, problem)
+                    running = nil
+                }
                 var blocks: [EventBlock] = []
                 while blocks.count < workers.count, let block = try reader.next() {
                     blocks.append(block)
-                    // What came in small pieces comes from a stream, and is answered at once.
+                    // What came in small pieces comes from a stream.
                     if block.bytes.count < EventReader.blockBytes / 2 { break }
                 }
                 guard !blocks.isEmpty else { break }
-                try take(run(blocks), finding, problem)
+                running?.wait()
+                let before = running
+                running = Batch(blocks, workers)
+                if let before { try take(before.taken(), finding, problem) }
             }
+        }
+        if let batch = running {
+            running = nil
+            try take(batch.taken(), finding, problem)
         }
         try finish(finding)
     }
@@ -89,16 +125,6 @@ public final class DetectionRun {
     ) throws {
         try take(
             [workers[0].worker.run(EventBlock(file: file, bytes: Array(text.utf8), firstLine: 1))], finding, problem)
-    }
-
-    private func run(_ blocks: [EventBlock]) -> [BlockResult] {
-        let workers = self.workers
-        guard blocks.count > 1 else { return blocks.map { workers[0].worker.run($0) } }
-        let slots = Slots()
-        DispatchQueue.concurrentPerform(iterations: blocks.count) { index in
-            slots.set(index, workers[index].worker.run(blocks[index]))
-        }
-        return slots.taken()
     }
 
     private func take(
@@ -114,13 +140,13 @@ public final class DetectionRun {
                 if let item = declared?.violation(access, used: &usedGrants) { try tell(item, finding) }
                 if let item = sourceSilence?.take(access) { try tell(item, finding) }
                 if let item = volume?.take(access) { try tell(item, finding) }
+                if let item = networks?.take(access) { try tell(item, finding) }
             }
-            for (signal, hasTime) in result.signals {
-                if hasTime { newest = max(newest ?? signal.time, signal.time) }
+            result.signals.forEach(file: result.file) { base, time, packed, event in
+                if let time { newest = max(newest ?? time, time) }
                 // An event without a time is taken as one of the newest time before it.
-                let time = hasTime ? signal.time : newest ?? 0
                 correlator.take(
-                    Signal(base: signal.base, time: time, values: signal.values, event: signal.event), into: &matches)
+                    base: base, time: time ?? newest ?? 0, packed: packed, event: event, into: &matches)
             }
         }
         try report(matches, finding)

@@ -3,9 +3,11 @@ import Foundation
 
 /// What one block of events led to.
 struct BlockResult: Sendable {
+    /// The file of the block.
+    var file = ""
     var findings: [Finding] = []
-    /// Signals for correlations; the time is missing where the event has none.
-    var signals: [(signal: Signal, hasTime: Bool)] = []
+    /// Signals for correlations.
+    var signals = SignalBatch()
     var accesses: [Access] = []
     /// Events in OCSF, if they are asked for.
     var converted: [String] = []
@@ -29,15 +31,18 @@ final class DetectionWorker {
     private let wantsAccesses: Bool
     private let event = Event()
     private let fixedProfile: Int
-    private var recogniser: RouteState?
+    private let recogniser: RouteState?
     private var version: Int
     private var ways: [WayKey: Way] = [:]
+    /// The way of the event before, which is mostly that of the next.
+    @exclusivity(unchecked) private var lastWay: Way?
+    @exclusivity(unchecked) private var notes: [RuleNote?] = []
     /// Sets of log sources by the bytes with which wrapped events write them.
     private var written: [[UInt8]: Int] = [:]
     private var labelSets: [[LogSource]] = []
-    private var recognised: [Int] = []
-    private var matched: [Int] = []
-    private var result = BlockResult()
+    @exclusivity(unchecked) private var recognised: [Int] = []
+    @exclusivity(unchecked) private var matched: [Int] = []
+    @exclusivity(unchecked) private var result = BlockResult()
     private let controls: ControlMapping
     /// Readers of posture findings by the name of the profile.
     private var postures: [String: PostureReader] = [:]
@@ -59,11 +64,14 @@ final class DetectionWorker {
 
     func run(_ block: EventBlock) -> BlockResult {
         result = BlockResult()
+        result.file = block.file
         result.problems = block.problems
         result.counts.broken = block.problems.count
         if matcher.version != version {
             version = matcher.version
             ways.removeAll()
+            lastWay = nil
+            notes.removeAll()
         }
         block.bytes.withUnsafeBufferPointer { bytes in
             if let records = block.records {
@@ -176,7 +184,8 @@ final class DetectionWorker {
         event.root = node
         event.added.removeAll(keepingCapacity: true)
         result.counts.events += 1
-        let labels = options.logSource != nil ? -1 : options.logSourcePath.map(labelNumber) ?? -1
+        var labels = -1
+        if options.logSource == nil, let path = options.logSourcePath { labels = labelNumber(path) }
         if let path = options.eventPath {
             var inner: Int?
             event.nodes(path) { inner = inner ?? $0 }
@@ -189,20 +198,33 @@ final class DetectionWorker {
         recognised.removeAll(keepingCapacity: true)
         recogniser?.run(event, into: &recognised)
         let way = way(labels)
-        way.profile?.extract(event)
+        if !way.extractions.isEmpty { SourceProfile.extract(way.extractions, event) }
         matched.removeAll(keepingCapacity: true)
         if let state = way.state { state.run(event, into: &matched) } else { result.counts.unrecognised += 1 }
-        let isPosture = way.profile?.posture.map { Evaluator().holds($0, event) } ?? false
+        var isPosture = false
+        if let posture = way.posture { isPosture = Evaluator().holds(posture, event) }
         if !matched.isEmpty || wantsAccesses || isPosture || options.converts {
             finish(way, outer: node, file, line, isPosture: isPosture)
         }
     }
 
     /// How events that look alike are judged.
-    private struct Way {
+    private final class Way {
+        let key: WayKey
         let profile: SourceProfile?
+        /// Parts of the profile that are asked for every event.
+        let extractions: [SourceProfile.Extraction]
+        let posture: Detection?
         /// `nil`: no log source is known.
         let state: RouteState?
+
+        init(key: WayKey, profile: SourceProfile?, state: RouteState?) {
+            self.key = key
+            self.profile = profile
+            extractions = profile?.extractions ?? []
+            posture = profile?.posture
+            self.state = state
+        }
     }
 
     private struct WayKey: Hashable {
@@ -211,15 +233,47 @@ final class DetectionWorker {
     }
 
     private func way(_ labels: Int) -> Way {
+        if let last = lastWay, last.key.labels == labels, last.key.recognised == recognised { return last }
         let key = WayKey(recognised: recognised, labels: labels)
-        if let known = ways[key] { return known }
+        if let known = ways[key] {
+            lastWay = known
+            return known
+        }
         let found = matcher.profile(of: recognised, fixed: fixedProfile)
         let sources = options.logSource.map { [$0] } ?? (labels >= 0 ? labelSets[labels] : found.labels)
         let made = Way(
-            profile: matcher.profile(found.profile),
+            key: key, profile: matcher.profile(found.profile),
             state: sources.isEmpty ? nil : RouteState(matcher.route(sources, profile: found.profile)))
         if ways.count >= Matcher.routesMax { ways.removeAll() }
         ways[key] = made
+        lastWay = made
+        return made
+    }
+
+    /// What a match of a rule leads to, looked up once.
+    private final class RuleNote {
+        let header: RuleHeader
+        /// The rule's number among those that correlations take; -1 is none.
+        let base: Int
+        /// The fields that correlations need of its events.
+        let needs: [String]
+        let isSilent: Bool
+
+        init(_ header: RuleHeader, _ plan: CorrelationPlan) {
+            self.header = header
+            base = plan.bases[header.id] ?? -1
+            needs = base >= 0 ? plan.needs[base] : []
+            isSilent = plan.silent.contains(header.id)
+        }
+    }
+
+    /// `nil` if the rule has been taken away.
+    private func note(_ rule: Int) -> RuleNote? {
+        if rule < notes.count, let known = notes[rule] { return known }
+        guard let found = matcher.rule(rule) else { return nil }
+        while notes.count <= rule { notes.append(nil) }
+        let made = RuleNote(found.header, plan)
+        notes[rule] = made
         return made
     }
 
@@ -243,6 +297,16 @@ final class DetectionWorker {
             // In a stream it would make all that follows late; where all is put in order it does no harm.
             if options.lateness != nil { time = nil }
         }
+        if let state = way.state {
+            var isTold = false
+            for number in matched {
+                guard let note = note(state.route.rules[number]) else { continue }
+                if note.base >= 0 { signal(note, way, state, time, id, line) }
+                isTold = isTold || !note.isSilent
+            }
+            // Most events of a correlation lead to nothing more.
+            if !isTold, !wantsAccesses, !isPosture, !options.converts { return }
+        }
         let roles = self.roles(way.profile)
         let reference = EventReference(file: file, line: line, id: id ?? role(way.profile, .id))
         if wantsAccesses {
@@ -252,26 +316,24 @@ final class DetectionWorker {
         if options.converts { convert(way.profile, roles, reference, time) }
         if isPosture, let profile = way.profile { posture(profile, reference, time, roles) }
         guard let state = way.state else { return }
-        for number in matched { report(number, state, time, roles, reference) }
+        for number in matched {
+            guard let note = note(state.route.rules[number]), !note.isSilent else { continue }
+            result.findings.append(
+                Finding(
+                    kind: .detection, rule: note.header, event: reference, time: time, group: [],
+                    matched: state.evidence(number, event), roles: roles,
+                    json: options.keepsEvents ? event.json() : nil, message: nil))
+        }
     }
 
-    private func report(
-        _ number: Int, _ state: RouteState, _ time: Int64?, _ roles: EventRoles, _ reference: EventReference
-    ) {
-        guard let rule = matcher.rule(state.route.rules[number]) else { return }
-        if let base = plan.bases[rule.header.id] {
-            let values = plan.needs[base].map { field in
-                state.route.evaluator.values(field, event).first { $0.kind != .null }.map { Array($0.bytes) }
-            }
-            result.signals.append(
-                (Signal(base: base, time: time ?? 0, values: values, event: reference), time != nil))
+    private func signal(_ note: RuleNote, _ way: Way, _ state: RouteState, _ time: Int64?, _ id: String?, _ line: Int) {
+        result.signals.begin(base: note.base, time: time, line: line)
+        for field in note.needs { result.signals.add(state.route.evaluator.first(field, event)) }
+        if var id {
+            id.withUTF8 { result.signals.end(id: $0) }
+        } else {
+            result.signals.end(id: roleValue(way.profile, .id)?.bytes)
         }
-        guard !plan.silent.contains(rule.header.id) else { return }
-        result.findings.append(
-            Finding(
-                kind: .detection, rule: rule.header, event: reference, time: time, group: [],
-                matched: state.route.evaluator.evidence(rule.detection, event), roles: roles,
-                json: options.keepsEvents ? event.json() : nil, message: nil))
     }
 
     private func convert(
@@ -323,6 +385,7 @@ final class DetectionWorker {
             written.removeAll()
             labelSets.removeAll()
             ways.removeAll()
+            lastWay = nil
         }
         labelSets.append(values.compactMap { LogSource(label: $0.string) })
         written[bytes] = labelSets.count - 1
@@ -337,8 +400,12 @@ final class DetectionWorker {
     }
 
     private func role(_ profile: SourceProfile?, _ role: SourceProfile.Role) -> String? {
+        roleValue(profile, role)?.string
+    }
+
+    private func roleValue(_ profile: SourceProfile?, _ role: SourceProfile.Role) -> FieldValue? {
         for path in profile?.roles[role] ?? [] {
-            if let value = event.first(path), value.count > 0 { return value.string }
+            if let value = event.first(path), value.count > 0 { return value }
         }
         return nil
     }

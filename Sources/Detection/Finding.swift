@@ -52,12 +52,13 @@ public struct Finding: Sendable {
     /// The line of the finding, or of the group of which it is the first.
     func line(of findings: FindingGroup?) -> String {
         var output: [UInt8] = []
+        output.reserveCapacity(1_024)
         func text(_ key: String, _ value: String?) {
             JSONText.append(key, to: &output)
             output.append(UInt8(ascii: ":"))
-            if let value { JSONText.append(value, to: &output) } else { output += Array("null".utf8) }
+            if let value { JSONText.append(value, to: &output) } else { output.append(contentsOf: "null".utf8) }
         }
-        func raw(_ text: String) { output += Array(text.utf8) }
+        func raw(_ text: String) { output.append(contentsOf: text.utf8) }
         raw("{")
         text("kind", kind.rawValue)
         raw(",\"rule\":{")

@@ -112,6 +112,8 @@ import Testing
                 run + ["--events", "-", "--lateness", "soon"], run + ["--events", "-", "--silent-after", "0"],
                 run + ["--events", "-", "--grants", path("r.yml")],
                 run + ["--events", "-", "--silences", path("r.yml")],
+                run + ["--events", "-", "--networks", path("r.yml")], ["networks", "--events", "-"],
+                ["networks", "--networks", path("r.yml"), "--events", path("some.ndjson")],
                 run + ["--events", "-", "--mapping", path("missing")], ["nonsense"],
             ] {
                 let result = try detect(wrong)
@@ -175,6 +177,32 @@ import Testing
         #expect(try detect(["convert", "--events", "-"], input: "{\"a\":1}\n").status == 1)
         #expect(try detect(["convert", "--events", "-"], input: "x\n").status == 2)
         #expect(try detect(["convert", "--events", "-", "--source", "x"], input: line).status == 2)
+    }
+
+    @Test func networksAreLearnedKeptAndWatched() throws {
+        func event(_ day: Int, _ address: String) -> String {
+            #"{"eventSource":"s3.amazonaws.com","eventName":"GetObject","awsRegion":"r","eventTime":"2026-03-0"#
+                + "\(day)T08:00:00Z\",\"sourceIPAddress\":\"\(address)\","
+                + #""userIdentity":{"type":"IAMUser","arn":"arn:aws:iam::1:user/ci","userName":"ci"}}"# + "\n"
+        }
+        try withFiles(["n.yml": "learn: 1d\nactors: ['*ci']\n", "r.yml": Self.rule]) { path in
+            let run = ["run", "--rules", path("r.yml"), "--events", "-", "--networks"]
+            let quiet = try detect(
+                run + [path("n.yml")], input: event(1, "192.0.2.1") + event(5, "192.0.2.9"))
+            #expect(quiet.status == 0 && quiet.output.isEmpty, "\(quiet)")
+            let found = try detect(run + [path("n.yml")], input: event(1, "192.0.2.1") + event(5, "203.0.113.1"))
+            #expect(found.status == 1 && found.output.contains("concord-new-network"), "\(found)")
+            let learned = try detect(
+                ["networks", "--networks", path("n.yml"), "--events", "-"],
+                input: event(1, "192.0.2.1") + event(5, "203.0.113.1"))
+            #expect(learned.status == 0, "\(learned)")
+            #expect(
+                learned.output == "learn: 1d\nactors: [\"*ci\"]\nknown:\n"
+                    + "    \"arn:aws:iam::1:user/ci\": [\"192.0.2.0/24\", \"203.0.113.0/24\"]\n", "\(learned)")
+            try Data(learned.output.utf8).write(to: URL(fileURLWithPath: path("kept.yml")))
+            let kept = try detect(run + [path("kept.yml")], input: event(9, "198.51.100.1"))
+            #expect(kept.status == 1, "what is known needs no learning: \(kept)")
+        }
     }
 
     @Test func findingsOfScannersAreMatches() throws {

@@ -111,6 +111,13 @@ private func lines(_ correlation: String, _ events: [String], lateness: Int64? =
         let rare = "type: value_percentile\nrules: [a]\ngroup-by: [u]\ntimespan: 100s\ncondition: {field: v, lte: 25}"
         let names = ["a 0 x \"p\"", "a 1 x \"p\"", "a 2 x \"p\"", "a 3 x \"q\"", "a 4 x \"p\""]
         #expect(try lines(rare, names) == [4])
+        let median = "type: value_median\nrules: [a]\ngroup-by: [u]\ntimespan: 10s\ncondition: {field: v, gte: 4}"
+        let amounts = ["a 0 x 1", "a 1 x 7", "a 2 x 3", "a 3 x 6", "a 11 x 9", "a 12 x \"p\""]
+        #expect(try lines(median, amounts) == [2, 4, 5])
+        let ninth =
+            "type: value_percentile\nrules: [a]\ngroup-by: [u]\ntimespan: 10s\n"
+            + "condition: {field: v, percentile: 90, gte: 4.5}"
+        #expect(try lines(ninth, ["a 0 x 1", "a 1 x 5", "a 2 x 2", "a 3 x 6"]) == [2, 4])
     }
 
     @Test func groupsCarryTheirFields() throws {
@@ -196,6 +203,37 @@ private func lines(_ correlation: String, _ events: [String], lateness: Int64? =
         #expect(run.counts.late == 1)
     }
 
+    @Test func eventsWithoutATimeOrFromTheFutureAreCountedAndKeepNobodyOut() throws {
+        let text = rules("type: event_count\nrules: [a]\ngroup-by: [u]\ntimespan: 10s\ncondition: {gte: 2}")
+        let now: Int64 = 1_700_000_100_000
+        func run(_ events: [String], lateness: Int64?) throws -> (lines: [Int], counts: DetectionCounts) {
+            var options = DetectionOptions()
+            options.logSource = LogSource(product: "test")
+            options.timePath = "t"
+            options.now = now
+            options.lateness = lateness
+            let run = DetectionRun(rules: loaded(text), options: options)
+            var lines: [Int] = []
+            func take(_ finding: Finding) { if finding.kind == .correlation { lines.append(finding.event.line) } }
+            try run.run(text: events.joined(separator: "\n"), file: "e", finding: take, problem: { _ in })
+            try run.finish(take)
+            return (lines, run.counts)
+        }
+        let timeless = #"{"k":"a","u":"x"}"#
+        let wrong = #"{"k":"a","u":"x","t":"yesterday"}"#
+        let (lines, counts) = try run([event("a 0 x"), timeless, wrong], lateness: 0)
+        #expect(lines == [2, 3], "an event without a time has that of the newest before it")
+        #expect(counts.withoutTime == 2)
+        // A week in the future: of a stream it is not believed, or all that follows would be late.
+        let future = event("a 604800 x")
+        let stream = try run([future, event("a 1 x"), event("a 2 x")], lateness: 0)
+        #expect(stream.lines.contains(3))
+        #expect(stream.counts.inFuture == 1 && stream.counts.late == 0)
+        let ordered = try run([future, event("a 1 x"), event("a 2 x")], lateness: nil)
+        #expect(ordered.lines == [3])
+        #expect(ordered.counts.inFuture == 1)
+    }
+
     /// Each window counted anew from all events, which is what the counts must agree with.
     @Test(arguments: 0..<40) func windowsAreExact(_ seed: Int) throws {
         var random = Numbers(seed: UInt64(seed) + 1)
@@ -268,6 +306,11 @@ private func lines(_ correlation: String, _ events: [String], lateness: Int64? =
         ("type: value_count\nrules: [a]\ntimespan: 5m\ncondition: {gte: 1}", "needs a field"),
         ("type: value_sum\nrules: [a]\ntimespan: 5m\ncondition: {field: [x, y], gte: 1}", "takes one field"),
         ("type: event_count\nrules: [a]\ntimespan: 5m\ncondition: {near: 1}", "no comparison near"),
+        ("type: event_count\nrules: [a]\ntimespan: 5m\ncondition: {percentile: 1, gte: 1}", "no comparison percentile"),
+        (
+            "type: value_percentile\nrules: [a]\ntimespan: 5m\ncondition: {field: v, percentile: 101, gte: 1}",
+            "from 0 to 100"
+        ),
         ("type: event_count\nrules: [a]\ntimespan: 5m\ncondition: {gte: x}", "must be a number"),
         ("type: temporal\nrules: [a, b]\ntimespan: 5m\naliases: {x: {c3: u}}", "not among the rules"),
         ("type: temporal\nrules: [a, c]\ntimespan: 5m", "depends on itself"),

@@ -46,6 +46,10 @@ import Testing
                     state.run(event, into: &found)
                     let plain = rules.indices.filter { route.evaluator.holds(rules[$0].detection, event) }
                     #expect(found == plain, "\(path): \(line.prefix(60))")
+                    for rule in found {
+                        let evidence = route.evaluator.evidence(rules[rule].detection, event)
+                        #expect(Set(state.evidence(rule, event)) == Set(evidence), "\(rules[rule].header.title)")
+                    }
                     matches += found.count
                 }
                 events += 1
@@ -98,6 +102,10 @@ import Testing
                 state.run(event, into: &found)
                 let plain = rules.indices.filter { route.evaluator.holds(rules[$0].detection, event) }
                 #expect(found == plain, "\(rule.header.title)")
+                for rule in found {
+                    let evidence = route.evaluator.evidence(rules[rule].detection, event)
+                    #expect(Set(state.evidence(rule, event)) == Set(evidence), "\(rules[rule].header.title)")
+                }
                 matches += found.count
             }
         }

@@ -4,16 +4,6 @@
 // that the earliest must go on. What comes after that is late; it takes no part, and is counted. So every window is
 // exact, and memory does not grow with the number of events.
 
-/// A match of a rule of one event, as correlations take it.
-struct Signal: Sendable {
-    /// The path in the plan of correlations.
-    let base: Int
-    let time: Int64
-    /// The fields that the plan asks for, in its order; `nil` is missing.
-    let values: [[UInt8]?]
-    let event: EventReference
-}
-
 /// Which event it was.
 public struct EventReference: Sendable, Hashable {
     /// The file as it was given, `-` for standard input.
@@ -34,7 +24,7 @@ public struct EventReference: Sendable, Hashable {
 /// How correlations depend on rules and on each other, worked out once for a set of rules.
 struct CorrelationPlan: Sendable {
     /// A way from a rule of one event to a correlation.
-    struct Path: Sendable {
+    final class Path: Sendable {
         /// The correlation, and where the rule below stands in its list.
         let correlation: Int
         let position: Int
@@ -42,16 +32,28 @@ struct CorrelationPlan: Sendable {
         let group: [Int]
         let value: [Int]
         /// The ways that go on from here.
-        var onward: [Int] = []
+        let onward: [Path]
+        let limits: GroupWindow.Limits
+
+        init(
+            correlation: Int, position: Int, group: [Int], value: [Int], onward: [Path], limits: GroupWindow.Limits
+        ) {
+            self.correlation = correlation
+            self.position = position
+            self.group = group
+            self.value = value
+            self.onward = onward
+            self.limits = limits
+        }
     }
 
     let correlations: [CorrelationRule]
-    private(set) var paths: [Path] = []
+    private var pathCount = 0
     /// For a rule of one event, by its id: the fields that correlations need of its events, and the ways that begin
     /// with it.
     private(set) var bases: [String: Int] = [:]
     private(set) var needs: [[String]] = []
-    private(set) var starts: [[Int]] = []
+    private(set) var starts: [[Path]] = []
     /// Rules that report only through a correlation.
     private(set) var silent: Set<String> = []
     /// Refused rather than followed: as many ways as this come only of a mistake.
@@ -93,10 +95,11 @@ struct CorrelationPlan: Sendable {
     private mutating func follow(
         _ header: RuleHeader, _ chain: [(correlation: Int, below: RuleHeader)], _ base: Int,
         _ users: [String: [(correlation: Int, position: Int)]]
-    ) -> [Int] {
-        var made: [Int] = []
+    ) -> [Path] {
+        var made: [Path] = []
         for (index, position) in users[header.id] ?? [] {
-            guard paths.count < Self.pathsMax else { break }
+            guard pathCount < Self.pathsMax else { break }
+            pathCount += 1
             let correlation = correlations[index]
             func place(_ name: String) -> Int {
                 // From the correlation down to the event, each correlation on the way may call the field otherwise.
@@ -106,13 +109,13 @@ struct CorrelationPlan: Sendable {
                 needs[base].append(field)
                 return needs[base].count - 1
             }
-            let path = paths.count
-            paths.append(
+            let group = correlation.groupBy.map(place)
+            let value = correlation.fields.map(place)
+            made.append(
                 Path(
-                    correlation: index, position: position, group: correlation.groupBy.map(place),
-                    value: correlation.fields.map(place)))
-            made.append(path)
-            paths[path].onward = follow(correlation.header, chain + [(index, header)], base, users)
+                    correlation: index, position: position, group: group, value: value,
+                    onward: follow(correlation.header, chain + [(index, header)], base, users),
+                    limits: GroupWindow.Limits(correlation)))
         }
         return made
     }
@@ -141,22 +144,11 @@ struct Correlator {
         var signals = 0
     }
 
-    private struct Group {
-        var window: GroupWindow
-        var last: Int64
-
-        mutating func take(
-            _ rule: CorrelationRule, time: Int64, position: Int, value: [UInt8]?, number: Double?, overflow: inout Int
-        ) -> Double? {
-            last = time
-            return window.take(
-                rule, time: time, position: position, value: value, number: number, overflow: &overflow)
-        }
-    }
-
-    private struct Waiting {
-        let signal: Signal
+    private struct Waiting: BitwiseCopyable {
+        let time: Int64
         let number: Int
+        /// Where its signal is kept.
+        let place: Int
     }
 
     let plan: CorrelationPlan
@@ -165,125 +157,166 @@ struct Correlator {
     let waitingMax: Int
     let groupsMax: Int
     private(set) var losses = Losses()
-    private var groups: [[[UInt8]: Group]]
-    private var sweepAt: [Int]
+    private var groups: [GroupTable]
+    /// Signals that came in the order of their times, and those that did not.
+    private var queue = TimedQueue<Waiting>()
     private var heap: [Waiting] = []
+    private var kept: [Signal?] = []
+    private var free: [Int] = []
+    private var waitingCount: Int { queue.count + heap.count }
     private var arrivals = 0
     private var newest = Int64.min
     /// Nothing before this time is taken any more.
     private var released = Int64.min
+    private var key: [UInt8] = []
+    private var value: [UInt8] = []
 
     init(plan: CorrelationPlan, lateness: Int64?, waitingMax: Int = 200_000, groupsMax: Int = 500_000) {
         self.plan = plan
         self.lateness = lateness
         self.waitingMax = max(1, waitingMax)
         self.groupsMax = max(1, groupsMax)
-        groups = Array(repeating: [:], count: plan.correlations.count)
-        sweepAt = Array(repeating: 1_024, count: plan.correlations.count)
+        groups = plan.correlations.map { _ in GroupTable() }
     }
 
     /// Takes a signal; the matches of those that need wait no longer.
     mutating func take(_ signal: Signal, into matches: inout [CorrelationMatch]) {
-        guard signal.time >= released else {
+        signal.packed.withUnsafeBufferPointer { packed in
+            take(base: signal.base, time: signal.time, packed: packed, event: { signal.event }, into: &matches)
+        }
+    }
+
+    /// Takes a signal whose values lie elsewhere (see ``Signal/packed``); the event is asked for only where it is needed.
+    mutating func take(
+        base: Int, time: Int64, packed: UnsafeBufferPointer<UInt8>, event: () -> EventReference,
+        into matches: inout [CorrelationMatch]
+    ) {
+        guard time >= released else {
             losses.late += 1
             return
         }
-        newest = max(newest, signal.time)
+        newest = max(newest, time)
         if lateness == 0 {
             released = newest
-            run(signal, into: &matches)
+            run(base, time, packed, event, into: &matches)
             return
         }
-        push(Waiting(signal: signal, number: arrivals))
-        arrivals += 1
-        let due = lateness.map { newest.subtractingReportingOverflow($0).partialValue }
-        while let first = heap.first, heap.count > waitingMax || due.map({ first.signal.time <= $0 }) ?? false {
-            let next = pop()
-            released = max(released, next.signal.time)
-            run(next.signal, into: &matches)
+        push(Signal(base: base, time: time, packed: Array(packed), event: event()))
+        // So early a time that the lateness leads before all times lets nothing go.
+        let due = lateness.map { lateness in
+            let (time, overflow) = newest.subtractingReportingOverflow(lateness)
+            return overflow ? Int64.min : time
+        }
+        while let first = first, waitingCount > waitingMax || due.map({ first.time <= $0 }) ?? false {
+            release(into: &matches)
         }
     }
 
     /// Nothing more will come.
     mutating func finish(into matches: inout [CorrelationMatch]) {
-        while !heap.isEmpty {
-            let next = pop()
-            released = max(released, next.signal.time)
-            run(next.signal, into: &matches)
+        while waitingCount > 0 { release(into: &matches) }
+    }
+
+    private mutating func release(into matches: inout [CorrelationMatch]) {
+        guard let signal = pop() else { return }
+        released = max(released, signal.time)
+        signal.packed.withUnsafeBufferPointer {
+            run(signal.base, signal.time, $0, { signal.event }, into: &matches)
         }
     }
 
     // MARK: Windows
 
-    private mutating func run(_ signal: Signal, into matches: inout [CorrelationMatch]) {
-        for path in plan.starts[signal.base] { run(signal, path, into: &matches) }
+    private mutating func run(
+        _ base: Int, _ time: Int64, _ packed: UnsafeBufferPointer<UInt8>, _ event: () -> EventReference,
+        into matches: inout [CorrelationMatch]
+    ) {
+        for path in plan.starts[base] { run(path, time, packed, event, into: &matches) }
     }
 
-    private mutating func run(_ signal: Signal, _ index: Int, into matches: inout [CorrelationMatch]) {
-        let path = plan.paths[index]
-        let rule = plan.correlations[path.correlation]
+    private mutating func run(
+        _ path: CorrelationPlan.Path, _ time: Int64, _ packed: UnsafeBufferPointer<UInt8>,
+        _ event: () -> EventReference, into matches: inout [CorrelationMatch]
+    ) {
+        // Taken out, so that it can be read while the groups change.
         var key: [UInt8] = []
-        for place in path.group { Self.append(signal.values[place], to: &key) }
+        swap(&key, &self.key)
+        key.removeAll(keepingCapacity: true)
+        for place in path.group { Signal.append(place, of: packed, to: &key) }
         var value: [UInt8]?
         var number: Double?
-        if !path.value.isEmpty, path.value.allSatisfy({ signal.values[$0] != nil }) {
-            var joined: [UInt8] = []
-            for place in path.value { Self.append(signal.values[place], to: &joined) }
-            value = joined
-            if path.value.count == 1, let bytes = signal.values[path.value[0]] {
+        if !path.value.isEmpty, path.value.allSatisfy({ Signal.value($0, of: packed) != nil }) {
+            self.value.removeAll(keepingCapacity: true)
+            for place in path.value { Signal.append(place, of: packed, to: &self.value) }
+            value = self.value
+            if path.value.count == 1, let bytes = Signal.value(path.value[0], of: packed) {
                 let text = String(decoding: bytes, as: UTF8.self)
                 if NumberText.isNumber(text) { number = Double(text) }
             }
         }
         var overflow = 0
-        let found = groups[path.correlation][key, default: Group(window: GroupWindow(rule), last: signal.time)].take(
-            rule, time: signal.time, position: path.position, value: value, number: number, overflow: &overflow)
+        let found = key.withUnsafeBufferPointer { key in
+            groups[path.correlation].take(
+                key, path.limits, time: time, position: path.position, value: value, number: number,
+                overflow: &overflow)
+        }
+        self.key = key
         losses.signals += overflow
-        if groups[path.correlation].count >= sweepAt[path.correlation] { sweep(path.correlation, rule, signal.time) }
-        guard let found, rule.holds(found) else { return }
+        if groups[path.correlation].wantsSweep {
+            losses.groups += groups[path.correlation].sweep(before: time - path.limits.timespan, most: groupsMax)
+        }
+        guard let found, path.limits.holds(found) else { return }
+        let rule = plan.correlations[path.correlation]
         matches.append(
             CorrelationMatch(
-                correlation: path.correlation, time: signal.time, event: signal.event,
+                correlation: path.correlation, time: time, event: event(),
                 group: zip(rule.groupBy, path.group).map { name, place in
-                    (name, signal.values[place].map { String(decoding: $0, as: UTF8.self) })
+                    (name, Signal.value(place, of: packed).map { String(decoding: $0, as: UTF8.self) })
                 }, number: found))
-        for next in path.onward { run(signal, next, into: &matches) }
-    }
-
-    /// A missing value is a value of its own, and not the empty text.
-    private static func append(_ value: [UInt8]?, to key: inout [UInt8]) {
-        guard let value else {
-            key.append(0)
-            return
-        }
-        let count = UInt32(truncatingIfNeeded: value.count)
-        key += [
-            1, UInt8(count & 255), UInt8(count >> 8 & 255), UInt8(count >> 16 & 255), UInt8(count >> 24 & 255),
-        ]
-        key += value
-    }
-
-    /// Forgets groups whose window is over; if too many are left, those that were quiet longest.
-    private mutating func sweep(_ correlation: Int, _ rule: CorrelationRule, _ time: Int64) {
-        let start = time - rule.timespan
-        groups[correlation] = groups[correlation].filter { $0.value.last >= start }
-        if groups[correlation].count >= groupsMax {
-            let times = groups[correlation].values.map(\.last).sorted()
-            let limit = times[times.count / 10]
-            let before = groups[correlation].count
-            groups[correlation] = groups[correlation].filter { $0.value.last > limit }
-            losses.groups += before - groups[correlation].count
-        }
-        sweepAt[correlation] = min(groupsMax, max(1_024, groups[correlation].count * 2))
+        for next in path.onward { run(next, time, packed, event, into: &matches) }
     }
 
     // MARK: Waiting
 
     private static func isBefore(_ left: Waiting, _ right: Waiting) -> Bool {
-        (left.signal.time, left.number) < (right.signal.time, right.number)
+        (left.time, left.number) < (right.time, right.number)
     }
 
-    private mutating func push(_ waiting: Waiting) {
+    /// The one that goes on next.
+    private var first: Waiting? {
+        guard let queued = queue.first?.value else { return heap.first }
+        guard let other = heap.first else { return queued }
+        return Self.isBefore(other, queued) ? other : queued
+    }
+
+    private mutating func push(_ signal: Signal) {
+        let place = free.popLast() ?? kept.count
+        if place == kept.count { kept.append(signal) } else { kept[place] = signal }
+        let waiting = Waiting(time: signal.time, number: arrivals, place: place)
+        arrivals += 1
+        if queue.last.map({ $0.time <= signal.time }) ?? true {
+            queue.append(signal.time, waiting)
+        } else {
+            pushHeap(waiting)
+        }
+    }
+
+    private mutating func pop() -> Signal? {
+        let waiting: Waiting
+        if let queued = queue.first?.value, heap.first.map({ !Self.isBefore($0, queued) }) ?? true {
+            waiting = queue.removeFirst().value
+        } else if !heap.isEmpty {
+            waiting = popHeap()
+        } else {
+            return nil
+        }
+        let signal = kept[waiting.place]
+        kept[waiting.place] = nil
+        free.append(waiting.place)
+        return signal
+    }
+
+    private mutating func pushHeap(_ waiting: Waiting) {
         heap.append(waiting)
         var at = heap.count - 1
         while at > 0, Self.isBefore(heap[at], heap[(at - 1) / 2]) {
@@ -292,7 +325,7 @@ struct Correlator {
         }
     }
 
-    private mutating func pop() -> Waiting {
+    private mutating func popHeap() -> Waiting {
         heap.swapAt(0, heap.count - 1)
         let first = heap.removeLast()
         var at = 0

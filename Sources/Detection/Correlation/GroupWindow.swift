@@ -10,6 +10,7 @@ struct TimedQueue<Value> {
 
     var count: Int { items.count - head }
     var first: (time: Int64, value: Value)? { head < items.count ? items[head] : nil }
+    var last: (time: Int64, value: Value)? { head < items.count ? items[items.count - 1] : nil }
 
     mutating func append(_ time: Int64, _ value: Value) { items.append((time, value)) }
 
@@ -30,6 +31,34 @@ enum GroupWindow {
     static let signalsMax = 65_536
     private static let never = Int64.min
 
+    /// What a correlation asks of a window, without what it is for.
+    final class Limits: Sendable {
+        let type: CorrelationType
+        let timespan: Int64
+        let conditions: [CorrelationRule.Condition]
+        let ruleCount: Int
+        /// Beyond the largest number of the condition it does not matter how many more there are.
+        let enough: Int
+        /// The percentile of the numbers, if the conditions are about one.
+        let percentile: Double?
+
+        init(_ rule: CorrelationRule) {
+            type = rule.type
+            timespan = rule.timespan
+            conditions = rule.conditions
+            percentile = rule.percentile
+            ruleCount = rule.rules.count
+            enough = Int(min(1e9, max(0, (rule.conditions.map(\.operand).max() ?? 0).rounded(.up)))) + 2
+        }
+
+        func holds(_ number: Double) -> Bool {
+            for condition in conditions where !condition.comparison.holds(number, condition.operand) { return false }
+            return true
+        }
+    }
+
+    /// Nothing: what it was is in hand.
+    case taken
     case times(TimedQueue<Void>)
     case distinct(DistinctValues)
     /// For each rule the last time.
@@ -39,44 +68,45 @@ enum GroupWindow {
     case amounts(TimedQueue<Double>, sum: Double)
     case ranks(Ranks)
 
-    init(_ rule: CorrelationRule) {
-        switch rule.type {
+    init(_ limits: Limits) {
+        switch limits.type {
         case .eventCount: self = .times(TimedQueue())
         case .valueCount: self = .distinct(DistinctValues())
-        case .temporal: self = .last(Array(repeating: Self.never, count: rule.rules.count))
+        case .temporal: self = .last(Array(repeating: Self.never, count: limits.ruleCount))
         case .temporalOrdered:
-            self = .chains(Array(repeating: Self.never, count: rule.rules.count * rule.rules.count))
+            self = .chains(Array(repeating: Self.never, count: limits.ruleCount * limits.ruleCount))
         case .valueSum, .valueAverage: self = .amounts(TimedQueue(), sum: 0)
-        case .valuePercentile: self = .ranks(Ranks())
+        case .valuePercentile, .valueMedian: self = .ranks(Ranks())
         }
     }
 
     /// Takes a signal in; the number that the condition is about, or `nil` if the signal has no value to take.
     mutating func take(
-        _ rule: CorrelationRule, time: Int64, position: Int, value: [UInt8]?, number: Double?, overflow: inout Int
+        _ limits: Limits, time: Int64, position: Int, value: [UInt8]?, number: Double?, overflow: inout Int
     ) -> Double? {
-        let start = time - rule.timespan
-        // Beyond the largest number of the condition it does not matter how many more there are.
-        let enough = Int(min(1e9, max(0, (rule.conditions.map(\.operand).max() ?? 0).rounded(.up)))) + 2
+        let start = time - limits.timespan
         switch self {
+        case .taken: return nil
         case .times(var queue):
-            self = .ranks(Ranks())
+            self = .taken
             queue.append(time, ())
-            while let first = queue.first, first.time < start || queue.count > enough { _ = queue.removeFirst() }
+            while let first = queue.first, first.time < start || queue.count > limits.enough { _ = queue.removeFirst() }
             self = .times(queue)
             return Double(queue.count)
         case .distinct(var values):
             guard let value else { return nil }
-            self = .ranks(Ranks())
-            let count = values.take(value, time: time, start: start, enough: enough)
+            self = .taken
+            let count = values.take(value, time: time, start: start, enough: limits.enough)
             self = .distinct(values)
             return Double(count)
         case .last(var times):
+            self = .taken
             times[position] = time
             self = .last(times)
             return Double(times.lazy.filter { $0 >= start }.count)
         case .chains(var starts):
-            let count = rule.rules.count
+            self = .taken
+            let count = limits.ruleCount
             var longest = 1
             // Longer chains first, so that one signal is not two links of a chain.
             for length in stride(from: position + 1, through: 2, by: -1) {
@@ -90,7 +120,7 @@ enum GroupWindow {
             return Double(longest)
         case .amounts(var queue, var sum):
             guard let number else { return nil }
-            self = .ranks(Ranks())
+            self = .taken
             queue.append(time, number)
             sum += number
             while let first = queue.first, first.time < start || queue.count > Self.signalsMax {
@@ -98,13 +128,14 @@ enum GroupWindow {
                 sum -= queue.removeFirst().value
             }
             self = .amounts(queue, sum: sum)
-            return rule.type == .valueSum ? sum : sum / Double(queue.count)
+            return limits.type == .valueSum ? sum : sum / Double(queue.count)
         case .ranks(var ranks):
-            guard let value else { return nil }
-            self = .ranks(Ranks())
+            guard let value, limits.percentile == nil || number != nil else { return nil }
+            self = .taken
             let rank = ranks.take(value, number, time: time, start: start, overflow: &overflow)
+            let found = limits.percentile.map { ranks.percentile($0) } ?? rank
             self = .ranks(ranks)
-            return rank
+            return found
         }
     }
 }
@@ -155,6 +186,16 @@ struct Ranks {
         }
         let same = number.map(upper) ?? counts[value] ?? 0
         return 100 * Double(same) / Double(queue.count)
+    }
+
+    /// The number below which so many percent of the numbers lie, between two of them on the straight line from one to the
+    /// other (R. Hyndman, Y. Fan, "Sample quantiles in statistical packages", 1996, definition 7). There is at least one.
+    func percentile(_ percent: Double) -> Double {
+        let position = Double(sorted.count - 1) * percent / 100
+        let below = min(sorted.count - 1, Int(position))
+        let above = min(sorted.count - 1, below + 1)
+        let share = position - Double(below)
+        return sorted[below] + (sorted[above] - sorted[below]) * share
     }
 
     /// How many numbers are not greater.

@@ -1,4 +1,5 @@
 // One event as rules see it: values found by field, as texts, with the fields that a source profile adds.
+import Foundation
 
 /// Room for the texts that are not in the event as such; thrown away with the event. Properties here and in `Event` are
 /// used by one worker, one access at a time, and are not checked for it.
@@ -81,6 +82,9 @@ private enum Word {
 final class Event {
     let tape: JSONTape
     let arena: Arena
+    /// The nodes of the tape and its text, which are read without counting references.
+    @exclusivity(unchecked) private(set) var list: UnsafeMutablePointer<JSONNode>
+    @exclusivity(unchecked) private var base: UnsafePointer<UInt8>?
     /// The node of the event itself; a collector may have wrapped it.
     @exclusivity(unchecked) var root = 0
     /// Fields that a profile reads out of other fields, such as the columns of a pgaudit message.
@@ -89,6 +93,7 @@ final class Event {
     init() {
         tape = JSONTape()
         arena = Arena()
+        list = tape.nodes
     }
 
     /// Reads a text; the bytes must stay in place while the event is used.
@@ -96,13 +101,24 @@ final class Event {
         arena.reset()
         added.removeAll(keepingCapacity: true)
         root = 0
+        // A tape that is not read to its end has nodes too, which nobody asks for.
+        defer {
+            list = tape.nodes
+            base = text.baseAddress
+        }
         try tape.read(text)
+    }
+
+    /// The bytes of a node as they are written.
+    @inline(__always) func bytes(_ node: JSONNode) -> UnsafeBufferPointer<UInt8> {
+        // Nodes are made by the tape alone, and lie inside the text.
+        UnsafeBufferPointer(start: base.map { $0 + Int(node.start) }, count: Int(node.end - node.start))
     }
 
     /// The value of a node that is no array.
     func value(_ index: Int) -> FieldValue {
-        let node = tape.nodes[index]
-        let bytes = tape.bytes(node)
+        let node = list[index]
+        let bytes = self.bytes(node)
         switch node.kind {
         case .string, .key:
             guard node.isEscaped else { return Self.value(.text, node.isWide, bytes) }
@@ -152,7 +168,71 @@ final class Event {
     }
 
     /// The first value of a field that is not null.
-    func first(_ path: String) -> FieldValue? { values(path).first { $0.kind != .null } }
+    func first(_ path: String) -> FieldValue? {
+        var path = path
+        if let found = path.withUTF8({ first($0, root) }) { return found }
+        if added.isEmpty { return nil }
+        return added.first { $0.path == path && $0.value.kind != .null }?.value
+    }
+
+    private func first(_ path: UnsafeBufferPointer<UInt8>, _ index: Int) -> FieldValue? {
+        let nodes = list
+        let end = Int(nodes[index].next)
+        var at = index + 1
+        switch nodes[index].kind {
+        case .array:
+            while at < end {
+                if let found = first(path, at) { return found }
+                at = Int(nodes[at].next)
+            }
+        case .object:
+            while at < end {
+                let child = at + 1
+                switch match(path, at) {
+                case .none: break
+                case .whole: if let found = firstValue(child) { return found }
+                case .part(let rest): if let found = first(rest, child) { return found }
+                }
+                at = Int(nodes[child].next)
+            }
+        default: break
+        }
+        return nil
+    }
+
+    private func firstValue(_ index: Int) -> FieldValue? {
+        let nodes = list
+        switch nodes[index].kind {
+        case .null: return nil
+        case .array:
+            let end = Int(nodes[index].next)
+            var element = index + 1
+            while element < end {
+                if let found = firstValue(element) { return found }
+                element = Int(nodes[element].next)
+            }
+            return nil
+        default: return value(index)
+        }
+    }
+
+    private enum KeyMatch {
+        case none, whole
+        /// The key and a dot; the rest is for what is inside.
+        case part(UnsafeBufferPointer<UInt8>)
+    }
+
+    /// What the key of a node is to a path.
+    @inline(__always)
+    private func match(_ path: UnsafeBufferPointer<UInt8>, _ index: Int) -> KeyMatch {
+        let node = list[index]
+        let key = node.isEscaped ? value(index).bytes : bytes(node)
+        guard key.count <= path.count, let base = path.baseAddress else { return .none }
+        if let first = key.baseAddress, memcmp(first, base, key.count) != 0 { return .none }
+        if key.count == path.count { return .whole }
+        guard base[key.count] == UInt8(ascii: ".") else { return .none }
+        return .part(UnsafeBufferPointer(start: base + key.count + 1, count: path.count - key.count - 1))
+    }
 
     /// Whether the field is there, be it empty or null.
     func exists(_ path: String) -> Bool {
@@ -168,39 +248,36 @@ final class Event {
 
     /// The values of a node: the elements of an array, its own elements if one is an array itself.
     func collect(_ index: Int, into found: inout [FieldValue]) {
-        guard tape.nodes[index].kind == .array else {
+        guard list[index].kind == .array else {
             found.append(value(index))
             return
         }
         var element = index + 1
-        while element < Int(tape.nodes[index].next) {
+        while element < Int(list[index].next) {
             collect(element, into: &found)
-            element = Int(tape.nodes[element].next)
+            element = Int(list[element].next)
         }
     }
 
     private func find(_ path: UnsafeBufferPointer<UInt8>, _ index: Int, _ found: (Int) -> Void) {
-        let node = tape.nodes[index]
+        let node = list[index]
         switch node.kind {
         case .array:
             var element = index + 1
             while element < Int(node.next) {
                 find(path, element, found)
-                element = Int(tape.nodes[element].next)
+                element = Int(list[element].next)
             }
         case .object:
             var at = index + 1
             while at < Int(node.next) {
-                let key = value(at).bytes
                 let child = at + 1
-                if key.count <= path.count, key.elementsEqual(path[..<key.count]) {
-                    if key.count == path.count {
-                        found(child)
-                    } else if path[key.count] == UInt8(ascii: ".") {
-                        find(UnsafeBufferPointer(rebasing: path[(key.count + 1)...]), child, found)
-                    }
+                switch match(path, at) {
+                case .none: break
+                case .whole: found(child)
+                case .part(let rest): find(rest, child, found)
                 }
-                at = Int(tape.nodes[child].next)
+                at = Int(list[child].next)
             }
         default: return
         }
@@ -209,15 +286,21 @@ final class Event {
     /// Every text, number and truth value of the event, as keywords see them.
     func scalars() -> [FieldValue] {
         var found: [FieldValue] = []
+        eachScalar { found.append($0) }
+        return found
+    }
+
+    /// As ``scalars()``, one at a time.
+    @inline(__always) func eachScalar(_ body: (FieldValue) -> Void) {
+        let end = Int(list[root].next)
         var index = root
-        while index < Int(tape.nodes[root].next) {
-            switch tape.nodes[index].kind {
-            case .string, .number, .yes, .no: found.append(value(index))
+        while index < end {
+            switch list[index].kind {
+            case .string, .number, .yes, .no: body(value(index))
             default: break
             }
             index += 1
         }
-        return found
     }
 
     /// The event as compact JSON.

@@ -154,6 +154,9 @@ final class EventReader {
         bytes.first { $0 > 0x20 } == UInt8(ascii: "[") && bytes.count <= documentBytesMax
     }
 
+    /// Whether the next block has to be waited for.
+    var isWaiting: Bool { !isAtEnd && compressed.isEmpty && !hasMore() }
+
     /// Whether a read would find something at once. A file always has more until its end.
     private func hasMore() -> Bool {
         var poll = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)

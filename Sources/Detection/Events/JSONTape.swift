@@ -1,6 +1,7 @@
 // JSON read once into a flat list of nodes that point into the text: nothing is copied, no field is lost.
 //
 // Source of the grammar: RFC 8259. Duplicate keys are kept, each with its value, and all of them are seen by rules.
+import Foundation
 
 /// What is wrong with a JSON text, and in which byte of it.
 public struct JSONProblem: Error, Sendable, Hashable, CustomStringConvertible {
@@ -49,7 +50,8 @@ final class JSONTape {
 
     /// The bytes of a node as they are written.
     func bytes(_ node: JSONNode) -> UnsafeBufferPointer<UInt8> {
-        UnsafeBufferPointer(rebasing: text[Int(node.start)..<Int(node.end)])
+        // Nodes are made by `read` alone, and lie inside the text.
+        UnsafeBufferPointer(start: text.baseAddress.map { $0 + Int(node.start) }, count: Int(node.end - node.start))
     }
 
     @inline(__always)
@@ -307,14 +309,17 @@ enum JSONText {
             }
             return value
         }
+        guard let base = bytes.baseAddress else { return 0 }
         while at < bytes.count {
-            let byte = bytes[at]
-            guard byte == 0x5C, at + 1 < bytes.count else {
-                output[length] = byte
-                length += 1
-                at += 1
-                continue
-            }
+            // What stands up to the next escape is copied as a whole.
+            let found = memchr(base + at, 0x5C, bytes.count - at)
+            var run = found.map { UnsafeRawPointer(base + at).distance(to: UnsafeRawPointer($0)) } ?? bytes.count - at
+            // A backslash in the end escapes nothing.
+            if at + run + 1 == bytes.count { run += 1 }
+            (output + length).update(from: base + at, count: run)
+            length += run
+            at += run
+            guard at < bytes.count else { break }
             let kind = bytes[at + 1]
             at += 2
             switch kind {

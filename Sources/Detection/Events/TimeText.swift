@@ -29,6 +29,7 @@ enum TimeText {
 
     /// RFC 3339 and its relatives: `T` or a space, any number of fractional digits, `Z`, `UTC`, an offset or none.
     static func parse(_ text: UnsafeBufferPointer<UInt8>) -> Int64? {
+        if let usual = usual(text) { return usual }
         var at = 0
         func digits(_ count: Int) -> Int64? {
             guard at + count <= text.count else { return nil }
@@ -87,16 +88,66 @@ enum TimeText {
         return isWest ? milliseconds + offset : milliseconds - offset
     }
 
+    /// The forms that nearly all products write: `2026-11-02T08:15:00`, with `Z` or three fractional digits and `Z` behind
+    /// it; `nil` leaves the text to the long way.
+    private static func usual(_ text: UnsafeBufferPointer<UInt8>) -> Int64? {
+        guard text.count == 20 || text.count == 24 || text.count == 19 else { return nil }
+        var wrong = false
+        func digit(_ at: Int) -> Int64 {
+            let digit = text[at] &- UInt8(ascii: "0")
+            if digit > 9 { wrong = true }
+            return Int64(digit)
+        }
+        func two(_ at: Int) -> Int64 { digit(at) * 10 + digit(at + 1) }
+        guard text[4] == UInt8(ascii: "-"), text[7] == UInt8(ascii: "-"),
+            text[10] == UInt8(ascii: "T") || text[10] == UInt8(ascii: " "), text[13] == UInt8(ascii: ":"),
+            text[16] == UInt8(ascii: ":")
+        else { return nil }
+        let (year, month, day) = (two(0) * 100 + two(2), two(5), two(8))
+        let (hour, minute, second) = (two(11), two(14), two(17))
+        var milliseconds: Int64 = 0
+        switch text.count {
+        case 20: guard text[19] == UInt8(ascii: "Z") else { return nil }
+        case 24:
+            guard text[19] == UInt8(ascii: "."), text[23] == UInt8(ascii: "Z") else { return nil }
+            milliseconds = digit(20) * 100 + two(21)
+        default: break
+        }
+        guard !wrong, (1...12).contains(month), day >= 1, day <= CalendarTime.days(year, month), hour < 24, minute < 60,
+            second <= 60
+        else { return nil }
+        let days = CalendarTime.daysSince1970(year, month, day)
+        return days * 86_400_000 + (hour * 3_600 + minute * 60 + second) * 1_000 + milliseconds
+    }
+
     /// `2026-11-02T08:15:00.250Z`.
     static func format(_ milliseconds: Int64) -> String {
         let time = CalendarTime(milliseconds)
-        func pad(_ number: Int64, _ count: Int) -> String {
-            let text = String(number)
-            return String(repeating: "0", count: max(0, count - text.count)) + text
-        }
         let rest = ((milliseconds % 1_000) + 1_000) % 1_000
-        return "\(pad(time.year, 4))-\(pad(time.month, 2))-\(pad(time.day, 2))T\(pad(time.hour, 2)):"
-            + "\(pad(time.minute, 2)):\(pad(time.second, 2)).\(pad(rest, 3))Z"
+        var text: [UInt8] = []
+        text.reserveCapacity(24)
+        func put(_ number: Int64, _ digits: Int, _ after: StaticString) {
+            var scale: Int64 = 1
+            for _ in 1..<digits { scale *= 10 }
+            // A year of more digits than expected keeps them all.
+            if number < 0 || number >= scale * 10 {
+                text += Array(String(number).utf8)
+            } else {
+                while scale > 0 {
+                    text.append(UInt8(ascii: "0") + UInt8(number / scale % 10))
+                    scale /= 10
+                }
+            }
+            text.append(after.utf8Start[0])
+        }
+        put(time.year, 4, "-")
+        put(time.month, 2, "-")
+        put(time.day, 2, "T")
+        put(time.hour, 2, ":")
+        put(time.minute, 2, ":")
+        put(time.second, 2, ".")
+        put(rest, 3, "Z")
+        return String(decoding: text, as: UTF8.self)
     }
 }
 

@@ -23,6 +23,15 @@ struct Evaluator: Sendable {
         paths(field).flatMap { event.values($0) }
     }
 
+    /// The first value of a rule's field that is not null.
+    func first(_ field: String, _ event: Event) -> FieldValue? {
+        if mapping.isEmpty, prefixes.isEmpty { return event.first(field) }
+        for path in paths(field) {
+            if let found = event.first(path) { return found }
+        }
+        return nil
+    }
+
     func exists(_ field: String, _ event: Event) -> Bool { paths(field).contains { event.exists($0) } }
 
     /// Whether a detection holds for an event.

@@ -3,22 +3,20 @@
 // Source: A. Aho, M. Corasick, “Efficient string matching: an aid to bibliographic search”, CACM 18 (1975). Every
 // transition is written out, so that each byte costs one step.
 
-/// An Aho-Corasick automaton over texts in lower case. It does not change once it is made.
-final class LiteralIndex: @unchecked Sendable {
-    // Unchecked: the tables are written by the initialiser alone and freed by the deinitialiser.
+/// An Aho-Corasick automaton over texts in lower case. It does not change once it is made; whoever makes it frees it.
+struct LiteralIndex {
     private let classOf: UnsafeMutablePointer<UInt8>
     private let table: UnsafeMutablePointer<Int32>
     private let classes: Int
     /// For each state the literal that ends in it, and the next state behind it that ends one; -1 is none.
     private let literal: UnsafeMutablePointer<Int32>
     private let shorter: UnsafeMutablePointer<Int32>
-    /// The length of each literal.
-    let lengths: [Int]
+    private let lengths: UnsafeMutablePointer<Int32>
     let stateCount: Int
 
     /// The literals must be in lower case, not empty and different.
     init(_ literals: [[UInt8]]) {
-        lengths = literals.map(\.count)
+        lengths = .copy(of: literals.map { Int32($0.count) })
         classOf = .allocate(capacity: 256)
         classOf.initialize(repeating: 0, count: 256)
         var number: UInt8 = 0
@@ -88,12 +86,16 @@ final class LiteralIndex: @unchecked Sendable {
         shorter.initialize(from: shorterOf, count: count)
     }
 
-    deinit {
+    func free() {
+        lengths.deallocate()
         classOf.deallocate()
         table.deallocate()
         literal.deallocate()
         shorter.deallocate()
     }
+
+    /// The length of a literal.
+    @inline(__always) func length(_ literal: Int) -> Int { Int(lengths[literal]) }
 
     /// Calls with each literal and the position behind it.
     @inline(__always)

@@ -6,7 +6,8 @@
 // not looked at, so that the cost grows with what an event resembles and not with the number of rules.
 
 /// The compiled rules of one kind of log. It does not change once it is made.
-final class Route: Sendable {
+final class Route: @unchecked Sendable {
+    // Unchecked: what the pointers lead to is written by the initialiser alone, and freed by the deinitialiser.
     enum Test: Sendable {
         /// Decided by a literal alone.
         case indexed
@@ -27,24 +28,48 @@ final class Route: Sendable {
         let test: Test
         /// Whether it is false as long as none of its literals is seen.
         let needsLiteral: Bool
+        /// For a test that a literal decides: what each value must be, to name the values that passed.
+        let pattern: TextPattern?
+
+        /// Whether it is false as long as its field is missing.
+        var needsField: Bool {
+            guard field >= 0 else { return false }
+            switch test {
+            case .null: return false
+            case .exists(let flag): return flag
+            default: return true
+            }
+        }
     }
 
-    enum Place: Sendable { case whole, start, end, inside, verify }
+    enum Place: UInt8, Sendable { case whole, start, end, inside, verify }
 
-    struct Use: Sendable {
+    struct Use: Sendable, BitwiseCopyable {
         let predicate: Int32
         let place: Place
     }
 
-    struct Literals: Sendable {
+    /// What is false as long as nothing of it is seen: predicates with their literals, and fields that must be there.
+    struct Gate {
+        var predicates: [Int] = []
+        var fields: [Int] = []
+        var cost = 0.0
+    }
+
+    struct Literals {
         let index: LiteralIndex
         /// For each literal what it decides.
-        let uses: [[Use]]
+        let uses: Rows<Use>
+
+        func free() {
+            index.free()
+            uses.free()
+        }
     }
 
     enum Operation: UInt8, Sendable { case all, any, not, atLeast, predicate }
 
-    struct Step: Sendable {
+    struct Step: Sendable, BitwiseCopyable {
         let operation: Operation
         /// The predicate, or the number that must hold.
         let number: Int32
@@ -57,52 +82,80 @@ final class Route: Sendable {
     let evaluator: Evaluator
     let fields: [String]
     let table: FieldTable
-    let literals: [Literals?]
+    let literals: UnsafeMutablePointer<Literals?>
     let keywords: Literals?
     let predicates: [Predicate]
     /// For each predicate whether it is false as long as none of its literals is seen: asked far more often than the rest.
-    let needsLiteral: [Bool]
+    let needsLiteral: UnsafeMutablePointer<Bool>
+    /// For each field whether its values count, or only that it is there.
+    let needsValues: UnsafeMutablePointer<Bool>
     let programs: [RegexProgram]
-    let steps: [Step]
-    let children: [Int32]
+    let steps: UnsafeMutablePointer<Step>
+    let children: UnsafeMutablePointer<Int32>
     /// For each rule of the route the step of its detection.
-    let roots: [Int32]
+    let roots: UnsafeMutablePointer<Int32>
     /// For each predicate the rules of the route whose gate it opens.
-    let gates: [[Int32]]
+    let gates: Rows<Int32>
+    /// For each field the rules of the route whose gate it opens by being there.
+    let fieldGates: Rows<Int32>
     /// Rules without a gate.
     let ungated: [Int32]
 
     init(rules: [Int], detections: [Detection], evaluator: Evaluator) {
         var builder = Builder()
         var roots: [Int32] = []
-        var gateOf: [[Int]?] = []
+        var gateOf: [Gate?] = []
         for detection in detections {
             roots.append(Int32(builder.compile(detection)))
-            gateOf.append(builder.gate(detection)?.predicates)
+            gateOf.append(builder.gate(detection))
         }
         self.rules = rules
         self.evaluator = evaluator
-        self.roots = roots
+        self.roots = .copy(of: roots)
         fields = builder.fields
         table = FieldTable(builder.fields.map(evaluator.paths))
         predicates = builder.predicates
-        needsLiteral = builder.predicates.map(\.needsLiteral)
+        needsLiteral = .copy(of: builder.predicates.map(\.needsLiteral))
+        var needsValues = [Bool](repeating: false, count: builder.fields.count)
+        for predicate in builder.predicates {
+            if case .exists = predicate.test { continue }
+            if case .reference(_, let other) = predicate.test { needsValues[other] = true }
+            if predicate.field >= 0 { needsValues[predicate.field] = true }
+        }
+        self.needsValues = .copy(of: needsValues)
         programs = builder.programs
-        steps = builder.steps
-        children = builder.children
+        steps = .copy(of: builder.steps)
+        children = .copy(of: builder.children)
         var gates = [[Int32]](repeating: [], count: builder.predicates.count)
+        var fieldGates = [[Int32]](repeating: [], count: builder.fields.count)
         var ungated: [Int32] = []
         for (rule, gate) in gateOf.enumerated() {
             guard let gate else {
                 ungated.append(Int32(rule))
                 continue
             }
-            for predicate in Set(gate) { gates[predicate].append(Int32(rule)) }
+            for predicate in Set(gate.predicates) { gates[predicate].append(Int32(rule)) }
+            for field in Set(gate.fields) { fieldGates[field].append(Int32(rule)) }
         }
-        self.gates = gates
+        self.gates = Rows(gates)
+        self.fieldGates = Rows(fieldGates)
         self.ungated = ungated
-        literals = builder.fields.indices.map { builder.literals(of: $0) }
+        literals = .copy(of: builder.fields.indices.map { builder.literals(of: $0) })
         keywords = builder.literals(of: -1)
+    }
+
+    deinit {
+        roots.deallocate()
+        needsLiteral.deallocate()
+        needsValues.deallocate()
+        steps.deallocate()
+        children.deallocate()
+        gates.free()
+        fieldGates.free()
+        for field in fields.indices { literals[field]?.free() }
+        literals.deallocate()
+        keywords?.free()
+        table.free()
     }
 
     /// What is gathered while detections are compiled.
@@ -133,11 +186,17 @@ final class Route: Sendable {
             let field = field(match.field)
             var seen: [(literal: [UInt8], place: Place)] = []
             let test: Test
+            var decided: TextPattern?
             switch match.test {
             case .text(let pattern):
                 seen = Self.literals(pattern)
-                let isDecided = seen.count == 1 && seen[0].place != .verify
-                test = isDecided ? .indexed : .pattern(pattern.isCased ? pattern : pattern.folded)
+                let compared = pattern.isCased ? pattern : pattern.folded
+                if seen.count == 1, seen[0].place != .verify {
+                    test = .indexed
+                    decided = compared
+                } else {
+                    test = .pattern(compared)
+                }
             case .regex(let pattern):
                 seen = (RegexLiterals.required(pattern.tree) ?? []).map { ($0, .verify) }
                 test = .regex(program(pattern))
@@ -148,7 +207,7 @@ final class Route: Sendable {
             case .null: test = .null
             case .fieldReference(let reference): test = .reference(reference, self.field(reference.field))
             }
-            predicates.append(Predicate(field: field, test: test, needsLiteral: !seen.isEmpty))
+            predicates.append(Predicate(field: field, test: test, needsLiteral: !seen.isEmpty, pattern: decided))
             predicateNumbers[match] = number
             var cost = 0.0
             for (literal, place) in seen {
@@ -209,38 +268,40 @@ final class Route: Sendable {
             return steps.count - 1
         }
 
-        /// Predicates of which at least one must hold where the detection holds, the rarest that can be guessed.
-        mutating func gate(_ detection: Detection) -> (predicates: [Int], cost: Double)? {
+        /// What must be seen where the detection holds, the rarest that can be guessed.
+        mutating func gate(_ detection: Detection) -> Gate? {
             switch detection {
             case .match(let match):
                 let number = predicate(match)
-                guard predicates[number].needsLiteral else { return nil }
-                return ([number], costs[number])
+                if predicates[number].needsLiteral { return Gate(predicates: [number], cost: costs[number]) }
+                guard predicates[number].needsField else { return nil }
+                // A field is there more often than any literal is.
+                return Gate(fields: [predicates[number].field], cost: 1_000)
             case .named(_, let part): return gate(part)
             case .not: return nil
             case .all(let parts):
-                var best: (predicates: [Int], cost: Double)?
+                var best: Gate?
                 for part in parts {
                     guard let gate = gate(part) else { continue }
                     if best.map({ gate.cost < $0.cost }) ?? true { best = gate }
                 }
                 return best
             case .any(let parts), .atLeast(_, let parts):
-                var all: [Int] = []
-                var cost = 0.0
+                var all = Gate()
                 for part in parts {
                     guard let gate = gate(part) else { return nil }
-                    all += gate.predicates
-                    cost += gate.cost
+                    all.predicates += gate.predicates
+                    all.fields += gate.fields
+                    all.cost += gate.cost
                 }
-                return (all, cost)
+                return all
             }
         }
 
         func literals(of field: Int) -> Literals? {
             guard let found = uses[field] else { return nil }
             let sorted = found.sorted { $0.key.lexicographicallyPrecedes($1.key) }
-            return Literals(index: LiteralIndex(sorted.map(\.key)), uses: sorted.map(\.value))
+            return Literals(index: LiteralIndex(sorted.map(\.key)), uses: Rows(sorted.map(\.value)))
         }
     }
 }

@@ -32,7 +32,7 @@ public struct SourceProfile: Sendable {
     /// A text whose parts become fields.
     struct Extraction: Sendable {
         enum Form: Sendable {
-            /// Comma-separated values behind a prefix (RFC 4180).
+            /// Comma-separated values behind a prefix (RFC 4180), with the names of the new fields.
             case csv([String])
             /// `key=value`, with or without quotes, put under a name.
             case pairs
@@ -111,10 +111,11 @@ public struct SourceProfile: Sendable {
             guard columns != nil || item["pairs"] != nil else {
                 throw RuleError(item.line, "extract needs csv or pairs")
             }
+            let under = item["under"]?.text ?? ""
             extractions.append(
                 Extraction(
-                    from: from, prefix: item["prefix"]?.text ?? "", under: item["under"]?.text ?? "",
-                    form: columns.map { .csv($0) } ?? .pairs))
+                    from: from, prefix: item["prefix"]?.text ?? "", under: under,
+                    form: columns.map { .csv($0.map { under + $0 }) } ?? .pairs))
         }
         self.extractions = extractions
         var posture: Detection?
@@ -124,24 +125,27 @@ public struct SourceProfile: Sendable {
     }
 
     /// Adds the fields that are read out of texts.
-    func extract(_ event: Event) {
+    func extract(_ event: Event) { Self.extract(extractions, event) }
+
+    static func extract(_ extractions: [Extraction], _ event: Event) {
         for extraction in extractions {
             guard let value = event.first(extraction.from), value.kind == .text else { continue }
             let bytes = value.bytes
-            guard bytes.starts(with: extraction.prefix.utf8) else { continue }
-            let rest = UnsafeBufferPointer(rebasing: bytes[extraction.prefix.utf8.count...])
+            let prefix = extraction.prefix.utf8
+            guard bytes.count >= prefix.count, bytes[..<prefix.count].elementsEqual(prefix) else { continue }
+            let rest = UnsafeBufferPointer(rebasing: bytes[prefix.count...])
             switch extraction.form {
-            case .csv(let columns): Self.csv(rest, columns, extraction.under, event)
+            case .csv(let columns): Self.csv(rest, columns, event)
             case .pairs: Self.pairs(rest, extraction.under, event)
             }
         }
     }
 
     private static func csv(
-        _ bytes: UnsafeBufferPointer<UInt8>, _ columns: [String], _ under: String, _ event: Event
+        _ bytes: UnsafeBufferPointer<UInt8>, _ columns: [String], _ event: Event
     ) {
         var at = 0
-        for (number, column) in columns.enumerated() {
+        for column in columns {
             guard at <= bytes.count else { return }
             var value: UnsafeBufferPointer<UInt8>
             if at < bytes.count, bytes[at] == 0x22 {
@@ -165,7 +169,7 @@ public struct SourceProfile: Sendable {
                 value = UnsafeBufferPointer(rebasing: bytes[start..<at])
                 at += 1
             }
-            if number < columns.count { event.added.append((under + column, event.text(value))) }
+            event.added.append((column, event.text(value)))
         }
     }
 

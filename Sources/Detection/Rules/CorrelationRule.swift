@@ -11,10 +11,12 @@ public enum CorrelationType: String, Sendable, CaseIterable {
     case valueSum = "value_sum"
     case valueAverage = "value_avg"
     case valuePercentile = "value_percentile"
+    /// Not in version 2.1 of the specification; pySigma, its reference implementation, has it.
+    case valueMedian = "value_median"
 
     var needsField: Bool {
         switch self {
-        case .valueCount, .valueSum, .valueAverage, .valuePercentile: true
+        case .valueCount, .valueSum, .valueAverage, .valuePercentile, .valueMedian: true
         case .eventCount, .temporal, .temporalOrdered: false
         }
     }
@@ -40,6 +42,9 @@ public struct CorrelationRule: Sendable {
     public let conditions: [Condition]
     /// The fields whose values are counted or added.
     public let fields: [String]
+    /// The percentile of the window's numbers that the conditions are about, from 0 to 100: 50 for a median, and what a
+    /// `value_percentile` names as `percentile`. `nil` for all others.
+    public let percentile: Double?
     /// Whether the rules that it takes report their own matches as well.
     public let generates: Bool
     /// Examples written with the rule (`concord detect test`).
@@ -52,8 +57,6 @@ public struct CorrelationRule: Sendable {
         /// What it is compared with.
         public let operand: Double
     }
-
-    func holds(_ number: Double) -> Bool { conditions.allSatisfy { $0.comparison.holds(number, $0.operand) } }
 
     /// The field that stands for a name of `group-by` or `field` in events of a rule.
     func field(_ name: String, of rule: RuleHeader) -> String {

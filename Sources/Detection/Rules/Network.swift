@@ -22,6 +22,25 @@ public struct Network: Sendable, Hashable {
         (high, low) = Self.masked(address, prefix)
     }
 
+    /// The network of an address.
+    init(_ address: Address, prefix: Int) {
+        isVersion4 = address.isVersion4
+        self.prefix = prefix
+        (high, low) = Self.masked(address, prefix)
+    }
+
+    /// The first address.
+    var first: Address { Address(high: high, low: low, isVersion4: isVersion4) }
+
+    /// `203.0.113.0/24`, or eight groups for version 6.
+    var text: String {
+        if isVersion4 {
+            return [24, 16, 8, 0].map { String(low >> UInt64($0) & 255) }.joined(separator: ".") + "/\(prefix)"
+        }
+        let groups = [high, low].flatMap { half in [48, 32, 16, 0].map { half >> UInt64($0) & 0xFFFF } }
+        return groups.map { String($0, radix: 16) }.joined(separator: ":") + "/\(prefix)"
+    }
+
     func contains(_ address: Address) -> Bool {
         address.isVersion4 == isVersion4 && Self.masked(address, prefix) == (high, low)
     }
@@ -39,6 +58,12 @@ public struct Network: Sendable, Hashable {
         var high: UInt64 = 0
         var low: UInt64 = 0
         var isVersion4 = false
+
+        init(high: UInt64, low: UInt64, isVersion4: Bool) {
+            self.high = high
+            self.low = low
+            self.isVersion4 = isVersion4
+        }
 
         init?(_ text: some Collection<UInt8>) {
             guard text.count <= 45 else { return nil }

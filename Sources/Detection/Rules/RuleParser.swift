@@ -225,7 +225,7 @@ struct RuleParser {
             groupBy = names
         }
         let aliases = try self.aliases(node["aliases"], rules)
-        let (conditions, fields) = try condition(node["condition"], type, rules.count, node.line)
+        let (conditions, fields, percentile) = try condition(node["condition"], type, rules.count, node.line)
         var generates = false
         if let generate = document["generate"] ?? node["generate"] {
             guard case .bool(let flag) = generate.scalar else {
@@ -235,7 +235,8 @@ struct RuleParser {
         }
         return CorrelationRule(
             header: header, type: type, rules: rules, groupBy: groupBy, aliases: aliases, timespan: timespan,
-            conditions: conditions, fields: fields, generates: generates, examples: try examples(document))
+            conditions: conditions, fields: fields, percentile: percentile, generates: generates,
+            examples: try examples(document))
     }
 
     static func timespan(_ text: String) -> Int64? {
@@ -269,17 +270,25 @@ struct RuleParser {
 
     private func condition(
         _ node: RuleYAML?, _ type: CorrelationType, _ ruleCount: Int, _ line: Int
-    ) throws(RuleError) -> ([CorrelationRule.Condition], [String]) {
+    ) throws(RuleError) -> ([CorrelationRule.Condition], fields: [String], percentile: Double?) {
         guard let node, !node.isNull else {
             guard type.isTemporal else {
                 throw RuleError(line, "a correlation of type \(type.rawValue) needs a condition")
             }
-            return ([CorrelationRule.Condition(comparison: .gte, operand: Double(ruleCount))], [])
+            return ([CorrelationRule.Condition(comparison: .gte, operand: Double(ruleCount))], [], nil)
         }
         guard let pairs = node.mapping else { throw RuleError(node.line, "the condition must be a mapping") }
         var conditions: [CorrelationRule.Condition] = []
         var fields: [String] = []
+        var percentile: Double? = type == .valueMedian ? 50 : nil
         for (key, value) in pairs {
+            if key.written == "percentile", type == .valuePercentile {
+                guard case .number(let number, _) = value.scalar, (0...100).contains(number) else {
+                    throw RuleError(value.line, "percentile must be a number from 0 to 100")
+                }
+                percentile = number
+                continue
+            }
             if key.written == "field" {
                 guard let names = value.texts, !names.isEmpty else {
                     throw RuleError(value.line, "field must name a field")
@@ -305,6 +314,6 @@ struct RuleParser {
         if type.needsField, type != .valueCount, fields.count > 1 {
             throw RuleError(node.line, "a correlation of type \(type.rawValue) takes one field")
         }
-        return (conditions, fields)
+        return (conditions, fields, percentile)
     }
 }

@@ -115,14 +115,26 @@ public struct RuleSet: Sendable {
             throw UnreadableFile(path: path, reason: "there is no such file or folder")
         }
         guard isFolder.boolValue else { return [path] }
-        guard let found = FileManager.default.enumerator(atPath: path) else {
-            throw UnreadableFile(path: path, reason: "the folder cannot be read")
-        }
         var files: [String] = []
-        for case let name as String in found where name.hasSuffix(".yml") || name.hasSuffix(".yaml") {
-            files.append(path.hasSuffix("/") ? path + name : path + "/" + name)
-        }
+        try gather(path.hasSuffix("/") ? String(path.dropLast()) : path, into: &files)
         return files.sorted()
+    }
+
+    /// Adds the rule files of a folder and of those in it. Links to folders are not followed.
+    private static func gather(_ folder: String, into files: inout [String]) throws {
+        let names: [String]
+        do { names = try FileManager.default.contentsOfDirectory(atPath: folder) } catch {
+            throw UnreadableFile(path: folder, reason: "the folder cannot be read")
+        }
+        for name in names {
+            let path = folder + "/" + name
+            if name.hasSuffix(".yml") || name.hasSuffix(".yaml") {
+                files.append(path)
+                continue
+            }
+            var info = stat()
+            if lstat(path, &info) == 0, info.st_mode & S_IFMT == S_IFDIR { try gather(path, into: &files) }
+        }
     }
 
     private static func read(_ path: String, _ parser: RuleParser) -> Results {

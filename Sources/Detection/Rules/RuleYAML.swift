@@ -48,7 +48,8 @@ struct RuleYAML: Sendable {
         var nodes: [Node] = []
         var failure: RuleError?
         do {
-            var sequence = try Yams.compose_all(yaml: text, .basic)
+            // The encoding is named, because the library else reads the environment for every file.
+            var sequence = try Yams.compose_all(yaml: text, .basic, .default, .utf8)
             while let node = sequence.next() { nodes.append(node) }
             // What goes wrong while the documents are read is no error of the call.
             failure = sequence.error.map(yamlError)
@@ -77,12 +78,17 @@ struct RuleYAML: Sendable {
     /// The first line on which brackets or block sequences nest deeper than any rule does. It may count a bracket
     /// inside a text; the bound is far above what texts have unbalanced.
     private static func tooDeep(_ text: String) -> Int? {
+        var text = text
+        return text.withUTF8(tooDeep)
+    }
+
+    private static func tooDeep(_ bytes: UnsafeBufferPointer<UInt8>) -> Int? {
         var line = 1
         var open = 0
         var dashes = 0
         var indent = 0
         var atStart = true
-        for byte in text.utf8 {
+        for byte in bytes {
             switch byte {
             case UInt8(ascii: "\n"):
                 line += 1

@@ -9,7 +9,7 @@ import Terminal
 struct DetectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "detect", abstract: "Finds breaches and access outside the grants in logs, by Sigma rules.",
-        subcommands: [Run.self, Check.self, Test.self, Explain.self, Convert.self])
+        subcommands: [Run.self, Check.self, Test.self, Explain.self, Convert.self, Networks.self])
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case ndjson, ocsf, table, html }
 
@@ -74,6 +74,14 @@ struct DetectCommand: ParsableCommand {
         return paths
     }
 
+    static func networks(_ path: String, learnsForEver: Bool = false) throws -> NetworkWatch {
+        do {
+            return try NetworkWatch(text: try text(path), file: path, learnsForEver: learnsForEver)
+        } catch let error as UnreadableFile {
+            throw CommandError.badInput(error.description)
+        }
+    }
+
     static func controls() throws -> ControlMapping {
         do { return try ControlMapping.builtIn() } catch let error as UnreadableFile {
             throw CommandError.badInput(error.description)
@@ -101,6 +109,8 @@ struct DetectCommand: ParsableCommand {
         @Option(help: "Where its time stands.") var timePath: String?
         @Option(help: "A YAML file: for fields of rules the paths in events.") var mapping: String?
         @Option(help: "A YAML file with the declared access; access outside of it is a violation.") var grants: String?
+        @Option(help: "A YAML file that says whose networks are learned; an account from another one is a finding.")
+        var networks: String?
         @Option(help: "A YAML file of findings not to be told, each with owner, reason and end.") var silences: String?
         @Option(name: .customLong("silent-after"), help: "A source without events for longer is a finding, such as 2h.")
         var silentAfter: String?
@@ -147,7 +157,7 @@ struct DetectCommand: ParsableCommand {
             }
             let run = DetectionRun(
                 rules: rules, profiles: profiles, options: options, declared: declared, silences: silenced,
-                controls: try DetectCommand.controls())
+                controls: try DetectCommand.controls(), networks: try networks.map { try DetectCommand.networks($0) })
             do {
                 try run.run(
                     paths: try DetectCommand.files(events), finding: { try printer.print($0) },
@@ -159,6 +169,9 @@ struct DetectCommand: ParsableCommand {
             try printer.finish(run.counts, rules: rules)
             try output.flush()
             tell(run.counts)
+            if let left = run.networks?.givenUp, left > 0 {
+                write("\(left) accounts whose networks are not watched: too many accounts, or too many networks.")
+            }
             if run.counts.events == 0, run.counts.broken > 0 { throw ExitStatus.badInput }
             if printer.count > 0 { throw ExitStatus.no }
         }
@@ -375,6 +388,45 @@ extension DetectCommand {
             )
             if counts.events == 0, counts.broken > 0 { throw ExitStatus.badInput }
             if counts.notConverted > 0 { throw ExitStatus.no }
+        }
+    }
+}
+
+extension DetectCommand {
+    struct Networks: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Prints from which networks accounts come, as what is known of them.",
+            discussion: """
+                What is printed is the file of --networks with all that the events show under “known”. Whoever keeps it has \
+                looked at it, and says so.
+                Exit status: 0, or 2 for bad input.
+                """)
+        @Option(help: "The YAML file that says whose networks are learned.") var networks: String
+        @Option(parsing: .upToNextOption, help: "Files and folders of events, or - for standard input.")
+        var events: [String] = []
+        @Option(help: "The profile of the events, such as aws-cloudtrail, instead of recognising it.")
+        var source: String?
+
+        func run() throws {
+            let profiles = try DetectCommand.profiles()
+            if let source, profiles[source] == nil {
+                throw ValidationError("--source: there is no profile \(source).")
+            }
+            var options = DetectionOptions()
+            options.source = source
+            let run = DetectionRun(
+                rules: RuleSet(), profiles: profiles, options: options,
+                networks: try DetectCommand.networks(networks, learnsForEver: true))
+            let output = Output()
+            do {
+                try run.run(
+                    paths: try DetectCommand.files(events), finding: { _ in }, problem: { write($0.description) })
+            } catch let error as UnreadableFile {
+                throw CommandError.badInput(error.description)
+            }
+            for line in run.networks?.file ?? [] { try output.line(line) }
+            try output.flush()
+            if run.counts.events == 0, run.counts.broken > 0 { throw ExitStatus.badInput }
         }
     }
 }
