@@ -53,11 +53,17 @@ measure_files() {
     run "drift, standard, chunks of 10000" "$concord" measure drift --reference "$folder/ref.csv" --current "$folder/cur.csv" $drop --measures standard --chunk 10000
     run "fairness, sex,race,sex+race" "$concord" measure fairness --data "$folder/cur.csv" $model --protected sex,race,sex+race
     run "estimate, chunks of 5000" "$concord" measure estimate --reference "$folder/ref.csv" --current "$folder/cur.csv" $model --chunk 5000
+    run "estimate of losses" "$concord" measure estimate --kind regression --reference "$folder/ref.csv" --current "$folder/cur.csv" --label y_true --prediction y_score --ignore y_pred
     run "performance" "$concord" measure performance --data "$folder/cur.csv" $model
     run "calibration" "$concord" measure calibration --data "$folder/cur.csv" $model
+    run "quality" "$concord" measure quality --data "$folder/cur.csv"
     run "baseline" "$concord" measure baseline --reference "$folder/ref.csv" --output "$work/baseline.json" $drop
     run "drift against the baseline" "$concord" measure drift --baseline "$work/baseline.json" --current "$folder/cur.csv" $drop --measures standard
     run "the same as a stream, 64 MB" "$concord" measure drift --baseline "$work/baseline.json" --current "$folder/cur.csv" $drop --measures standard --memory-megabytes 64
+    run "performance as a stream" "$concord" measure performance --data "$folder/cur.csv" $model --memory-megabytes 64
+    run "the same, chunks of 10000" "$concord" measure performance --data "$folder/cur.csv" $model --memory-megabytes 64 --chunk 10000
+    run "fairness as a stream" "$concord" measure fairness --data "$folder/cur.csv" $model --protected sex,race,sex+race --memory-megabytes 64
+    run "quality as a stream" "$concord" measure quality --data "$folder/cur.csv" --memory-megabytes 64
 }
 
 measure_widths() {
@@ -75,17 +81,28 @@ measure_stream() {
     repeats=${REPEATS:-100}
     "$concord" measure baseline --reference "$folder/ref.csv" --output "$work/baseline.json" $drop > /dev/null
     for kind in ${KINDS:-csv ndjson}; do
-        mkfifo "$work/$kind"
-        {
-            [ $kind = csv ] && head -n 1 "$folder/cur.csv"
-            for _ in $(seq "$repeats"); do
-                if [ $kind = csv ]; then tail -n +2 "$folder/cur.csv"; else cat "$folder/cur.ndjson"; fi
-            done
-        } > "$work/$kind" &
-        INPUT="$work/$kind" run "stream, $kind, $repeats times" "$concord" measure drift --baseline "$work/baseline.json" --current - $drop --measures standard --memory-megabytes 64
-        wait
-        grep -o '"rows": [0-9]*' "$work/out" | tail -n 1
+        stream "$kind" "drift" drift --baseline "$work/baseline.json" --current - $drop --measures standard --chunk 1000000
+        stream "$kind" "fairness" fairness --data - $model --protected sex,race,sex+race --chunk 1000000
     done
+}
+
+# Feeds the current file REPEATS times to `concord measure` with a memory of 64 MB.
+stream() {
+    kind=$1
+    name=$2
+    shift 2
+    mkfifo "$work/$kind"
+    {
+        [ "$kind" = csv ] && head -n 1 "$folder/cur.csv"
+        for _ in $(seq "$repeats"); do
+            if [ "$kind" = csv ]; then tail -n +2 "$folder/cur.csv"; else cat "$folder/cur.ndjson"; fi
+        done
+    } > "$work/$kind" &
+    INPUT="$work/$kind" run "$name, $kind, $repeats times" "$concord" measure "$@" --memory-megabytes 64
+    # The rows of the last input.
+    sed -n '/"result"/q; s/.*\("rows": [0-9]*\).*/\1/p' "$work/out" | tail -n 1
+    wait
+    rm "$work/$kind"
 }
 
 for part in $parts; do

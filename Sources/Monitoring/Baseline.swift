@@ -31,12 +31,15 @@ public struct Baseline: Codable, Hashable, Sendable {
     private let categorical: [String: CategoryProfile]
     /// The map from score to probability, when label and score were named.
     public let calibration: CalibrationMap?
-    /// Rules that go with this reference, as written.
+    /// What was realised on the reference, by the keys of the performance of a binary classifier; nil without label and score.
+    public let realised: [String: Double]?
+    /// Rules about drift that go with this reference, as written.
     public let rules: [String]
 
     /// Freezes a side of a comparison.
     public init(
-        name: String, table: Table, side: DriftSide, calibration: CalibrationMap? = nil, rules: [String] = []
+        name: String, table: Table, side: DriftSide, calibration: CalibrationMap? = nil,
+        realised: [String: Double]? = nil, rules: [String] = []
     ) {
         version = Self.version
         self.name = name
@@ -49,6 +52,7 @@ public struct Baseline: Codable, Hashable, Sendable {
         numeric = side.numeric.mapValues { $0.compressed() }
         categorical = side.categorical
         self.calibration = calibration
+        self.realised = realised
         self.rules = rules
     }
 

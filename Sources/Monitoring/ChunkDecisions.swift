@@ -8,30 +8,139 @@ enum ChunkDecisions {
     ///
     /// A chunk that cannot be judged is no breach, and does not count among the chunks of the alarm. p-values are adjusted
     /// over the chunks.
-    static func decide(_ rule: DecisionRule, _ result: ReportObject, _ hysteresis: Hysteresis?) -> [Decision] {
+    static func decide(
+        _ rule: DecisionRule, _ result: ReportObject, _ hysteresis: Hysteresis?, subject: String = "",
+        probability: ([String], ReportObject) -> Double? = Decisions.probability
+    ) -> [Decision] {
         guard let (chunks, path) = chunks(rule.path, result) else { return [] }
         let found = chunks.enumerated().compactMap { index, chunk in
-            Decisions.look(path, chunk).map { (subject: name(chunk, index), chunk: chunk, value: $0) }
+            Decisions.look(path, chunk).map { (subject: subject + name(chunk, index), chunk: chunk, value: $0) }
         }
-        guard !found.isEmpty else { return [] }
-        let raw = found.map { Decisions.probability(path, $0.chunk) }
+        let raw = found.map { probability(path, $0.chunk) }
+        let adjusted = adjusted(raw)
+        return judged(
+            rule,
+            found.indices.map {
+                (found[$0].subject, found[$0].value, adjusted[$0], Decisions.rows(path, found[$0].chunk))
+            },
+            hysteresis, subject)
+    }
+
+    private static func adjusted(_ raw: [Double?]) -> [Double?] {
         let adjusted = MultipleTesting.benjaminiHochberg(raw.map { $0 ?? 1 })
-        var out = found.indices.map { i -> Decision in
-            var decision = Decisions.judge(
-                rule, found[i].subject, found[i].value, raw[i].map { _ in adjusted[i] },
-                rows: Decisions.rows(path, found[i].chunk))
+        return raw.indices.map { i in raw[i].map { _ in adjusted[i] } }
+    }
+
+    private static func judged(
+        _ rule: DecisionRule,
+        _ found: [(subject: String, value: (value: Double?, reason: String?), adjusted: Double?, rows: Int?)],
+        _ hysteresis: Hysteresis?, _ subject: String
+    ) -> [Decision] {
+        guard !found.isEmpty else { return [] }
+        var out = found.map { one -> Decision in
+            var decision = Decisions.judge(rule, one.subject, one.value, one.adjusted, rows: one.rows)
             decision.isDeciding = hysteresis == nil
             return decision
         }
-        if let hysteresis { out.append(alarm(rule, out, hysteresis)) }
+        if let hysteresis { out.append(alarm(rule, out, hysteresis, subject)) }
         return out
     }
 
-    private static func alarm(_ rule: DecisionRule, _ decisions: [Decision], _ hysteresis: Hysteresis) -> Decision {
+    // MARK: Drift
+
+    /// The members of a chunk's column, by the names of the measures of whole columns.
+    private static let driftKeys = [
+        "psi": "psi", "psi_q10": "psi", "psi_cat": "psi", "js_distance_q10_base2": "js_distance_base2",
+        "js_distance_base2": "js_distance_base2", "null_rate": "null_rate",
+        "log_e_value": "log_e_value",
+    ]
+
+    /// Every column chunk by chunk. p-values, of the chi-square test of a chunk's bins against those of the reference, are
+    /// adjusted over all chunks and columns.
+    ///
+    /// A rule that was given has a decision per column and chunk; of a default rule only the chunk of a column that is
+    /// furthest off is told.
+    static func drift(_ rule: DecisionRule, _ result: ReportObject, _ hysteresis: Hysteresis?) -> [Decision] {
+        guard case .array(let values)? = result["chunks"] else { return [] }
+        let chunks = values.compactMap(\.object)
+        let names = chunks.first?["columns"]?.object?.keys ?? []
+        // The names that a rule may use for columns of this kind.
+        let columns = names.compactMap { name -> (name: String, key: String)? in
+            guard let path = Decisions.pathFor(name, rule.path) else { return nil }
+            let isNumeric = result["numeric"]?[name] != nil
+            let rest = path.count > 1 && path[1] == "value" ? 1 : path.count
+            guard rest == 1, let first = path.first, let key = driftKeys[first] else { return nil }
+            if isNumeric, first == "psi_cat" || first == "js_distance_base2" { return nil }
+            if !isNumeric, first == "psi_q10" || first == "js_distance_q10_base2" { return nil }
+            return (name, key)
+        }
+        guard !columns.isEmpty else { return [] }
+        let cells = columns.map { column in chunks.map { $0["columns"]?[column.name]?.object ?? ReportObject() } }
+        let raw = zip(columns, cells).flatMap { column, cells in
+            cells.map { ["null_rate", "log_e_value"].contains(column.key) ? nil : $0["chi2_pvalue"]?.number }
+        }
+        let adjusted = adjusted(raw)
+        var out: [Decision] = []
+        for (place, column) in columns.enumerated() {
+            let found = chunks.indices.compactMap { i in
+                Decisions.look([column.key], cells[place][i]).map { value in
+                    (
+                        subject: "\(column.name), \(name(chunks[i], i))", value: value,
+                        adjusted: adjusted[place * chunks.count + i],
+                        rows: ["null_rate", "log_e_value"].contains(column.key)
+                            ? chunks[i]["rows"]?.number.map { Int($0) } : cells[place][i]["n"]?.number.map { Int($0) }
+                    )
+                }
+            }
+            let decisions = judged(rule, found, hysteresis, "\(column.name), ")
+            if rule.isGiven { out += decisions } else { out += summarised(rule, decisions, hysteresis) }
+        }
+        return out
+    }
+
+    /// The furthest of a column's chunks, and its alarm.
+    private static func summarised(
+        _ rule: DecisionRule, _ decisions: [Decision], _ hysteresis: Hysteresis?
+    ) -> [Decision] {
+        let alarms = hysteresis == nil ? [] : decisions.suffix(1)
+        let single = decisions.dropLast(alarms.count)
+        let isUp = rule.comparison == .above || rule.comparison == .atLeast
+        func isFurther(_ a: Decision, _ b: Decision) -> Bool {
+            let first = (a.outcome == .breached ? 1 : 0, a.value.map { isUp ? $0 : -$0 } ?? -.infinity)
+            let second = (b.outcome == .breached ? 1 : 0, b.value.map { isUp ? $0 : -$0 } ?? -.infinity)
+            return first < second
+        }
+        return [single.filter { $0.outcome != .notEvaluable }.max(by: isFurther) ?? single.first].compactMap { $0 }
+            + alarms
+    }
+
+    // MARK: Fairness
+
+    /// Every attribute chunk by chunk, over the groups that are large enough in that chunk.
+    static func fairness(_ rule: DecisionRule, _ result: ReportObject, _ hysteresis: Hysteresis?) -> [Decision] {
+        result.members.flatMap { attribute -> [Decision] in
+            guard let object = attribute.value.object, object["chunks"] != nil else { return [] }
+            var path = rule.path
+            if path.first == attribute.key {
+                path.removeFirst()
+            } else if path.last == attribute.key {
+                path.removeLast()
+            }
+            guard path.count == 1, let first = path.first else { return [] }
+            let own = DecisionRule(rule, path: path)
+            return decide(own, object, hysteresis, subject: "\(attribute.key), ") { _, chunk in
+                Decisions.isSelection(first) ? chunk["chi2_selection"]?["pvalue"]?.number : nil
+            }
+        }
+    }
+
+    private static func alarm(
+        _ rule: DecisionRule, _ decisions: [Decision], _ hysteresis: Hysteresis, _ subject: String
+    ) -> Decision {
         var hysteresis = hysteresis
         let judged = decisions.filter { $0.outcome != .notEvaluable }
         let raised = judged.filter { hysteresis.update(isBreached: $0.outcome == .breached) }
-        let subject = "alarm, \(hysteresis.needed) of \(hysteresis.window)"
+        let subject = subject + "alarm, \(hysteresis.needed) of \(hysteresis.window)"
         let last = judged.suffix(hysteresis.window)
         guard judged.count >= hysteresis.needed else {
             return Decision(

@@ -89,14 +89,14 @@ public struct Chunks: Sendable {
         }
     }
 
-    private static func check(_ count: Int, _ path: String, _ advice: String) throws(TableError) {
+    static func check(_ count: Int, _ path: String, _ advice: String) throws(TableError) {
         guard count <= countMax else {
             throw TableError(
                 path: path, reason: "\(count) chunks, at most \(countMax) are measured: \(advice)")
         }
     }
 
-    private static func text(_ day: Int) -> String {
+    static func text(_ day: Int) -> String {
         let date = TimeParser.date(day)
         return "\(padded(date.year, 4))-\(padded(date.month, 2))-\(padded(date.day, 2))"
     }
@@ -107,7 +107,9 @@ public struct Chunks: Sendable {
     }
 
     /// How the chunks were made, for a report.
-    public var report: ReportValue {
+    public var report: ReportValue { Self.report(chunking, timeZone, withoutTime) }
+
+    static func report(_ chunking: Chunking, _ timeZone: TimeZone, _ withoutTime: Int) -> ReportValue {
         switch chunking {
         case .rows(let size): .object(ReportObject([("by", .string("rows")), ("size", .integer(size))]))
         case .period(let period, let column):
@@ -121,16 +123,97 @@ public struct Chunks: Sendable {
 
     /// What a chunk begins its report with: label, days or first row, and rows.
     func head(_ chunk: Chunk) -> ReportObject {
-        var out = ReportObject([("label", .string(chunk.label))])
-        if let days = chunk.days {
+        Self.head(chunk.label, chunk.days, firstRow: Int(chunk.rows.first ?? 0), rows: chunk.rows.count)
+    }
+
+    static func head(
+        _ label: String, _ days: (first: String, end: String)?, firstRow: Int, rows: Int
+    ) -> ReportObject {
+        var out = ReportObject([("label", .string(label))])
+        if let days {
             out["first_day"] = .string(days.first)
             out["end_day"] = .string(days.end)
         } else {
-            out["first_row"] = .integer(Int(chunk.rows.first ?? 0))
+            out["first_row"] = .integer(firstRow)
         }
-        out["rows"] = .integer(chunk.rows.count)
+        out["rows"] = .integer(rows)
         return out
     }
+}
+
+/// The chunks of a stream, told row by row as the rows come: memory is that of the chunks, not of the rows.
+struct StreamedChunks {
+    let chunking: Chunking
+    let timeZone: TimeZone
+    /// Rows by the number of their chunk.
+    private var rows: [Int: Int] = [:]
+    private(set) var withoutTime = 0
+
+    init(_ chunking: Chunking, timeZone: TimeZone) {
+        self.chunking = chunking
+        self.timeZone = timeZone
+    }
+
+    /// The column of times, if chunks are made of one.
+    var time: String? { chunking.column }
+
+    /// The number of the chunk of each row; `Int.min` for rows without a time, which are in none.
+    ///
+    /// - Parameter times: the times of the rows; empty for chunks by count.
+    /// - Throws: `TableError` for more than `Chunks.countMax` chunks.
+    mutating func places(
+        rows count: Int, rowsBefore: Int, times: [Double], path: String
+    ) throws(TableError) -> [Int] {
+        var out = [Int](repeating: .min, count: count)
+        switch chunking {
+        case .rows(let size):
+            guard size > 0 else { throw TableError(path: path, reason: "a chunk needs at least one row") }
+            for row in 0..<count { out[row] = (rowsBefore + row) / size }
+        case .period(let period, _):
+            for row in 0..<count where !times[row].isNaN {
+                out[row] = period.number(ofDay: Int((times[row] / 86_400).rounded(.down)))
+            }
+        }
+        var start = 0
+        while start < count {
+            // Neighbours are mostly of one chunk.
+            var end = start + 1
+            while end < count, out[end] == out[start] { end += 1 }
+            if out[start] == .min { withoutTime += end - start } else { rows[out[start], default: 0] += end - start }
+            start = end
+        }
+        if let first = rows.keys.min(), let last = rows.keys.max() {
+            let advice: String
+            switch chunking {
+            case .rows: advice = "make chunks larger"
+            case .period(let period, _): advice = "choose a longer period than a \(period.rawValue)"
+            }
+            try Chunks.check(last - first + 1, path, advice)
+        }
+        return out
+    }
+
+    /// The numbers of the chunks in order, with what each begins its report with. Periods without rows are among them.
+    ///
+    /// - Throws: `TableError` when no row has a time.
+    func heads(_ path: String) throws(TableError) -> [(number: Int, head: ReportObject)] {
+        guard let first = rows.keys.min(), let last = rows.keys.max() else {
+            throw TableError(path: path, reason: "no row has a time in \"\(time ?? "")\"")
+        }
+        return (first...last).map { number in
+            let count = rows[number] ?? 0
+            switch chunking {
+            case .rows(let size):
+                return (number, Chunks.head("\(number * size)", nil, firstRow: number * size, rows: count))
+            case .period(let period, _):
+                let days = (Chunks.text(period.firstDay(number)), Chunks.text(period.firstDay(number + 1)))
+                return (number, Chunks.head(period.label(number), days, firstRow: 0, rows: count))
+            }
+        }
+    }
+
+    /// How the chunks were made, for a report.
+    var report: ReportValue { Chunks.report(chunking, timeZone, withoutTime) }
 }
 
 extension Chunking.Period {

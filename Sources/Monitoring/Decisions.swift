@@ -73,6 +73,16 @@ public struct DecisionRule: Hashable, Sendable {
         self.source = source
     }
 
+    /// The same rule about what a path leads to within one subject.
+    init(_ rule: DecisionRule, path: [String]) {
+        text = rule.text
+        self.path = path
+        comparison = rule.comparison
+        threshold = rule.threshold
+        isGiven = rule.isGiven
+        source = rule.source
+    }
+
     /// Parses rules with commas between them.
     public static func list(_ text: String) throws(MeasureError) -> [DecisionRule] {
         var rules: [DecisionRule] = []
@@ -180,7 +190,7 @@ public enum Decisions {
     }
 
     /// Names under which a value may be asked for besides its own.
-    private static let aliases = [
+    static let aliases = [
         "disparate_impact": "disparate_impact_min_over_max", "psi": "psi_q10", "auc": "roc_auc", "ece": "ece",
     ]
 
@@ -207,17 +217,29 @@ public enum Decisions {
         _ rule: DecisionRule, _ measure: String, _ result: ReportObject, _ hysteresis: Hysteresis?
     ) -> [Decision] {
         switch measure {
-        case "drift" where rule.path.first != "multivariate": return drift(rule, result)
-        case "fairness": return fairness(rule, result)
+        case "drift" where rule.path.first != "multivariate":
+            return whole(drift(rule, result), ChunkDecisions.drift(rule, result, hysteresis), hysteresis)
+        case "fairness":
+            return whole(fairness(rule, result), ChunkDecisions.fairness(rule, result, hysteresis), hysteresis)
         default:
-            let byChunk = ChunkDecisions.decide(rule, result, hysteresis)
+            // The test beside every measure of calibration is that of the Brier score.
+            let byChunk =
+                measure == "calibration"
+                ? ChunkDecisions.decide(rule, result, hysteresis) { $1["spiegelhalter"]?["pvalue"]?.number }
+                : ChunkDecisions.decide(rule, result, hysteresis)
             var whole = single(rule, result)
             if whole.isEmpty, measure == "estimate", let estimated = result["estimated"]?.object {
                 whole = single(rule, estimated)
             }
-            if hysteresis != nil, !byChunk.isEmpty { for i in whole.indices { whole[i].isDeciding = false } }
-            return whole + byChunk
+            return self.whole(whole, byChunk, hysteresis)
         }
+    }
+
+    /// Decisions on all rows and on chunks: where an alarm is raised over chunks, it alone decides.
+    private static func whole(_ whole: [Decision], _ byChunk: [Decision], _ hysteresis: Hysteresis?) -> [Decision] {
+        var whole = whole
+        if hysteresis != nil, !byChunk.isEmpty { for i in whole.indices { whole[i].isDeciding = false } }
+        return whole + byChunk
     }
 
     /// The value a path leads to: nil when there is no such name, a nil value when it is null.
@@ -243,8 +265,14 @@ public enum Decisions {
         return [judge(rule, "all", found, probability(rule.path, result), rows: rows(rule.path, result))]
     }
 
+    private static let byColumn: Set = [
+        "nulls", "null_rate", "unique_nonnull", "infinities", "mean", "minimum", "maximum", "pearson", "spearman",
+    ]
+
     /// The rows behind the value that a path leads to.
     static func rows(_ path: [String], _ result: ReportObject) -> Int? {
+        // Where members are columns, one of them may be named n.
+        if let first = path.first, byColumn.contains(first) { return result["n"]?.number.map { Int($0) } }
         let inner = path.dropLast().reduce(result as ReportObject?) { $0?[$1]?.object }
         return (inner?["n"] ?? result["n"])?.number.map { Int($0) }
     }
@@ -343,7 +371,7 @@ public enum Decisions {
     private static let numericNames: Set<String> = [
         "psi_q10", "psi_w10", "js_distance_q10_base2", "hellinger_q10", "tvd_q10", "ks", "wasserstein",
         "wasserstein_norm", "energy_distance", "cramer_von_mises", "anderson_ksamp_midrank", "mann_whitney", "welch_t",
-        "epps_singleton", "cohens_d_pooled", "stats_ref", "stats_cur",
+        "epps_singleton", "cohens_d_pooled", "range", "stats_ref", "stats_cur",
     ]
     private static let categoricalNames: Set<String> = [
         "psi_cat", "psi_cat_null", "chi2", "chi2_yates", "fisher_exact", "g_test", "js_distance_base2",
@@ -351,13 +379,15 @@ public enum Decisions {
     ]
 
     /// The path within a subject: the subject may be named first, last, or after the measure, or not at all.
-    private static func pathFor(_ subject: String, _ path: [String]) -> [String]? {
+    static func pathFor(_ subject: String, _ path: [String]) -> [String]? {
         let parts = subject.split(separator: ".").map(String.init)
         if path.count > parts.count {
             if path.starts(with: parts) { return Array(path.dropFirst(parts.count)) }
             if Array(path.suffix(parts.count)) == parts { return Array(path.dropLast(parts.count)) }
         }
-        let measures = numericNames.union(categoricalNames).union(aliases.keys).union(["null_test"])
+        let measures = numericNames.union(categoricalNames).union(aliases.keys).union([
+            "null_test", "null_rate", "log_e_value",
+        ])
         if let first = path.first, measures.contains(first) { return path.count <= 2 ? path : nil }
         return path.count == 1 ? path : nil
     }
@@ -409,7 +439,7 @@ public enum Decisions {
         return out
     }
 
-    private static func isSelection(_ name: String) -> Bool {
+    static func isSelection(_ name: String) -> Bool {
         name.hasPrefix("disparate_impact") || name.hasPrefix("demographic_parity") || name.hasPrefix("selection_rate")
     }
 

@@ -64,8 +64,35 @@ public enum Drift {
         out["hellinger_q10"] = ReportValue(Divergence.hellinger(reference: r, current: c))
         out["tvd_q10"] = ReportValue(Divergence.totalVariation(reference: r, current: c))
         if suite != .psi { ordered(reference, current, suite, &out) }
+        out["range"] = .object(range(reference, current))
         out["stats_ref"] = .object(statistics(reference))
         out["stats_cur"] = .object(statistics(current))
+        return out
+    }
+
+    /// Current values outside of the range of the reference.
+    private static func range(_ reference: NumericProfile, _ current: NumericProfile) -> ReportObject {
+        let (low, high) = (reference.moments.minimum, reference.moments.maximum)
+        var out = ReportObject([
+            ("is_wider", .bool(current.moments.minimum < low || current.moments.maximum > high))
+        ])
+        let isInside = current.moments.minimum >= low && current.moments.maximum <= high
+        guard isInside || current.isExact else {
+            for key in ["below", "above", "share"] { out[key] = .null }
+            for key in ["below", "above", "share"] { out[key + "_reason"] = .string("the values were sketched") }
+            return out
+        }
+        var below = 0
+        var above = 0
+        if !isInside {
+            // The first value that is not below, and the first that is above.
+            let edges = BinEdges([low.nextDown, high]).counts(ofSorted: current.ordered)
+            below = edges.first ?? 0
+            above = edges.last ?? 0
+        }
+        out["below"] = .integer(below)
+        out["above"] = .integer(above)
+        out["share"] = .number(Double(below + above) / Double(max(1, current.count)))
         return out
     }
 

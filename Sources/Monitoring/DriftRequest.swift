@@ -1,6 +1,6 @@
 // Drift of files: which columns are measured as what, and the way from two files, or a file and a baseline, to a result.
 import Foundation
-import Statistics
+public import Statistics
 
 /// What is asked of a measurement of drift.
 public struct DriftRequest: Sendable {
@@ -23,8 +23,8 @@ public struct DriftRequest: Sendable {
     /// The current data are read as a stream, and values beyond so many bytes are sketched; nil to read files whole.
     /// Standard input is always read as a stream.
     public var streamBytesMax: Int?
-    /// How the current rows are put into chunks that are measured one by one, too; nil for none. Chunks need the current
-    /// data in a file.
+    /// How the current rows are put into chunks that are measured one by one, too; nil for none. In a stream the counts of
+    /// all chunks are kept.
     public var chunking: Chunking?
     /// Many columns are measured together, too, in chunks of so many rows, 0 for a tenth of the reference; nil not to.
     /// This needs both files whole.
@@ -74,10 +74,6 @@ public struct DriftRequest: Sendable {
                 Drift.chunks(chunks, table: table, reference: reference, numeric: numeric, categorical: categorical)
             ),
         ]
-    }
-
-    private func checkNoChunks(_ path: String) throws(TableError) {
-        if chunking != nil { throw TableError(path: path, reason: "chunks are made of files, not of streams") }
     }
 
     /// Measures one part of a file against another: rows whose `column` has the value `reference` against those that have
@@ -160,14 +156,13 @@ public struct DriftRequest: Sendable {
             var first = try read(path, reader, role)
             try check(first, (numeric ?? []) + (categorical ?? []) + ignored)
             if current == "-" || streamBytesMax != nil {
-                try checkNoChunks(current)
                 let input = MeasurementReport.Input(first)
                 let numericNames = numeric ?? first.columns.filter { $0.numbers != nil }.map(\.name)
                 let categoricalNames = categorical ?? first.columns.filter { $0.codes != nil }.map(\.name)
                 let side = DriftSide(consuming: &first)
                 return try stream(
-                    current, input, side, numericNames.filter { !ignored.contains($0) },
-                    categoricalNames.filter { !ignored.contains($0) }, reader)
+                    current, input, side, numericNames.filter { !isUnmeasured($0) },
+                    categoricalNames.filter { !isUnmeasured($0) }, reader)
             }
             var second = try read(current, reader, currentRole)
             if numeric == nil, categorical == nil {
@@ -217,7 +212,6 @@ public struct DriftRequest: Sendable {
             throw TableError(path: current, reason: "the baseline has no column \"\(name)\"")
         }
         if current == "-" || streamBytesMax != nil {
-            try checkNoChunks(current)
             return try stream(
                 current, MeasurementReport.Input(baseline), baseline.side, numericNames, categoricalNames, reader)
         }
@@ -255,28 +249,36 @@ public struct DriftRequest: Sendable {
                 }, uniquingKeysWith: { first, _ in first }), categorical: Set(categoricalNames),
             // Growing and sorting an array takes up to three times its size.
             exactMax: bytes / 8 / 3 / max(1, numericNames.count))
-        var descriptor = STDIN_FILENO
-        if path != "-" {
-            descriptor = open(path, O_RDONLY | O_CLOEXEC)
-            guard descriptor >= 0 else { throw TableError(path: path, reason: "the file cannot be read") }
+        let chunks = chunking.map {
+            DriftStreamChunks(
+                $0, timeZone: reader.timeZone, reference: side, numeric: numericNames, categorical: categoricalNames)
         }
-        defer { if path != "-" { close(descriptor) } }
-        let found = try stream.read(descriptor, path: path)
-        let result = Drift.report(
+        let found = try stream.read(path: path, chunks: chunks)
+        var result = Drift.report(
             numeric: numericNames, categorical: categoricalNames, reference: side, current: found.side, suite: suite)
+        for (key, value) in found.chunks { result[key] = value }
         return ([reference, found.input], result)
     }
 
     /// Freezes a reference.
     ///
-    /// - Throws: `TableError` for what is wrong with the file.
+    /// - Parameters:
+    ///   - scored: labels and scores of the reference, for estimates without labels; nil for none.
+    ///   - rules: rules about drift that go with it.
+    /// - Throws: `TableError` for what is wrong with the file, `MeasureError` for labels without scores.
     public func baseline(
-        reference path: String, name: String, reader: TableReader = TableReader()
-    ) throws(TableError) -> Baseline {
+        reference path: String, name: String, reader: TableReader = TableReader(), scored: BinarySample? = nil,
+        rules: [DecisionRule] = []
+    ) throws -> Baseline {
         var table = try read(path, reader, role)
         try check(table, (numeric ?? []) + (categorical ?? []) + ignored)
         let side = DriftSide(consuming: &table)
-        return Baseline(name: name, table: table, side: side)
+        guard let scored else { return Baseline(name: name, table: table, side: side, rules: rules.map(\.text)) }
+        let truth = Performance.binary(scored)
+        let realised = Estimate.realisedKeys.compactMap { key in truth[key]?.number.map { (key, $0) } }
+        return Baseline(
+            name: name, table: table, side: side, calibration: try CalibrationMap(reference: scored),
+            realised: Dictionary(uniqueKeysWithValues: realised), rules: rules.map(\.text))
     }
 
     private func read(

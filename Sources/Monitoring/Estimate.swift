@@ -99,7 +99,38 @@ public enum Estimate {
     public static func report(
         reference: BinarySample, current: Unlabelled, chunks: Chunks? = nil
     ) throws(MeasureError) -> ReportObject {
-        let map = try CalibrationMap(reference: reference)
+        let truth = Performance.binary(reference)
+        var realised = ReportObject()
+        for key in realisedKeys {
+            realised[key] = truth[key]
+            realised[key + "_reason"] = truth[key + "_reason"]
+        }
+        return report(
+            map: try CalibrationMap(reference: reference), realised: realised, current: current, chunks: chunks)
+    }
+
+    /// The same against a saved reference.
+    ///
+    /// - Throws: `MeasureError` for a baseline that was made without label and score.
+    public static func report(
+        baseline: Baseline, current: Unlabelled, chunks: Chunks? = nil
+    ) throws(MeasureError) -> ReportObject {
+        guard let map = baseline.calibration else {
+            throw MeasureError("the baseline \"\(baseline.name)\" was made without label and score")
+        }
+        var realised = ReportObject()
+        for key in realisedKeys {
+            realised.set(key, baseline.realised?[key], reason: "the baseline does not hold it")
+        }
+        return report(map: map, realised: realised, current: current, chunks: chunks)
+    }
+
+    /// What is told of the reference.
+    static let realisedKeys = ["roc_auc", "accuracy", "precision", "recall", "specificity", "f1"]
+
+    private static func report(
+        map: CalibrationMap, realised: ReportObject, current: Unlabelled, chunks: Chunks?
+    ) -> ReportObject {
         let count = current.scores.count
         let pieces = concurrently(max(1, (count + 65_535) / 65_536)) { piece -> [Double] in
             (piece * 65_536..<min(count, (piece + 1) * 65_536)).map { map(current.scores[$0]) }
@@ -115,9 +146,6 @@ public enum Estimate {
                 ("ece_mass10_held_out", ReportValue(map.errorAfter)),
             ]))
         out["estimated"] = .object(estimate(current, calibrated, Array(0..<count)))
-        var realised = ReportObject()
-        let truth = Performance.binary(reference)
-        for key in ["roc_auc", "accuracy", "precision", "recall", "specificity", "f1"] { realised[key] = truth[key] }
         out["realised_reference"] = .object(realised)
         if let chunks {
             let place = Places(kept: current.rows)

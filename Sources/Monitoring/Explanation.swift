@@ -239,8 +239,8 @@ public enum Explanation {
         return grid
     }
 
-    /// How scores and decisions change when every numeric feature moves by a tenth of its standard deviation, or when a
-    /// feature is missing.
+    /// How scores and decisions change when every numeric feature moves by a tenth of its standard deviation, is rounded to two
+    /// digits, or is missing; and in which slice of the rows scores move most.
     private static func robustness(
         _ model: some ScoringModel, _ data: [[Double]], _ scores: [Double]
     ) throws(MeasureError) -> ReportObject {
@@ -268,6 +268,12 @@ public enum Explanation {
         let noisy = nudged(data, by: deviations.map { 0.1 * $0 })
         var out = ReportObject()
         out["noise_tenth_sd"] = .object(try change(noisy))
+        let rounded = data.map { row in
+            row.indices.map { model.isCategorical($0) ? row[$0] : twoDigits(row[$0]) }
+        }
+        out["rounding_two_digits"] = .object(try change(rounded))
+        let moved = zip(try model.scores(noisy), scores).map { abs($0 - $1) }
+        out["worst_slice"] = worstSlice(model, data, moved)
         var missing = ReportObject()
         for (feature, name) in model.features.enumerated() {
             missing[name] = .object(
@@ -280,6 +286,57 @@ public enum Explanation {
         }
         out["missing"] = .object(missing)
         return out
+    }
+
+    /// A number with two digits, as somebody might write it down.
+    static func twoDigits(_ value: Double) -> Double {
+        guard value.isFinite, value != 0 else { return value }
+        let scale = pow(10, (log10(abs(value))).rounded(.down) - 1)
+        let rounded = (value / scale).rounded(.toNearestOrEven) * scale
+        return rounded.isFinite ? rounded : value
+    }
+
+    /// The slice whose scores move most under noise: a quarter of a numeric feature or a value of another, with enough rows.
+    private static func worstSlice(_ model: some ScoringModel, _ data: [[Double]], _ moved: [Double]) -> ReportValue {
+        var worst: (mean: Double, out: ReportObject)?
+        for (feature, name) in model.features.enumerated() {
+            let values = data.map { $0[feature] }
+            let sorted = Sorting.sorted(values.filter(\.isFinite))
+            guard !sorted.isEmpty else { continue }
+            let isCategorical = model.isCategorical(feature)
+            let edges =
+                isCategorical
+                ? BinEdges(Array(Set(sorted).sorted().dropLast().prefix(1_000)))
+                : BinEdges.quantiles(ofSorted: sorted, bins: 4)
+            var sums = [Double](repeating: 0, count: edges.count)
+            var counts = [Int](repeating: 0, count: edges.count)
+            var range = [(low: Double, high: Double)](repeating: (.infinity, -.infinity), count: edges.count)
+            for (value, change) in zip(values, moved) where value.isFinite {
+                let bin = edges.bin(of: value)
+                sums[bin] += change
+                counts[bin] += 1
+                range[bin] = (min(range[bin].low, value), max(range[bin].high, value))
+            }
+            for bin in counts.indices where counts[bin] >= Drift.rowsMin {
+                let mean = sums[bin] / Double(counts[bin])
+                guard mean > worst?.mean ?? 0 else { continue }
+                var out = ReportObject([("feature", .string(name))])
+                if isCategorical {
+                    out["value"] = .string(model.name(range[bin].low, feature: feature))
+                } else {
+                    out["from"] = .number(range[bin].low)
+                    out["to"] = .number(range[bin].high)
+                }
+                out["n"] = .integer(counts[bin])
+                out["mean_change"] = .number(mean)
+                worst = (mean, out)
+            }
+        }
+        let none = ReportObject([
+            ("mean_change", .null),
+            ("mean_change_reason", .string("no slice has \(Drift.rowsMin) rows whose scores move")),
+        ])
+        return .object(worst?.out ?? none)
     }
 
     /// What happens to every row when the attribute has each of its other values.

@@ -322,18 +322,22 @@ public enum FairnessReport {
         }
     }
 
-    /// The reports of several attributes, on all cores.
+    /// The reports of several attributes, on all cores, each with its chunks when there are any.
     public static func reports(
-        table: Table, columns: BinaryColumns, attributes: [String], minimumSize: Int = 30
+        table: Table, columns: BinaryColumns, attributes: [String], minimumSize: Int = 30, chunks: Chunks? = nil
     ) throws(MeasureError) -> ReportObject {
         let sample = columns.sample
         let median = sample.hasScores ? Quantiles.linear(Sorting.sorted(sample.scores), 0.5) : nil
         let results = concurrently(attributes.count) { i -> Result<ReportObject, MeasureError> in
             do throws(MeasureError) {
-                return .success(
-                    try report(
-                        table: table, columns: columns, attribute: attributes[i], minimumSize: minimumSize,
-                        median: median))
+                var out = try report(
+                    table: table, columns: columns, attribute: attributes[i], minimumSize: minimumSize, median: median)
+                if let chunks {
+                    out["chunking"] = chunks.report
+                    out["chunks"] = try self.chunks(
+                        chunks, table: table, columns: columns, attribute: attributes[i], minimumSize: minimumSize)
+                }
+                return .success(out)
             } catch { return .failure(error) }
         }
         var out = ReportObject()

@@ -1,4 +1,5 @@
 // The charts that belong to each measure.
+import Foundation
 import Statistics
 
 enum HTMLSections {
@@ -8,8 +9,9 @@ enum HTMLSections {
         return switch measurement.measure {
         case "drift": heatMap(result) + distributions(result)
         case "performance": curves(result) + trends(result)
-        case "calibration": reliability(result)
-        case "fairness": groups(result)
+        case "calibration": reliability(result) + trends(result)
+        case "fairness": groups(result) + fairnessTrends(result)
+        case "quality": nullRates(result)
         case "estimate": trends(result)
         default: ""
         }
@@ -127,31 +129,54 @@ enum HTMLSections {
     }
 
     private static func heatMap(_ result: ReportObject) -> String {
-        let chunks = objects(result["chunks"]).suffix(HTMLCharts.chunksShownMax)
-        guard let first = chunks.first, let columns = first["columns"]?.object?.keys, !columns.isEmpty else {
-            return ""
+        let names = objects(result["chunks"]).first?["columns"]?.object?.keys ?? []
+        return heatMap(
+            result, names, levels: (0.1, 0.25), title: "Drift over time", label: "PSI by column and chunk",
+            words: "PSI of every chunk against the reference"
+        ) { chunk, name in
+            let cell = chunk["columns"]?[name]
+            return (cell?["psi"]?.number, text(cell?["psi_reason"]))
         }
+    }
+
+    private static func nullRates(_ result: ReportObject) -> String {
+        let names =
+            objects(result["chunks"]).first?["null_rate"]?.object?.keys.filter { !$0.hasSuffix("_reason") } ?? []
+        return heatMap(
+            result, names, levels: (0.05, 0.2), title: "Nulls over time", label: "share of nulls by column and chunk",
+            words: "The share of nulls in every chunk"
+        ) { chunk, name in
+            let rates = chunk["null_rate"]
+            return (rates?[name]?.number, text(rates?[name + "_reason"]))
+        }
+    }
+
+    private static func heatMap(
+        _ result: ReportObject, _ columns: [String], levels: (Double, Double), title: String, label: String,
+        words: String, value: (ReportObject, String) -> (Double?, String?)
+    ) -> String {
+        let chunks = objects(result["chunks"]).suffix(HTMLCharts.chunksShownMax)
+        guard !chunks.isEmpty, !columns.isEmpty else { return "" }
         let rows = columns.map { name -> (name: String, cells: [HTMLCharts.Cell], most: Double) in
             let cells = chunks.map { chunk -> HTMLCharts.Cell in
-                let cell = chunk["columns"]?[name]
-                if let psi = cell?["psi"]?.number { return .value(psi) }
-                return .unknown(text(cell?["psi_reason"]) ?? "undefined")
+                let (number, reason) = value(chunk, name)
+                return number.map { .value($0) } ?? .unknown(reason ?? "undefined")
             }
-            let known = cells.compactMap { if case .value(let psi) = $0 { psi } else { nil } }
+            let known = cells.compactMap { if case .value(let number) = $0 { number } else { nil } }
             return (name, cells, known.max() ?? -1)
         }
         // The columns that moved most come first.
         let order = rows.indices.sorted { (rows[$0].most, $1) > (rows[$1].most, $0) }.prefix(HTMLReport.chartsMax)
-        var out = "<h2>Drift over time</h2><p>PSI of every chunk against the reference, the columns that moved most "
-        out += "first. <span class=\"key k-warm\"></span>over 0.10, <span class=\"key k-hot\"></span>over 0.25, "
-        out += "hatched: not evaluable. \(escaped(chunking(result["chunking"])))</p><figure>"
+        let (warm, hot) = (String(format: "%.2f", levels.0), String(format: "%.2f", levels.1))
+        var out = "<h2>\(title)</h2><p>\(words), the columns with the most first. <span class=\"key k-warm\"></span>"
+        out += "over \(warm), <span class=\"key k-hot\"></span>over \(hot), hatched: not evaluable. "
+        out += "\(escaped(chunking(result["chunking"])))</p><figure>"
         out += HTMLCharts.heatMap(
-            "PSI by column and chunk", rows: order.map { rows[$0].name },
-            columns: chunks.map { text($0["label"]) ?? "" },
-            cells: order.map { rows[$0].cells }, levels: (0.1, 0.25))
+            label, rows: order.map { rows[$0].name }, columns: chunks.map { text($0["label"]) ?? "" },
+            cells: order.map { rows[$0].cells }, levels: levels)
         out += "</figure>"
         if rows.count > order.count {
-            out += "<p>\(rows.count - order.count) columns that moved less are left out.</p>"
+            out += "<p>\(rows.count - order.count) columns with less are left out.</p>"
         }
         return out
     }
@@ -220,28 +245,55 @@ enum HTMLSections {
         ("selection rate", "selection_rate", "wilson95_selection_rate", true), ("base rate", "base_rate", nil, true),
         ("F1", "f1", nil, true), ("F1, macro", "f1_macro", nil, true), ("Brier score", "brier", nil, true),
         ("MAE", "mae", nil, false), ("RMSE", "rmse", nil, false), ("mean error", "mean_error", nil, false),
-        ("R²", "r2", nil, true),
+        ("R²", "r2", nil, true), ("ECE, ten bins of equal width", "width10.ece", nil, true),
+        ("mean score", "mean_score", nil, true), ("calibration in the large", "calibration_in_the_large", nil, true),
+    ]
+    private static let trendedFairness: [(name: String, key: String, interval: String?, isRate: Bool)] = [
+        ("disparate impact", "disparate_impact_min_over_max", nil, true),
+        ("equal opportunity difference", "equal_opportunity_difference", nil, true),
+        ("equalized odds difference", "equalized_odds_difference", nil, true),
     ]
 
     private static func trends(_ result: ReportObject) -> String {
-        let chunks = objects(result["chunks"]).suffix(HTMLCharts.chunksShownMax)
         // Chunks that are held against those of the reference are drawn with what is usual there.
-        guard chunks.count > 1, result["reference_chunks"] == nil else { return "" }
-        var out = "<h2>Over time</h2><p>\(escaped(chunking(result["chunking"]))) A band is the 95 % interval where one "
-        out += "is known; chunks without a value leave a gap.</p><div class=\"charts\">"
-        for measure in trended {
+        guard result["reference_chunks"] == nil else { return "" }
+        let charts = Self.charts(result, trended, "")
+        guard !charts.isEmpty else { return "" }
+        return "<h2>Over time</h2><p>\(escaped(chunking(result["chunking"]))) A band is the 95 % interval where one "
+            + "is known; chunks without a value leave a gap.</p><div class=\"charts\">\(charts)</div>"
+    }
+
+    private static func fairnessTrends(_ result: ReportObject) -> String {
+        let charts = result.members.map { attribute in
+            attribute.value.object.map { Self.charts($0, trendedFairness, attribute.key + ": ") } ?? ""
+        }.joined()
+        guard !charts.isEmpty else { return "" }
+        return
+            "<h2>Over time</h2><p>\(escaped(chunking(result.members.first?.value["chunking"]))) Between the groups that "
+            + "are large enough in a chunk; chunks without a value leave a gap.</p><div class=\"charts\">\(charts)</div>"
+    }
+
+    private static func charts(
+        _ result: ReportObject, _ measures: [(name: String, key: String, interval: String?, isRate: Bool)],
+        _ prefix: String
+    ) -> String {
+        let chunks = objects(result["chunks"]).suffix(HTMLCharts.chunksShownMax)
+        guard chunks.count > 1 else { return "" }
+        var out = ""
+        for measure in measures {
+            let path = measure.key.split(separator: ".").map(String.init)
             let steps = chunks.map { chunk in
                 let ends = interval(chunk, measure.key, measure.interval)
+                let value = path.reduce(ReportValue.object(chunk) as ReportValue?) { $0?[$1] }?.number
                 return HTMLCharts.Step(
-                    label: text(chunk["label"]) ?? "", value: chunk[measure.key]?.number, low: ends?.low,
-                    high: ends?.high)
+                    label: text(chunk["label"]) ?? "", value: value, low: ends?.low, high: ends?.high)
             }
-            let chart = HTMLCharts.trend(
-                "\(measure.name) over time", steps, spreadMin: measure.isRate ? 0.1 : 0)
+            let name = prefix + measure.name
+            let chart = HTMLCharts.trend("\(name) over time", steps, spreadMin: measure.isRate ? 0.1 : 0)
             guard !chart.isEmpty else { continue }
-            out += "<figure><figcaption>\(escaped(measure.name))</figcaption>\(chart)</figure>"
+            out += "<figure><figcaption>\(escaped(name))</figcaption>\(chart)</figure>"
         }
-        return out + "</div>"
+        return out
     }
 
     private static func interval(

@@ -9,7 +9,7 @@ public import Statistics
 /// follow from where rows lie, not a changed relation between features and truth: that needs labels.
 public enum LossEstimate {
     /// At most so many rows of the reference, taken evenly, are learnt from.
-    public static let fitRowsMax = 50_000
+    public static let fitRowsMax = 25_000
     /// Fewer rows of the reference are too few to learn from.
     public static let fitRowsMin = 100
     /// Categories with fewer rows in the reference count as missing.

@@ -55,6 +55,7 @@ public struct Method: Hashable, Sendable {
         Method("mann_whitney", "U with ties and continuity corrected", "Mann & Whitney 1947"),
         Method("welch_t", "difference of means, unequal variances", "Welch 1947"),
         Method("chi2", "two-sample contingency table, no correction, with Cramér's V", "Pearson 1900; Cramér 1946"),
+        Method("range", "current values below the least or above the largest of the reference", "counts"),
         Method("null_test", "two-proportion z test of null rates", "Fleiss, Levin & Paik 2003"),
         Method(
             "multiple_testing_ks_chi2", "p-values of KS and chi-square over all columns, adjusted",
@@ -64,7 +65,11 @@ public struct Method: Hashable, Sendable {
             "error with which the reference's principal components (more than 65 % of the variance) give rows back; "
                 + "Pearson's correlations, Cohen's q and Fisher's test",
             "Jolliffe 2002; Cohen 1988; Fisher 1921"),
-        Method("chunks", "PSI of every chunk over the bins and categories of the reference", "Siddiqi 2006"),
+        Method(
+            "chunks",
+            "PSI of every chunk over the bins and categories of the reference, p-value of chi-square; log_e_value: ln of the "
+                + "e-value against equal shares of all chunks so far, at 2.996 (1/0.05) an alarm that holds however often one looks",
+            "Siddiqi 2006; Wasserman et al. 2020"),
     ]
 
     private static let performance = [

@@ -89,7 +89,7 @@ public enum Performance {
         return out
     }
 
-    private static func intervals(_ counts: ConfusionCounts, _ out: inout ReportObject) {
+    static func intervals(_ counts: ConfusionCounts, _ out: inout ReportObject) {
         let noPositives = "no row is truly positive"
         let noNegatives = "no row is truly negative"
         let noSelected = "no row was decided positive"
@@ -98,6 +98,7 @@ public enum Performance {
             ("precision", counts.truePositives, counts.selected, noSelected),
             ("recall", counts.truePositives, counts.positives, noPositives),
             ("specificity", counts.trueNegatives, counts.negatives, noNegatives),
+            ("npv", counts.trueNegatives, counts.notSelected, "no row was decided negative"),
             ("selection_rate", counts.selected, counts.count, "there are no rows"),
             ("base_rate", counts.positives, counts.count, "there are no rows"),
         ]
@@ -167,6 +168,42 @@ public enum Performance {
 
 /// Calibration of a binary classifier's scores.
 public enum CalibrationReport {
+    /// What can be said of calibration from what workers counted: bins of equal width, Brier score and Spiegelhalter's test
+    /// are exact; what needs every score is null, with the reason.
+    ///
+    /// - Throws: `MeasureError` without scores.
+    public static func binary(_ accumulator: PerformanceAccumulator) throws(MeasureError) -> ReportObject {
+        guard accumulator.grid.confusion.count > 0 else { throw MeasureError("calibration needs a score") }
+        var out = ReportObject()
+        for (name, bins) in [("width10", accumulator.width10), ("mass10", nil), ("width15", accumulator.width15)] {
+            out[name] = bins.map { .object(object($0)) } ?? .null
+        }
+        summary(accumulator, &out)
+        for name in ["mass10", "logistic_recalibration_clip1e-6", "hosmer_lemeshow_mass10", "isotonic"] {
+            out[name] = .null
+            out[name + "_reason"] = .string("every score is needed, and a stream keeps none")
+        }
+        return out
+    }
+
+    static func summary(_ accumulator: PerformanceAccumulator, _ out: inout ReportObject) {
+        let scored = accumulator.grid.confusion
+        let mean = scored.count > 0 ? accumulator.width10.scoreSum / Double(scored.count) : nil
+        let base = scored.baseRate
+        out.set("brier", accumulator.grid.brier, reason: "there are no rows")
+        out.set("mean_score", mean, reason: "there are no rows")
+        out.set("base_rate", base, reason: "there are no rows")
+        out.set(
+            "calibration_in_the_large", mean.flatMap { mean in base.map { $0 - mean } }, reason: "there are no rows")
+        if let test = accumulator.spiegelhalter.result {
+            out["spiegelhalter"] = .object(
+                ReportObject([("z", .number(test.statistic)), ("pvalue", .number(test.p.value))]))
+        } else {
+            out["spiegelhalter"] = .null
+            out["spiegelhalter_reason"] = .string("no score leaves room for chance")
+        }
+    }
+
     /// All measures of calibration.
     ///
     /// - Throws: `MeasureError` without scores.

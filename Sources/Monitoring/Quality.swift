@@ -33,6 +33,8 @@ public enum Quality {
         out["rows"] = .integer(table.rows)
         out["columns"] = .integer(table.columns.count)
         out["nulls"] = .object(ReportObject(table.columns.map { ($0.name, .integer($0.nulls)) }))
+        out["null_rate"] = .object(
+            ReportObject(table.columns.map { ($0.name, .number(Double($0.nulls) / Double(max(1, table.rows)))) }))
         // Sorted once: distinct values, ranks and the most frequent value come from there.
         let orders = concurrently(table.columns.count) { order(table.columns[$0]) }
         out["unique_nonnull"] = .object(
@@ -51,7 +53,7 @@ public enum Quality {
         let numeric = zip(table.columns, orders).filter { column, _ in
             column.numbers != nil && column.nulls < table.rows && column.infinities == 0
         }
-        let (pearson, spearman) = correlations(numeric.map(\.0), numeric.map(\.1.ranks), rows: table.rows)
+        let (pearson, spearman) = correlations(numeric.map(\.0), numeric.map(\.1), rows: table.rows)
         let names = numeric.map(\.0.name)
         out["pearson"] = matrix(names, pearson)
         out["spearman"] = matrix(names, spearman)
@@ -68,6 +70,8 @@ public enum Quality {
     private struct Order {
         var unique: Int
         var topCount: Int
+        /// Rows of numbers by ascending value, without nulls; empty for categories.
+        var rows: [Int32] = []
         /// Midranks of a column without nulls.
         var ranks: [Double]?
     }
@@ -77,26 +81,30 @@ public enum Quality {
             let counts = column.categoryCounts()
             return Order(unique: counts.count { $0 > 0 }, topCount: counts.max() ?? 0)
         }
-        if column.nulls == 0 {
-            let ranks = midranks(numbers)
-            return Order(unique: ranks.unique, topCount: ranks.topCount, ranks: ranks.ranks)
-        }
-        let ranks = midranks(numbers.filter { !$0.isNaN })
-        return Order(unique: ranks.unique, topCount: ranks.topCount)
+        let present = numbers.indices.filter { !numbers[$0].isNaN }
+        let rows = Sorting.order(present.map { numbers[$0] }).map { Int32(present[Int($0)]) }
+        let ranks = midranks(numbers, rows)
+        return Order(
+            unique: ranks.unique, topCount: ranks.topCount, rows: rows, ranks: column.nulls == 0 ? ranks.ranks : nil)
     }
 
-    /// Ranks from 1, ties averaged.
+    /// Ranks from 1 of values that are not NaN, ties averaged.
     static func midranks(_ values: [Double]) -> (ranks: [Double], unique: Int, topCount: Int) {
-        let order = values.indices.sorted { values[$0] < values[$1] }
-        var ranks = [Double](repeating: 0, count: values.count)
+        midranks(values, Sorting.order(values))
+    }
+
+    /// Ranks from 1 of some rows in ascending order, ties averaged; of other rows NaN.
+    static func midranks(_ values: [Double], _ rows: [Int32]) -> (ranks: [Double], unique: Int, topCount: Int) {
+        var ranks = [Double](repeating: .nan, count: values.count)
         var unique = 0
         var topCount = 0
         var start = 0
-        while start < order.count {
+        while start < rows.count {
+            let value = values[Int(rows[start])]
             var end = start + 1
-            while end < order.count, values[order[end]] == values[order[start]] { end += 1 }
+            while end < rows.count, values[Int(rows[end])] == value { end += 1 }
             let rank = Double(start + end + 1) / 2
-            for k in start..<end { ranks[order[k]] = rank }
+            for k in start..<end { ranks[Int(rows[k])] = rank }
             unique += 1
             topCount = max(topCount, end - start)
             start = end
@@ -105,7 +113,7 @@ public enum Quality {
     }
 
     private static func correlations(
-        _ columns: [Column], _ ranks: [[Double]?], rows: Int
+        _ columns: [Column], _ orders: [Order], rows: Int
     ) -> (pearson: [[Double?]], spearman: [[Double?]]) {
         let size = columns.count
         var pairs: [(Int, Int)] = []
@@ -115,16 +123,17 @@ public enum Quality {
         let values = columns.map { $0.numbers ?? [] }
         let results = concurrently(pairs.count) { k -> (Double?, Double?) in
             let (i, j) = pairs[k]
-            if columns[i].nulls == 0, columns[j].nulls == 0, let first = ranks[i], let second = ranks[j] {
+            if columns[i].nulls == 0, columns[j].nulls == 0, let first = orders[i].ranks, let second = orders[j].ranks {
                 return (pearson(values[j], values[i]), pearson(first, second))
             }
-            var x: [Double] = []
-            var y: [Double] = []
-            for row in 0..<rows where !values[i][row].isNaN && !values[j][row].isNaN {
-                x.append(values[i][row])
-                y.append(values[j][row])
-            }
-            return (pearson(y, x), pearson(midranks(x).ranks, midranks(y).ranks))
+            // Ranks among the rows that have both, from the order that is known.
+            let both = (0..<rows).filter { !values[i][$0].isNaN && !values[j][$0].isNaN }
+            let first = midranks(values[i], orders[i].rows.filter { !values[j][Int($0)].isNaN }).ranks
+            let second = midranks(values[j], orders[j].rows.filter { !values[i][Int($0)].isNaN }).ranks
+            return (
+                pearson(both.map { values[j][$0] }, both.map { values[i][$0] }),
+                pearson(both.map { first[$0] }, both.map { second[$0] })
+            )
         }
         var first = [[Double?]](repeating: [Double?](repeating: nil, count: size), count: size)
         var second = first

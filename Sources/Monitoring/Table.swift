@@ -115,6 +115,11 @@ public struct Table: Sendable {
             path: path, sha256: sha256, rows: rows.count, header: header, columns: columns.map { $0.filtered(rows) })
     }
 
+    /// The table without one of its columns.
+    public func without(_ name: String) -> Table {
+        Table(path: path, sha256: sha256, rows: rows, header: header, columns: columns.filter { $0.name != name })
+    }
+
     /// The column of a name, if it was read.
     public subscript(_ name: String) -> Column? { columns.first { $0.name == name } }
 }

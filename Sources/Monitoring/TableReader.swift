@@ -427,6 +427,18 @@ public struct TableReader: Sendable {
 
     // MARK: Joining
 
+    /// The table of a block, whose parsers are then empty.
+    func table(_ block: ParsedBlock, path: String) throws(TableError) -> Table {
+        let joined = join(block.header, block.kinds, block.parsers, without: []).sorted { $0.key < $1.key }
+        for (index, column) in joined {
+            if let text = column.invalidText {
+                throw TableError(
+                    path: path, column: index + 1, name: column.name, reason: "a value is not UTF-8: \"\(text)\"")
+            }
+        }
+        return Table(path: path, sha256: "", rows: block.rows, header: block.header, columns: joined.map(\.value))
+    }
+
     private func join(
         _ header: [String], _ kinds: [(Sink.Kind, strict: Bool)], _ parsers: [ChunkParser], without: Set<Int>
     ) -> [Int: Column] {

@@ -3,41 +3,47 @@ import Crypto
 import Foundation
 import Statistics
 
-/// Reads a table in blocks and gives each column to an accumulator.
-///
-/// Memory is that of a block, its parsed columns and the accumulators, whatever the length of the stream.
-struct TableStream {
+/// Reads a table in blocks: memory is that of a block and its parsed columns, whatever the length of the stream.
+struct TableBlocks {
     /// How much is read at a time.
     static let blockBytes = 8 << 20
     /// The longest record.
     static let recordBytesMax = 256 << 20
 
     let reader: TableReader
-    /// Columns read as numbers, with the bins of the reference.
-    let numeric: [String: [BinEdges]]
-    /// Columns read as categories.
-    let categorical: Set<String>
-    /// More values of one column than this are sketched.
-    let exactMax: Int
+    /// Columns that must be there; nil takes all that are there.
+    let wanted: Set<String>?
 
-    /// What is left of the stream.
-    struct Result {
-        var input: MeasurementReport.Input
-        var side: DriftSide
-        var header: [String]
+    /// Reads a file, or standard input for `-`, to its end.
+    ///
+    /// - Parameters:
+    ///   - role: what a column is read as. `inferred` is settled by the first block that has a value of it.
+    ///   - body: called with every block and with how many rows were before it.
+    /// - Throws: `TableError` with line and column; a column that is missing is one, too.
+    func read(
+        path: String, role: (String) -> ColumnRole,
+        body: (TableReader.ParsedBlock, _ rowsBefore: Int) throws(TableError) -> Void
+    ) throws(TableError) -> MeasurementReport.Input {
+        var descriptor = STDIN_FILENO
+        if path != "-" {
+            descriptor = open(path, O_RDONLY | O_CLOEXEC)
+            guard descriptor >= 0 else { throw TableError(path: path, reason: "the file cannot be read") }
+        }
+        defer { if path != "-" { close(descriptor) } }
+        return try read(descriptor, path: path, role: role, body: body)
     }
 
     /// Reads from a descriptor to its end.
-    ///
-    /// - Throws: `TableError` with line and column; a column that is missing is one, too.
-    func read(_ descriptor: Int32, path: String) throws(TableError) -> Result {
+    func read(
+        _ descriptor: Int32, path: String, role: (String) -> ColumnRole,
+        body: (TableReader.ParsedBlock, _ rowsBefore: Int) throws(TableError) -> Void
+    ) throws(TableError) -> MeasurementReport.Input {
         var hash = SHA256()
         var buffer: [UInt8] = []
         var format: TableFormat?
         var header: [String]?
-        var unseen = Set(numeric.keys).union(categorical)
-        var numbers = numeric.mapValues { NumericAccumulator(exactMax: exactMax, edges: $0) }
-        var categories = Dictionary(uniqueKeysWithValues: categorical.map { ($0, CategoryAccumulator()) })
+        var unseen = wanted ?? []
+        var settled: [String: ColumnRole] = [:]
         var rows = 0
         var linesBefore = 0
         var isAtEnd = false
@@ -57,8 +63,9 @@ struct TableStream {
             let parsed: TableReader.ParsedBlock
             do throws(TableError) {
                 // Members of NDJSON may come late: the columns asked for are known beforehand.
-                let names = format == .ndjson ? header ?? unseen.sorted() : header
-                parsed = try reader.readBlock(block, format: format ?? .csv, header: names, role: role)
+                let isNamed = format == .ndjson && wanted != nil
+                let names = isNamed ? header ?? unseen.sorted() : header
+                parsed = try self.parsed(block, format ?? .csv, names, &settled, role)
             } catch {
                 throw TableError(
                     path: path, line: error.line.map { $0 + linesBefore }, column: error.column, name: error.name,
@@ -67,9 +74,9 @@ struct TableStream {
             unseen.subtract(parsed.seen)
             if format == .csv, let missing = unseen.min() { throw Self.missing(missing, path) }
             header = parsed.header
-            rows += parsed.rows
             linesBefore += parsed.lines
-            add(parsed, &numbers, &categories)
+            try body(parsed, rows)
+            rows += parsed.rows
             reader.progress?(ReadingProgress(path: path, bytes: end, bytesTotal: nil))
         }
         guard let header else { throw TableError(path: path, reason: "the input is empty") }
@@ -79,14 +86,39 @@ struct TableStream {
             let text = String(byte, radix: 16)
             return text.count == 1 ? "0" + text : text
         }.joined()
-        let names = numbers.keys.sorted()
-        let values = names.map { numbers[$0] ?? NumericAccumulator() }
-        let profiles = concurrently(names.count) { NumericProfile(values[$0]) }
-        return Result(
-            input: MeasurementReport.Input(path: path, sha256: digest, rows: rows, columns: header.count),
-            side: DriftSide(
-                numeric: Dictionary(uniqueKeysWithValues: zip(names, profiles)),
-                categorical: categories.mapValues { CategoryProfile($0) }), header: header)
+        return MeasurementReport.Input(path: path, sha256: digest, rows: rows, columns: header.count)
+    }
+
+    /// Parses a block. A column whose kind is open is taken for numbers, and read again as categories where it holds others.
+    private func parsed(
+        _ block: MappedFile, _ format: TableFormat, _ names: [String]?, _ settled: inout [String: ColumnRole],
+        _ role: (String) -> ColumnRole
+    ) throws(TableError) -> TableReader.ParsedBlock {
+        var known = names
+        while true {
+            let before = settled
+            let parsed = try reader.readBlock(block, format: format, header: known) { before[$0] ?? role($0) }
+            let isOpen = parsed.header.map { name in
+                if case .inferred = before[name] ?? role(name) { true } else { false }
+            }
+            var isAgain = false
+            for (column, name) in parsed.header.enumerated() where isOpen[column] {
+                guard column < parsed.kinds.count else {
+                    // A member that only later objects have: the block is read again with it.
+                    isAgain = isAgain || wanted == nil
+                    continue
+                }
+                if parsed.parsers.contains(where: { $0.sinks[column].failure >= 0 }) {
+                    settled[name] = .category
+                    isAgain = true
+                } else if parsed.parsers.contains(where: { $0.sinks[column].nulls < $0.rows }) {
+                    settled[name] = .numeric
+                }
+            }
+            guard isAgain else { return parsed }
+            // The first block of CSV starts with the header itself.
+            known = format == .csv ? names : parsed.header
+        }
     }
 
     private static func missing(_ name: String, _ path: String) -> TableError {
@@ -98,15 +130,6 @@ struct TableStream {
         let isMarked = buffer.starts(with: [0xEF, 0xBB, 0xBF])
         let first = buffer[(isMarked ? 3 : 0)...].first { ![32, 9, 10, 13].contains($0) }
         return first.map { $0 == UInt8(ascii: "{") ? .ndjson : .csv }
-    }
-
-    private func role(_ name: String) -> ColumnRole {
-        switch (numeric[name] != nil, categorical.contains(name)) {
-        case (true, true): .numericAndCategory
-        case (true, false): .numeric
-        case (false, true): .category
-        case (false, false): .ignored
-        }
     }
 
     private func fill(
@@ -149,6 +172,60 @@ struct TableStream {
         }
         return end
     }
+}
+
+/// Reads a table in blocks and gives each column to an accumulator.
+struct TableStream {
+    let reader: TableReader
+    /// Columns read as numbers, with the bins of the reference.
+    let numeric: [String: [BinEdges]]
+    /// Columns read as categories.
+    let categorical: Set<String>
+    /// More values of one column than this are sketched.
+    let exactMax: Int
+
+    /// What is left of the stream.
+    struct Result {
+        var input: MeasurementReport.Input
+        var side: DriftSide
+        /// The drift of its chunks, when they were asked for.
+        var chunks: [(String, ReportValue)]
+    }
+
+    /// Reads a file, or standard input for `-`, to its end.
+    ///
+    /// - Parameter chunks: what is measured chunk by chunk; nil for nothing.
+    /// - Throws: `TableError` with line and column; a column that is missing is one, too.
+    func read(path: String, chunks: DriftStreamChunks? = nil) throws(TableError) -> Result {
+        var numbers = numeric.mapValues { NumericAccumulator(exactMax: exactMax, edges: $0) }
+        var categories = Dictionary(uniqueKeysWithValues: categorical.map { ($0, CategoryAccumulator()) })
+        var chunks = chunks
+        let time = chunks?.time
+        let wanted = Set(numeric.keys).union(categorical).union(time.map { [$0] } ?? [])
+        let input = try TableBlocks(reader: reader, wanted: wanted).read(path: path) {
+            $0 == time ? .time : role($0)
+        } body: { block, rowsBefore throws(TableError) in
+            add(block, &numbers, &categories)
+            try chunks?.add(block, rowsBefore: rowsBefore, path: path)
+        }
+        let names = numbers.keys.sorted()
+        let values = names.map { numbers[$0] ?? NumericAccumulator() }
+        let profiles = concurrently(names.count) { NumericProfile(values[$0]) }
+        return Result(
+            input: input,
+            side: DriftSide(
+                numeric: Dictionary(uniqueKeysWithValues: zip(names, profiles)),
+                categorical: categories.mapValues { CategoryProfile($0) }), chunks: try chunks?.report(path) ?? [])
+    }
+
+    private func role(_ name: String) -> ColumnRole {
+        switch (numeric[name] != nil, categorical.contains(name)) {
+        case (true, true): .numericAndCategory
+        case (true, false): .numeric
+        case (false, true): .category
+        case (false, false): .ignored
+        }
+    }
 
     private func add(
         _ block: TableReader.ParsedBlock, _ numbers: inout [String: NumericAccumulator],
@@ -186,6 +263,8 @@ extension TableReader {
     struct ParsedBlock {
         let header: [String]
         let parsers: [ChunkParser]
+        /// What the columns were read as; fewer than names where NDJSON has members that came late.
+        let kinds: [(Sink.Kind, strict: Bool)]
         let rows: Int
         /// Newlines in the block.
         let lines: Int
@@ -208,7 +287,8 @@ extension TableReader {
             input = try opened(block, format)
         }
         if input.start >= bytes.count {
-            return ParsedBlock(header: input.header, parsers: [], rows: 0, lines: lines, seen: Set(input.header))
+            return ParsedBlock(
+                header: input.header, parsers: [], kinds: [], rows: 0, lines: lines, seen: Set(input.header))
         }
         let kinds = self.kinds(input.header.map(role))
         let rowBytes = Double(bytes.count) / Double(max(1, lines))
@@ -227,6 +307,8 @@ extension TableReader {
             }
         }
         return ParsedBlock(
-            header: input.header, parsers: parsers, rows: parsers.reduce(0) { $0 + $1.rows }, lines: lines, seen: seen)
+            header: input.header, parsers: parsers, kinds: kinds, rows: parsers.reduce(0) { $0 + $1.rows },
+            lines: lines,
+            seen: seen)
     }
 }

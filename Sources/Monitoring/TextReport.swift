@@ -22,6 +22,7 @@ public enum TextReport {
         case "quality": lines += quality(measurement.result)
         default: lines += flat(measurement.result, "")
         }
+        lines += chunks(measurement)
         let told = measurement.decisions
         if !told.isEmpty {
             lines += ["", "Decisions"]
@@ -36,6 +37,66 @@ public enum TextReport {
                     })
         }
         return lines.joined(separator: "\n")
+    }
+
+    // MARK: Chunks
+
+    private static let chunked: [String: [(name: String, key: [String])]] = [
+        "performance": [
+            ("accuracy", ["accuracy"]), ("precision", ["precision"]), ("recall", ["recall"]), ("AUC", ["roc_auc"]),
+            ("F1, macro", ["f1_macro"]), ("MAE", ["mae"]), ("RMSE", ["rmse"]),
+        ],
+        "estimate": [
+            ("accuracy", ["accuracy"]), ("precision", ["precision"]), ("recall", ["recall"]), ("AUC", ["roc_auc"]),
+            ("MAE", ["mae"]), ("RMSE", ["rmse"]),
+        ],
+        "calibration": [
+            ("ECE", ["width10", "ece"]), ("mean score", ["mean_score"]), ("base rate", ["base_rate"]),
+            ("Brier", ["brier"]),
+        ],
+        "fairness": [
+            ("disparate impact", ["disparate_impact_min_over_max"]),
+            ("equal opportunity", ["equal_opportunity_difference"]),
+            ("equalized odds", ["equalized_odds_difference"]),
+        ],
+    ]
+
+    /// A line for each chunk.
+    private static func chunks(_ measurement: MeasurementReport) -> [String] {
+        let result = measurement.result
+        let list = { (value: ReportValue?) -> [ReportValue] in
+            if case .array(let values)? = value { values } else { [] }
+        }
+        if measurement.measure == "fairness" {
+            return result.members.flatMap { chunks(list($0.value["chunks"]), "fairness", $0.key) }
+        }
+        let all = list(result["chunks"])
+        guard !all.isEmpty, ["drift", "quality"].contains(measurement.measure) else {
+            return chunks(all, measurement.measure, "chunk")
+        }
+        let isDrift = measurement.measure == "drift"
+        let rows = all.map { chunk -> [String] in
+            let columns = (isDrift ? chunk["columns"] : chunk["null_rate"])?.object?.members ?? []
+            let values = columns.compactMap { column in
+                (isDrift ? column.value["psi"] : column.value)?.number.map { (name: column.key, value: $0) }
+            }
+            let most = values.max { ($0.value, $1.name) < ($1.value, $0.name) }
+            return [
+                text(chunk["label"]), number(chunk["rows"]), most?.name ?? "–", most.map { short($0.value) } ?? "–",
+            ]
+        }
+        return ["", "Chunks"]
+            + table([["chunk", "rows", isDrift ? "moved most" : "most nulls", isDrift ? "psi" : "share"]] + rows)
+    }
+
+    private static func chunks(_ all: [ReportValue], _ measure: String, _ heading: String) -> [String] {
+        let keys = (chunked[measure] ?? []).filter { key in all.contains { $0[key.key[0]] != nil } }
+        guard !all.isEmpty, !keys.isEmpty else { return [] }
+        let rows = all.map { chunk in
+            [text(chunk["label"]), number(chunk["n"])]
+                + keys.map { number($0.key.reduce(chunk as ReportValue?) { $0?[$1] }) }
+        }
+        return ["", "Chunks"] + table([[heading, "n"] + keys.map(\.name)] + rows)
     }
 
     private static func drift(_ result: ReportObject) -> [String] {

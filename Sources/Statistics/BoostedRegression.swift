@@ -99,25 +99,131 @@ public struct BoostedRegression: Codable, Hashable, Sendable {
     public func predictions(_ features: [[Double]]) -> [Double] {
         precondition(features.count == featureCount, "as many features as in the fit are needed")
         guard let rows = features.first?.count else { return [] }
-        // Block by block, tree by tree: a tree stays in the cache for many rows.
-        let block = 256
+        guard let coded = CodedTrees(trees, featureCount: featureCount) else {
+            return (0..<rows).map { row in self(features.map { $0[row] }) }
+        }
         var out = [Double](repeating: base, count: rows)
-        var buffer = [Double](repeating: 0, count: block * featureCount)
-        for start in stride(from: 0, to: rows, by: block) {
-            let count = min(block, rows - start)
-            for (feature, column) in features.enumerated() {
-                for i in 0..<count { buffer[i * featureCount + feature] = column[start + i] }
+        out.withUnsafeMutableBufferPointer { coded.add(features, to: $0) }
+        return out
+    }
+}
+
+/// Trees over codes of one byte: many rows go down a tree together, one question after the other, without a branch.
+private struct CodedTrees {
+    private typealias Lanes = SIMD16<UInt8>
+    private static let missing = UInt8(255)
+    private static let blockRows = 512
+
+    private struct Question {
+        let place: UInt8
+        let feature: Int
+        /// Codes up to this one go left, `shift` added to both: with 1 a missing value is the least of all.
+        let last: UInt8
+        let shift: UInt8
+        let left: UInt8
+    }
+
+    private struct Tree {
+        let questions: [Question]
+        /// What is added at each place.
+        let values: [Double]
+    }
+
+    private let thresholds: [[Double]]
+    private let trees: [Tree]
+
+    /// Nil for trees or features with more places than a byte can tell apart.
+    init?(_ trees: [BoostedRegression.Tree], featureCount: Int) {
+        var found = [Set<Double>](repeating: [], count: featureCount)
+        for tree in trees {
+            guard tree.nodes.count <= 256 else { return nil }
+            for node in tree.nodes where node.feature >= 0 && node.threshold < .greatestFiniteMagnitude {
+                found[Int(node.feature)].insert(node.threshold)
             }
-            buffer.withUnsafeBufferPointer { buffer in
-                for tree in trees {
-                    for i in 0..<count {
-                        let row = buffer[i * featureCount..<(i + 1) * featureCount]
-                        out[start + i] += tree.value(UnsafeBufferPointer(rebasing: row))
+        }
+        guard found.allSatisfy({ $0.count <= 254 }) else { return nil }
+        let thresholds = found.map { $0.sorted() }
+        let codes = thresholds.map { Dictionary(uniqueKeysWithValues: zip($0, $0.indices)) }
+        self.thresholds = thresholds
+        self.trees = trees.map { tree in
+            // A node stands before those that it leads to.
+            let questions = tree.nodes.enumerated().filter { $0.element.feature >= 0 }.map { place, node in
+                let feature = Int(node.feature)
+                let shift: UInt8 = node.missingGoesLeft ? 1 : 0
+                // Behind the last threshold only missing values go right.
+                let last = codes[feature][node.threshold].map { UInt8($0) } ?? 254
+                return Question(
+                    place: UInt8(place), feature: feature, last: last + shift, shift: shift, left: UInt8(node.left))
+            }
+            return Tree(questions: questions, values: tree.nodes.map(\.value))
+        }
+    }
+
+    /// Adds what all trees say of columns of one length.
+    func add(_ features: [[Double]], to out: UnsafeMutableBufferPointer<Double>) {
+        let width = Self.blockRows
+        let lanes = width / Lanes.scalarCount
+        var codes = [UInt8](repeating: 0, count: width * max(1, features.count))
+        var places = [Lanes](repeating: .zero, count: lanes)
+        for start in stride(from: 0, to: out.count, by: width) {
+            let count = min(width, out.count - start)
+            for (feature, column) in features.enumerated() {
+                code(column, start, count, thresholds[feature], &codes, feature * width)
+            }
+            codes.withUnsafeBytes { codes in
+                places.withUnsafeMutableBufferPointer { places in
+                    for tree in trees {
+                        for i in 0..<lanes { places[i] = .zero }
+                        for question in tree.questions {
+                            let base = question.feature * width
+                            let here = Lanes(repeating: question.place)
+                            let last = Lanes(repeating: question.last)
+                            let shift = Lanes(repeating: question.shift)
+                            let left = Lanes(repeating: question.left)
+                            let right = Lanes(repeating: question.left + 1)
+                            for i in 0..<lanes {
+                                let own = codes.loadUnaligned(
+                                    fromByteOffset: base + i * Lanes.scalarCount, as: Lanes.self)
+                                let next = right.replacing(with: left, where: (own &+ shift) .<= last)
+                                places[i] = places[i].replacing(with: next, where: places[i] .== here)
+                            }
+                        }
+                        tree.values.withUnsafeBufferPointer { values in
+                            UnsafeRawBufferPointer(places).withMemoryRebound(to: UInt8.self) { places in
+                                for i in 0..<count { out[start + i] += values[Int(places[i])] }
+                            }
+                        }
                     }
                 }
             }
         }
-        return out
+    }
+
+    /// The number of thresholds below each value.
+    private func code(
+        _ column: [Double], _ start: Int, _ count: Int, _ thresholds: [Double], _ codes: inout [UInt8], _ place: Int
+    ) {
+        thresholds.withUnsafeBufferPointer { thresholds in
+            column.withUnsafeBufferPointer { column in
+                for i in 0..<count {
+                    let value = column[start + i]
+                    guard value.isFinite else {
+                        codes[place + i] = Self.missing
+                        continue
+                    }
+                    // Steps of halving length, without a branch that could be foreseen wrongly.
+                    var low = 0
+                    var length = thresholds.count
+                    while length > 1 {
+                        let half = length / 2
+                        low += thresholds[low + half - 1] < value ? half : 0
+                        length -= half
+                    }
+                    if length == 1, thresholds[low] < value { low += 1 }
+                    codes[place + i] = UInt8(low)
+                }
+            }
+        }
     }
 }
 
@@ -159,10 +265,11 @@ private struct FeatureBins {
 
 /// Grows one tree.
 private struct TreeGrower {
-    /// The sum of gradients and the number of rows of a bin.
+    /// The sum of gradients and the number of rows of a bin, added to at once.
     struct Cell {
-        var gradient = 0.0
-        var rows = 0.0
+        var sums = SIMD2<Double>.zero
+        var gradient: Double { sums.x }
+        var rows: Double { sums.y }
     }
 
     struct Split {
@@ -241,14 +348,15 @@ private struct TreeGrower {
         cells.withUnsafeMutableBufferPointer { cells in
             gradients.withUnsafeBufferPointer { gradients in
                 order.withUnsafeBufferPointer { order in
-                    for feature in bins.indices {
-                        let start = feature * Self.binsPerFeature
-                        bins[feature].codes.withUnsafeBufferPointer { codes in
-                            for place in rows {
-                                let row = Int(order[place])
-                                let cell = start + Int(codes[row])
-                                cells[cell].gradient += gradients[row]
-                                cells[cell].rows += 1
+                    // Gradients are looked up once for all features.
+                    let own = rows.map { gradients[Int(order[$0])] }
+                    own.withUnsafeBufferPointer { own in
+                        for feature in bins.indices {
+                            let start = feature * Self.binsPerFeature
+                            bins[feature].codes.withUnsafeBufferPointer { codes in
+                                for (i, place) in rows.enumerated() {
+                                    cells[start + Int(codes[Int(order[place])])].sums += SIMD2(own[i], 1)
+                                }
                             }
                         }
                     }
@@ -274,8 +382,7 @@ private struct TreeGrower {
                 // With missing values on the right, also all others against them.
                 let last = missing.rows > 0 && side == 0 ? thresholds : thresholds - 1
                 for bin in stride(from: 0, through: last, by: 1) {
-                    left.gradient += cells[start + bin].gradient
-                    left.rows += cells[start + bin].rows
+                    left.sums += cells[start + bin].sums
                     let rightRows = all - left.rows
                     if left.rows < least { continue }
                     if rightRows < least { break }
@@ -316,10 +423,7 @@ private struct TreeGrower {
         let isLeftSmaller = leftRows.count < rightRows.count
         let small = histogram(isLeftSmaller ? leftRows : rightRows)
         var large = node.histogram
-        for i in large.indices {
-            large[i].gradient -= small[i].gradient
-            large[i].rows -= small[i].rows
-        }
+        for i in large.indices { large[i].sums -= small[i].sums }
         let rightGradient = node.gradient - leftGradient
         let leftIndex = tree.addLeaf(leafValue(leftGradient, leftRows.count))
         let rightIndex = tree.addLeaf(leafValue(rightGradient, rightRows.count))

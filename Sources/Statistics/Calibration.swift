@@ -52,6 +52,9 @@ public struct ReliabilityBins: Codable, Hashable, Sendable {
         counts.indices.map { counts[$0] > 0 ? Double(positives[$0]) / Double(counts[$0]) : nil }
     }
 
+    /// The sum of all scores.
+    public var scoreSum: Double { scoreSums.reduce(0, +) }
+
     private var gaps: [(weight: Double, gap: Double)] {
         let n = Double(count)
         return counts.indices.compactMap { i in
@@ -108,21 +111,42 @@ public struct ReliabilityBins: Codable, Hashable, Sendable {
     }
 }
 
+/// What Spiegelhalter's test needs of the rows; mergeable.
+public struct SpiegelhalterSums: Codable, Hashable, Sendable {
+    private var above = 0.0
+    private var below = 0.0
+
+    /// Of nothing.
+    public init() {}
+
+    /// Adds one scored row.
+    public mutating func add(score: Double, label: Bool) {
+        let weight = 1 - 2 * score
+        above += ((label ? 1 : 0) - score) * weight
+        below += weight * weight * score * (1 - score)
+    }
+
+    /// Joins another part.
+    public mutating func merge(_ other: SpiegelhalterSums) {
+        above += other.above
+        below += other.below
+    }
+
+    /// Spiegelhalter's z (1986), two-sided; nil when no score leaves room for chance.
+    public var result: TestResult? {
+        guard below > 0 else { return nil }
+        let z = above / below.squareRoot()
+        return TestResult(statistic: z, p: Distributions.normalTwoSided(z))
+    }
+}
+
 /// Tests and fits of calibration on scores and labels of one length.
 public enum Calibration {
     /// Spiegelhalter's z (1986), two-sided; nil when no score leaves room for chance.
     public static func spiegelhalter(scores: [Double], labels: [Bool]) -> TestResult? {
-        var above = 0.0
-        var below = 0.0
-        for i in scores.indices {
-            let p = scores[i]
-            let weight = 1 - 2 * p
-            above += ((labels[i] ? 1 : 0) - p) * weight
-            below += weight * weight * p * (1 - p)
-        }
-        guard below > 0 else { return nil }
-        let z = above / below.squareRoot()
-        return TestResult(statistic: z, p: Distributions.normalTwoSided(z))
+        var sums = SpiegelhalterSums()
+        for i in scores.indices { sums.add(score: scores[i], label: labels[i]) }
+        return sums.result
     }
 
     /// Cox's recalibration (1958): a logistic regression of the label on the logit of the score, clipped to

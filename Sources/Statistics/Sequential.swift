@@ -107,6 +107,38 @@ public struct EqualProportionsTest: Codable, Hashable, Sendable {
     public func isRejected(alpha: Double) -> Bool { logValue >= -log(alpha) }
 }
 
+/// An e-process against "the stream falls into the same bins as the reference, in the same shares": reject when it reaches
+/// 1 / α, at any time, with a reference of any size.
+///
+/// Both sides are predicted from their own past (Dirichlet(½) priors); the denominator is the likelihood of all rows under
+/// the best common shares in hindsight: universal inference (Wasserman, Ramdas & Balakrishnan, PNAS 117, 2020), for several
+/// bins what `EqualProportionsTest` is for two. The order of rows does not matter, so that counts are enough.
+public enum EqualDistributions {
+    /// ln of the e-value of a stream that has these counts so far; nil when a side is empty.
+    ///
+    /// - Precondition: as many counts on both sides. Bins must not be chosen by the stream; deciles of the reference keep the
+    ///   level in simulation.
+    public static func logEValue(reference: [Int], current: [Int]) -> Double? {
+        precondition(reference.count == current.count, "both sides need the same bins")
+        let n = reference.reduce(0, +)
+        let m = current.reduce(0, +)
+        guard n > 0, m > 0 else { return nil }
+        var best = 0.0
+        for (a, b) in zip(reference, current) where a + b > 0 {
+            best += Double(a + b) * log(Double(a + b) / Double(n + m))
+        }
+        return predicted(reference, n) + predicted(current, m) - best
+    }
+
+    /// ln of the probability that a Dirichlet(½) prior gives rows of these counts in one order.
+    private static func predicted(_ counts: [Int], _ n: Int) -> Double {
+        let half = Double(counts.count) / 2
+        let all = SpecialFunctions.logGamma(half) - SpecialFunctions.logGamma(Double(n) + half)
+        let none = SpecialFunctions.logGamma(0.5)
+        return counts.reduce(all) { $0 + ($1 > 0 ? SpecialFunctions.logGamma(Double($1) + 0.5) - none : 0) }
+    }
+}
+
 /// An e-process against "the stream falls into the bins as the reference says": reject when it reaches 1 / α.
 ///
 /// The reference's shares are taken as known, so that they must come from much more data than the stream. The stream's

@@ -7,21 +7,26 @@ import Foundation
 /// grid, which says how far they can be off. The encoded form (JSON) has at most `encodedBytesMax` bytes.
 public struct PerformanceAccumulator: Codable, Hashable, Sendable {
     /// The format of the encoded form.
-    public static let version = 1
+    public static let version = 2
     /// The most bytes of the encoded form.
     public static let encodedBytesMax = ScoreHistogram.encodedBytesMax() + 2 * ReliabilityBins.encodedBytesMax + 1_000
     private var version = PerformanceAccumulator.version
     /// All decisions, also those without a score.
     public private(set) var confusion = ConfusionCounts()
     /// The scored decisions.
-    public private(set) var grid = ScoreHistogram()
+    public private(set) var grid: ScoreHistogram
     /// Ten bins of equal width.
     public private(set) var width10 = ReliabilityBins(edges: .unit(bins: 10))
     /// Fifteen bins of equal width.
     public private(set) var width15 = ReliabilityBins(edges: .unit(bins: 15))
+    /// What Spiegelhalter's test needs.
+    public private(set) var spiegelhalter = SpiegelhalterSums()
 
     /// Of nothing.
-    public init() {}
+    ///
+    /// - Parameter cells: cells of the grid; fewer take less memory and leave a larger error.
+    /// - Precondition: at least one cell.
+    public init(cells: Int = ScoreHistogram.cells) { grid = ScoreHistogram(cells: cells) }
 
     /// Adds a decision. A score outside 0 … 1 is counted in `grid.refused`, and its decision in `confusion` only.
     public mutating func add(label: Bool, prediction: Bool, score: Double?) {
@@ -31,6 +36,7 @@ public struct PerformanceAccumulator: Codable, Hashable, Sendable {
         guard score >= 0, score <= 1 else { return }
         width10.add(score: score, label: label)
         width15.add(score: score, label: label)
+        spiegelhalter.add(score: score, label: label)
     }
 
     /// Joins another part.
@@ -39,6 +45,7 @@ public struct PerformanceAccumulator: Codable, Hashable, Sendable {
         grid.merge(other.grid)
         width10.merge(other.width10)
         width15.merge(other.width15)
+        spiegelhalter.merge(other.spiegelhalter)
     }
 }
 
@@ -122,6 +129,37 @@ public struct FairnessAccumulator: Codable, Hashable, Sendable {
             return
         }
         groups[group, default: Group()].add(label, prediction, score)
+    }
+
+    /// Adds decisions about many, in columns of one length.
+    ///
+    /// - Parameters:
+    ///   - codes: places in `names`, −1 where the group is not known.
+    ///   - scores: empty when there are none; within 0 … 1.
+    public mutating func add(
+        codes: [Int32], names: [String], labels: [Bool], predictions: [Bool], scores: [Double]
+    ) {
+        var own = names.map { groups.removeValue(forKey: $0) }
+        var room = Self.groupsMax - groups.count - own.count { $0 != nil }
+        for row in codes.indices {
+            let score = scores.isEmpty ? nil : scores[row]
+            if let score { whole.add(label: labels[row], prediction: predictions[row], score: score) }
+            let code = Int(codes[row])
+            guard code >= 0 else {
+                unknown += 1
+                continue
+            }
+            if own[code] == nil {
+                guard room > 0 else {
+                    others += 1
+                    continue
+                }
+                room -= 1
+                own[code] = Group()
+            }
+            own[code]?.add(labels[row], predictions[row], score)
+        }
+        for (name, group) in zip(names, own) { groups[name] = group }
     }
 
     /// Joins another part.

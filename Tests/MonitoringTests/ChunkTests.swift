@@ -228,6 +228,10 @@ func csv(_ text: String, zone: String = "UTC", _ role: (String) -> ColumnRole) t
         #expect(again["chunks"] == result["chunks"])
         var stream = request
         stream.streamBytesMax = 1 << 20
+        // As a stream, the same chunks are counted as the rows come.
+        let streamed = try stream.run(reference: .file(reference.path), current: current.path).result
+        #expect(streamed["chunks"] == result["chunks"] && streamed["chunking"] == result["chunking"])
+        stream.chunking = .period(.day, column: "missing")
         #expect(throws: TableError.self) { try stream.run(reference: .file(reference.path), current: current.path) }
     }
 

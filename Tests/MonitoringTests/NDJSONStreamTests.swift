@@ -158,8 +158,15 @@ import Testing
         try pipe.fileHandleForWriting.close()
         #expect(try pipe.fileHandleForReading.readToEnd() ?? Data() == Data())
         var buffer = [UInt8](repeating: 0, count: 4_096)
-        let count = read(master, &buffer, buffer.count)
-        let text = String(decoding: buffer.prefix(max(0, count)), as: UTF8.self)
+        // A terminal may give what was written in several pieces.
+        var bytes: [UInt8] = []
+        var ready = pollfd(fd: master, events: Int16(POLLIN), revents: 0)
+        while poll(&ready, 1, 200) > 0, ready.revents & Int16(POLLIN) != 0 {
+            let count = read(master, &buffer, buffer.count)
+            guard count > 0 else { break }
+            bytes += buffer.prefix(count)
+        }
+        let text = String(decoding: bytes, as: UTF8.self)
         #expect(
             text.contains("reading a.csv, 30 %") && text.hasSuffix("\r\u{1B}[K"), "the line is taken away at the end")
         close(master)

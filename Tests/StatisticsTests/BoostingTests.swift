@@ -44,6 +44,34 @@ private func rows(_ seed: Int, _ n: Int) -> (features: [[Double]], targets: [Dou
         }
     }
 
+    @Test func manyRowsTogetherArePredictedAsEachAlone() throws {
+        let (features, targets) = rows(21, 3_000)
+        let model = try #require(BoostedRegression(features: features, targets: targets))
+        var query = rows(22, 1_301).features
+        for row in stride(from: 0, to: 1_301, by: 7) { query[row % 3][row] = row % 2 == 0 ? .nan : -.infinity }
+        query[1][5] = 1e300
+        query[1][6] = -1e300
+        // At thresholds themselves, which are halfway between values.
+        for row in 0..<900 { query[1][row + 400] = Double(row % 25) / 24 }
+        let together = model.predictions(query)
+        #expect(together.count == 1_301)
+        #expect((0..<1_301).allSatisfy { row in together[row] == model(query.map { $0[row] }) })
+        // A column without missing values in the fit, and constant ones.
+        let plain = try #require(
+            BoostedRegression(features: [features[0], [Double](repeating: 4, count: 3_000)], targets: targets))
+        let other = [query[0], [Double](repeating: .nan, count: 1_301)]
+        let found = plain.predictions(other)
+        #expect((0..<1_301).allSatisfy { row in found[row] == plain(other.map { $0[row] }) })
+        // Trees with more places than a byte tells apart.
+        var settings = BoostingSettings()
+        settings.leavesMax = 200
+        settings.leafRowsMin = 1
+        settings.rounds = 3
+        let large = try #require(BoostedRegression(features: features, targets: targets, settings: settings))
+        let big = large.predictions(query)
+        #expect((0..<1_301).allSatisfy { row in big[row] == large(query.map { $0[row] }) })
+    }
+
     @Test func aFitPredictsItsMeanAndSurvivesCoding() throws {
         let (features, targets) = rows(9, 500)
         let model = try #require(BoostedRegression(features: features, targets: targets))

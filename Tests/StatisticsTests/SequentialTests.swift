@@ -105,6 +105,41 @@ import Testing
         #expect(DistributionShiftTest(referenceCounts: [0, 0]) == nil)
     }
 
+    @Test func evidenceAgainstEqualSharesKeepsItsLevelWithASmallReference() throws {
+        // Looks at 40 rows more each time, against the deciles of a reference of 300: chi-square at every look is misled often.
+        var generator = Generator(99)
+        func alarms(_ shift: Double, _ runs: Int) throws -> (evidence: Int, naive: Int) {
+            var found = (evidence: 0, naive: 0)
+            for _ in 0..<runs {
+                let values = (0..<300).map { _ in generator.next() }
+                let edges = BinEdges.quantiles(ofSorted: values.sorted())
+                let reference = edges.counts(ofSorted: values.sorted())
+                var current = [Int](repeating: 0, count: edges.count)
+                var (isRaised, isNaive) = (false, false)
+                for _ in 0..<50 {
+                    for _ in 0..<40 { current[edges.bin(of: generator.next() + shift)] += 1 }
+                    let value = try #require(EqualDistributions.logEValue(reference: reference, current: current))
+                    isRaised = isRaised || value >= log(20)
+                    let test = ContingencyTable(rows: [reference, current])?.chiSquare()
+                    isNaive = isNaive || (test?.p.value ?? 1) < 0.05
+                }
+                found.evidence += isRaised ? 1 : 0
+                found.naive += isNaive ? 1 : 0
+            }
+            return found
+        }
+        let none = try alarms(0, 200)
+        #expect(none.evidence <= 10 && none.naive > 20, "\(none)")
+        #expect(try alarms(0.2, 20).evidence == 20)
+        #expect(EqualDistributions.logEValue(reference: [1, 2], current: [0, 0]) == nil)
+        // For two bins it is the test of proportions, row by row.
+        var rows = EqualProportionsTest()
+        for i in 0..<50 { rows.add(isSecond: false, success: i % 3 == 0) }
+        for i in 0..<70 { rows.add(isSecond: true, success: i % 2 == 0) }
+        let counts = try #require(EqualDistributions.logEValue(reference: [17, 33], current: [35, 35]))
+        #expect(abs(rows.logValue - counts) < 1e-9)
+    }
+
     @Test func theCumulativeSumHasTheRunLengthItStates() {
         let sum = CumulativeSum(mean: 0, deviation: 1)
         #expect(agrees(sum.averageRunLength, 469, 0.01))

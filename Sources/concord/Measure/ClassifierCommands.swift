@@ -8,7 +8,7 @@ extension MeasureCommand {
     struct Performance: MeasuringCommand {
         static let configuration = CommandConfiguration(
             abstract: "Measures a classifier or a regression against the truth.")
-        @Option(help: "The data.") var data: String
+        @Option(help: "The data; - is standard input.") var data: String
         @Option(help: "binary, multiclass or regression.") var kind = Kind.binary
         @Option(help: "Columns whose worst subgroups are searched, with commas between them (binary).")
         var subgroups: String?
@@ -16,19 +16,37 @@ extension MeasureCommand {
         @OptionGroup var later: LabelOptions
         @OptionGroup var chunks: ChunkOptions
         @OptionGroup var alarms: AlarmOptions
+        @OptionGroup var streaming: StreamOptions
         @OptionGroup var reading: ReadingOptions
         @OptionGroup var output: OutputOptions
 
         enum Kind: String, ExpressibleByArgument, CaseIterable { case binary, multiclass, regression }
 
         func validate() throws {
-            guard alarms.alarm == nil || chunks.chunking != nil else {
-                throw ValidationError("--alarm needs --chunk or --period.")
+            try alarms.validate(chunks)
+            try later.validate(isStream: streaming.isStream(data))
+            guard subgroups == nil || !streaming.isStream(data) else {
+                throw ValidationError("--subgroups needs the data in a file that is read whole.")
             }
         }
 
         func measure() throws {
             let rules = try output.rules()
+            if streaming.isStream(data) {
+                let kind: ClassifierStream.Kind =
+                    switch kind {
+                    case .binary: .binary
+                    case .multiclass: .multiclass
+                    case .regression: .regression
+                    }
+                guard kind == .binary || columns.prediction != nil else { throw missingPrediction }
+                let found = try columns.stream(kind, chunking: chunks.chunking)
+                    .read(path: data, reader: reading.reader(chunks))
+                return try output.finish(
+                    MeasurementReport(
+                        measure: "performance", inputs: [found.input], result: try found.performance(), rules: rules,
+                        hysteresis: try alarms.hysteresis()))
+            }
             let searched = MeasureCommand.names(subgroups) ?? []
             let read = try reading.table(data, chunks) { name in
                 let role = later.role(name, role(name))
@@ -41,6 +59,10 @@ extension MeasureCommand {
                 MeasurementReport(
                     measure: "performance", inputs: inputs, result: result, rules: rules,
                     hysteresis: try alarms.hysteresis(), labelJoin: join?.report))
+        }
+
+        private var missingPrediction: ValidationError {
+            ValidationError("--prediction is needed for \(kind.rawValue).")
         }
 
         private func role(_ name: String) -> ColumnRole {
@@ -66,9 +88,7 @@ extension MeasureCommand {
                 }
                 measuredChunks = parts.map { Monitoring.Performance.chunks($0, columns: found) }
             } else {
-                guard let prediction = columns.prediction else {
-                    throw ValidationError("--prediction is needed for \(kind.rawValue).")
-                }
+                guard let prediction = columns.prediction else { throw missingPrediction }
                 typealias Measure = Monitoring.Performance
                 let label = columns.label
                 if kind == .multiclass {
@@ -91,53 +111,99 @@ extension MeasureCommand {
 
     struct Calibration: MeasuringCommand {
         static let configuration = CommandConfiguration(abstract: "Measures whether scores mean what they say.")
-        @Option(help: "The data.") var data: String
+        @Option(help: "The data; - is standard input.") var data: String
         @OptionGroup var columns: ClassifierOptions
         @OptionGroup var later: LabelOptions
+        @OptionGroup var chunks: ChunkOptions
+        @OptionGroup var alarms: AlarmOptions
+        @OptionGroup var streaming: StreamOptions
         @OptionGroup var reading: ReadingOptions
         @OptionGroup var output: OutputOptions
 
+        func validate() throws {
+            try alarms.validate(chunks)
+            try later.validate(isStream: streaming.isStream(data))
+            guard columns.score != nil else { throw ValidationError("--score is needed.") }
+        }
+
         func measure() throws {
             let rules = try output.rules()
-            let read = try reading.table(data) { later.role($0, columns.role($0)) }
-            let join = try later.joined(read, label: columns.label, reading: reading)
-            let result = try CalibrationReport.binary(try columns.columns(join?.table ?? read).sample)
-            let inputs = [MeasurementReport.Input(read)] + (join.map { [$0.input] } ?? [])
+            var result: ReportObject
+            var inputs: [MeasurementReport.Input]
+            var join: LabelJoin?
+            if streaming.isStream(data) {
+                let found = try columns.stream(chunking: chunks.chunking)
+                    .read(path: data, reader: reading.reader(chunks))
+                inputs = [found.input]
+                result = try found.calibration()
+            } else {
+                let read = try reading.table(data, chunks) { later.role($0, columns.role($0)) }
+                join = try later.joined(read, label: columns.label, reading: reading)
+                let table = join?.table ?? read
+                let found = try columns.columns(table)
+                inputs = [MeasurementReport.Input(read)] + (join.map { [$0.input] } ?? [])
+                result = try CalibrationReport.binary(found.sample)
+                if let parts = try chunks.chunks(table) {
+                    result["chunking"] = parts.report
+                    result["chunks"] = try CalibrationReport.chunks(parts, columns: found)
+                }
+            }
             try output.finish(
                 MeasurementReport(
-                    measure: "calibration", inputs: inputs, result: result, rules: rules, labelJoin: join?.report))
+                    measure: "calibration", inputs: inputs, result: result, rules: rules,
+                    hysteresis: try alarms.hysteresis(), labelJoin: join?.report))
         }
     }
 
     struct Fairness: MeasuringCommand {
         static let configuration = CommandConfiguration(
             abstract: "Measures how decisions differ between groups of people.")
-        @Option(help: "The data.") var data: String
+        @Option(help: "The data; - is standard input.") var data: String
         @Option(
             help: "Attributes with commas between them; a+b is an intersection.") var protected: String
         @Option(name: .customLong("minimum-size"), help: "Smaller groups are shown but not judged.")
         var minimumSize = 30
         @OptionGroup var columns: ClassifierOptions
         @OptionGroup var later: LabelOptions
+        @OptionGroup var chunks: ChunkOptions
+        @OptionGroup var alarms: AlarmOptions
+        @OptionGroup var streaming: StreamOptions
         @OptionGroup var reading: ReadingOptions
         @OptionGroup var output: OutputOptions
+
+        func validate() throws {
+            try alarms.validate(chunks)
+            try later.validate(isStream: streaming.isStream(data))
+        }
 
         func measure() throws {
             let rules = try output.rules()
             let attributes = MeasureCommand.names(protected) ?? []
-            let parts = Set(attributes + attributes.flatMap { $0.split(separator: "+").map(String.init) })
-            let read = try reading.table(data) { name in
-                guard parts.contains(name) else { return later.role(name, columns.role(name)) }
-                return columns.role(name) == .ignored ? .category : .numericAndCategory
+            var inputs: [MeasurementReport.Input]
+            let result: ReportObject
+            var join: LabelJoin?
+            if streaming.isStream(data) {
+                let found = try columns.stream(attributes: attributes, chunking: chunks.chunking)
+                    .read(path: data, reader: reading.reader(chunks))
+                inputs = [found.input]
+                result = try found.fairness(minimumSize: minimumSize)
+            } else {
+                let parts = Set(attributes + attributes.flatMap { $0.split(separator: "+").map(String.init) })
+                let read = try reading.table(data, chunks) { name in
+                    guard parts.contains(name) else { return later.role(name, columns.role(name)) }
+                    return columns.role(name) == .ignored ? .category : .numericAndCategory
+                }
+                join = try later.joined(read, label: columns.label, reading: reading)
+                let table = join?.table ?? read
+                result = try FairnessReport.reports(
+                    table: table, columns: try columns.columns(table), attributes: attributes,
+                    minimumSize: minimumSize, chunks: try chunks.chunks(table))
+                inputs = [MeasurementReport.Input(read)] + (join.map { [$0.input] } ?? [])
             }
-            let join = try later.joined(read, label: columns.label, reading: reading)
-            let table = join?.table ?? read
-            let result = try FairnessReport.reports(
-                table: table, columns: try columns.columns(table), attributes: attributes, minimumSize: minimumSize)
-            let inputs = [MeasurementReport.Input(read)] + (join.map { [$0.input] } ?? [])
             try output.finish(
                 MeasurementReport(
-                    measure: "fairness", inputs: inputs, result: result, rules: rules, labelJoin: join?.report))
+                    measure: "fairness", inputs: inputs, result: result, rules: rules,
+                    hysteresis: try alarms.hysteresis(), labelJoin: join?.report))
         }
     }
 }

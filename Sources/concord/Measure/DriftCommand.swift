@@ -55,8 +55,8 @@ extension MeasureCommand {
             guard (1...1_000_000).contains(memoryMegabytes ?? 1) else {
                 throw ValidationError("--memory-megabytes must be 1 to 1000000.")
             }
-            guard multivariate || alarms.alarm == nil else {
-                throw ValidationError("--alarm belongs to --multivariate.")
+            guard multivariate || chunks.chunking != nil || alarms.alarm == nil else {
+                throw ValidationError("--alarm needs --chunk, --period or --multivariate.")
             }
             guard !multivariate || (baseline == nil && memoryMegabytes == nil && current != "-") else {
                 throw ValidationError(
@@ -70,7 +70,7 @@ extension MeasureCommand {
                 ignored: MeasureCommand.names(ignore) ?? [],
                 suite: measures.suite, streamBytesMax: memoryMegabytes.map { $0 << 20 }, chunking: chunks.chunking)
             request.multivariateChunk = multivariate ? chunks.chunk ?? 0 : nil
-            let rules = try output.rules()
+            var rules = try output.rules()
             let reader = reading.reader(chunks)
             let inputs: [MeasurementReport.Input]
             let result: ReportObject
@@ -80,8 +80,16 @@ extension MeasureCommand {
                     file: reference ?? current ?? "", splitBy: column, reference: first, current: second,
                     reader: reader)
             } else {
-                let source: DriftRequest.Reference =
-                    if let baseline { .baseline(try Baseline(contentsOf: baseline)) } else { .file(reference ?? "") }
+                let source: DriftRequest.Reference
+                if let baseline {
+                    let frozen = try Baseline(contentsOf: baseline)
+                    for rule in frozen.rules where !rules.contains(where: { $0.text == rule }) {
+                        rules.append(try DecisionRule(rule, source: "the baseline \(frozen.name)"))
+                    }
+                    source = .baseline(frozen)
+                } else {
+                    source = .file(reference ?? "")
+                }
                 (inputs, result) = try request.run(reference: source, current: current ?? "", reader: reader)
             }
             try output.finish(
@@ -110,15 +118,42 @@ extension MeasureCommand {
         @Option(help: "Columns measured as numbers, with commas between them.") var numeric: String?
         @Option(help: "Columns measured as categories, with commas between them.") var categorical: String?
         @Option(help: "Columns not measured, with commas between them.") var ignore: String?
+        @Option(help: "The column of the true label, for estimates without labels; with --score.") var label: String?
+        @Option(help: "The column of the decision; without it the score decides at 0.5.") var prediction: String?
+        @Option(help: "The column of the score, 0 to 1.") var score: String?
+        @Option(help: "The value of label and decision that counts as positive.") var favourable: String?
+        @Option(
+            name: .customLong("fail-on"),
+            help: "Rules about drift that go with the baseline: they are judged wherever drift is measured against it.")
+        var failOn: String?
         @OptionGroup var reading: ReadingOptions
 
+        func validate() throws {
+            guard (label == nil) == (score == nil) else { throw ValidationError("--label and --score go together.") }
+            guard label != nil || (prediction == nil && favourable == nil) else {
+                throw ValidationError("--prediction and --favourable need --label.")
+            }
+        }
+
+        /// Labels and scores of the reference; nil when they are not named.
+        private func scored() throws -> BinarySample? {
+            guard let label, let score else { return nil }
+            let table = try reading.table(reference) {
+                $0 == score ? .numeric : $0 == label || $0 == prediction ? .inferred : .ignored
+            }
+            return try BinaryColumns(
+                table: table, label: label, prediction: prediction, score: score, favourable: favourable
+            ).sample
+        }
+
         func measure() throws {
+            let rules = try failOn.map { try DecisionRule.list($0) } ?? []
             let request = DriftRequest(
                 numeric: MeasureCommand.names(numeric), categorical: MeasureCommand.names(categorical),
                 ignored: MeasureCommand.names(ignore) ?? [], suite: .all)
             let baseline = try request.baseline(
                 reference: reference, name: name ?? URL(fileURLWithPath: reference).lastPathComponent,
-                reader: reading.reader())
+                reader: reading.reader(), scored: try scored(), rules: rules)
             let data = try baseline.encoded()
             do { try data.write(to: URL(fileURLWithPath: output)) } catch {
                 throw MeasureError("\(output) cannot be written")

@@ -83,6 +83,12 @@ struct MeasureCommand: ParsableCommand {
 
         mutating func validate() throws { _ = try hysteresis() }
 
+        func validate(_ chunks: ChunkOptions) throws {
+            guard alarm == nil || chunks.chunking != nil else {
+                throw ValidationError("--alarm needs --chunk or --period.")
+            }
+        }
+
         func hysteresis() throws -> Hysteresis? {
             guard let alarm else { return nil }
             let parts = alarm.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
@@ -103,6 +109,17 @@ struct MeasureCommand: ParsableCommand {
         func columns(_ table: Table) throws -> BinaryColumns {
             try BinaryColumns(
                 table: table, label: label, prediction: prediction, score: score, favourable: favourable)
+        }
+
+        /// The same of a stream.
+        func stream(
+            _ kind: ClassifierStream.Kind = .binary, attributes: [String] = [], chunking: Chunking?
+        ) -> ClassifierStream {
+            var stream = ClassifierStream(kind: kind, label: label, prediction: prediction, score: score)
+            stream.favourable = favourable
+            stream.attributes = attributes
+            stream.chunking = chunking
+            return stream
         }
 
         func role(_ name: String) -> ColumnRole {

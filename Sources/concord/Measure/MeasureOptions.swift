@@ -68,6 +68,23 @@ extension MeasureCommand {
         func role(_ name: String, _ other: ColumnRole) -> ColumnRole { name == time ? .time : other }
     }
 
+    /// Whether data are read as a stream.
+    struct StreamOptions: ParsableArguments {
+        @Option(
+            name: .customLong("memory-megabytes"),
+            help: "Read the data as a stream, in bounded memory; standard input (-) is always read so.")
+        var memoryMegabytes: Int?
+
+        func validate() throws {
+            guard (1...1_000_000).contains(memoryMegabytes ?? 1) else {
+                throw ValidationError("--memory-megabytes must be 1 to 1000000.")
+            }
+        }
+
+        /// A file of this path is read as a stream.
+        func isStream(_ path: String) -> Bool { path == "-" || memoryMegabytes != nil }
+    }
+
     /// Labels in a file of their own.
     struct LabelOptions: ParsableArguments {
         @Option(help: "A file with the column --label and the column --id, joined to the data by the id.")
@@ -76,6 +93,13 @@ extension MeasureCommand {
 
         func validate() throws {
             guard (labels == nil) == (id == nil) else { throw ValidationError("--labels and --id go together.") }
+        }
+
+        /// Labels are joined to rows that are all there.
+        func validate(isStream: Bool) throws {
+            if isStream, labels != nil {
+                throw ValidationError("--labels needs the data in a file that is read whole.")
+            }
         }
 
         /// The role of a column of the data: the id is read as it stands.

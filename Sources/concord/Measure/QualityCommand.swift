@@ -8,7 +8,7 @@ extension MeasureCommand {
     struct Quality: MeasuringCommand {
         static let configuration = CommandConfiguration(
             abstract: "Measures nulls, duplicates, constants, correlations, and what is expected of columns.")
-        @Option(help: "The data.") var data: String
+        @Option(help: "The data; - is standard input.") var data: String
         @Option(help: "The label, to look for columns that give it away.") var label: String?
         @Option(help: "COLUMN=a|b: the values a column may have; may be repeated.") var allowed: [String] = []
         @Option(help: "COLUMN=EXPRESSION that each value matches as a whole; may be repeated.")
@@ -19,8 +19,19 @@ extension MeasureCommand {
         @Option(name: .customLong("rows"), help: "LEAST:MOST rows; either may be left out.") var volume: String?
         @Option(name: .customLong("as-of"), help: "The time, ISO 8601, at which freshness is told; now without it.")
         var asOf: String?
+        @OptionGroup var chunks: ChunkOptions
+        @OptionGroup var alarms: AlarmOptions
+        @OptionGroup var streaming: StreamOptions
         @OptionGroup var reading: ReadingOptions
         @OptionGroup var output: OutputOptions
+
+        func validate() throws {
+            try alarms.validate(chunks)
+            let isExpecting = ![allowed, pattern, range, freshness].joined().isEmpty || volume != nil
+            guard !isExpecting || !streaming.isStream(data) else {
+                throw ValidationError("What is expected of columns needs the data in a file that is read whole.")
+            }
+        }
 
         func measure() throws {
             let rules = try output.rules()
@@ -33,17 +44,41 @@ extension MeasureCommand {
             }
             if let volume { try expectations.setRows(volume) }
             let now = try MeasureCommand.time(asOf)
-            let table = try reading.table(data) { _ in .inferred }
-            let result: ReportObject
+            let input: MeasurementReport.Input
+            var result: ReportObject
+            if streaming.isStream(data) {
+                let megabytes = streaming.memoryMegabytes.map { $0 << 20 } ?? DriftRequest.streamBytesMaxUsual
+                (input, result) = try QualityStream(label: label, chunking: chunks.chunking, bytesMax: megabytes)
+                    .report(path: data, reader: reading.reader(chunks))
+            } else {
+                (input, result) = try whole(expectations, now)
+            }
+            try output.finish(
+                MeasurementReport(
+                    measure: "quality", inputs: [input], result: result, rules: rules,
+                    hysteresis: try alarms.hysteresis()))
+        }
+
+        private func whole(
+            _ expectations: Expectations, _ now: Date
+        ) throws -> (MeasurementReport.Input, ReportObject) {
+            let table = try reading.table(data, chunks) { _ in .inferred }
+            let parts = try chunks.chunks(table)
+            // Times are how rows are put into chunks, not what is measured.
+            let measured = chunks.time.map { table.without($0) } ?? table
+            var result: ReportObject
             if expectations.isEmpty {
-                result = Monitoring.Quality.report(table, label: label)
+                result = Monitoring.Quality.report(measured, label: label)
             } else {
                 let expected = try reading.table(data) { expectations.role($0) ?? .ignored }
                 result = try Monitoring.Quality.report(
-                    table, label: label, expectations: expectations, expected: expected, now: now)
+                    measured, label: label, expectations: expectations, expected: expected, now: now)
             }
-            try output.finish(
-                MeasurementReport(measure: "quality", inputs: [.init(table)], result: result, rules: rules))
+            if let parts {
+                result["chunking"] = parts.report
+                result["chunks"] = Monitoring.Quality.chunks(parts, table: measured)
+            }
+            return (.init(table), result)
         }
     }
 }

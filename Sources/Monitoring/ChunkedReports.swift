@@ -1,0 +1,195 @@
+// Fairness, calibration and quality chunk by chunk.
+import Foundation
+import Statistics
+
+extension FairnessReport {
+    /// What each group got in every chunk, and how far the groups are apart there: over groups of the minimum size in that
+    /// chunk, as in `evaluable`.
+    ///
+    /// - Throws: `MeasureError` for an attribute that is not there.
+    public static func chunks(
+        _ chunks: Chunks, table: Table, columns: BinaryColumns, attribute: String, minimumSize: Int = 30
+    ) throws(MeasureError) -> ReportValue {
+        let place = Places(kept: columns.rows)
+        let groups = try groups(table, attribute, columns.rows)
+        let sample = columns.sample
+        return .array(
+            concurrently(chunks.list.count) { i in
+                let rows = place.of(chunks.list[i].rows)
+                var counts = [ConfusionCounts](repeating: ConfusionCounts(), count: groups.names.count)
+                for row in rows where groups.codes[row] >= 0 {
+                    counts[Int(groups.codes[row])].add(label: sample.labels[row], prediction: sample.predictions[row])
+                }
+                return .object(
+                    chunk(
+                        chunks.head(chunks.list[i]), Array(zip(groups.names, counts)), complete: rows.count,
+                        minimumSize: minimumSize))
+            })
+    }
+
+    /// One chunk.
+    static func chunk(
+        _ head: ReportObject, _ all: [(name: String, counts: ConfusionCounts)], complete: Int, minimumSize: Int
+    ) -> ReportObject {
+        let present = all.filter { $0.counts.count > 0 }
+        let known = present.reduce(0) { $0 + $1.counts.count }
+        let large = present.filter { $0.counts.count >= minimumSize }
+        var out = head
+        out["n"] = .integer(known)
+        out["incomplete"] = .integer(Int(head["rows"]?.number ?? 0) - complete)
+        out["unknown"] = .integer(complete - known)
+        out["not_evaluable"] = .array(
+            present.filter { $0.counts.count < minimumSize }.map { .string($0.name) })
+        let summary = summary(
+            large.map { group in
+                var counts = GroupCounts()
+                counts.confusion = group.counts
+                return counts
+            }, .leftOut)
+        // What needs scores is told of the whole only.
+        for member in summary.members where !["auc_difference", "calibration_ece_difference"].contains(member.key) {
+            if ["auc_difference_reason", "calibration_ece_difference_reason"].contains(member.key) { continue }
+            out[member.key] = member.value
+        }
+        let table = ContingencyTable(rows: large.map { [$0.counts.selected, $0.counts.notSelected] })
+        if let test = table?.chiSquare() {
+            var object = ReportObject([("statistic", .number(test.statistic))])
+            object.set("pvalue", test.p)
+            object["dof"] = .integer(test.degreesOfFreedom)
+            out["chi2_selection"] = .object(object)
+        } else {
+            out["chi2_selection"] = .null
+            out["chi2_selection_reason"] = .string("there is one group only, or all or none were selected")
+        }
+        var groups = ReportObject()
+        for (name, counts) in present {
+            var group = ReportObject([("n", .integer(counts.count))])
+            group.set("selection_rate", counts.selectionRate, reason: "the group is empty")
+            group["wilson95_selection_rate"] = ReportValue(Proportions.wilson(counts.selected, of: counts.count))
+            group.set("tpr", counts.truePositiveRate, reason: "the group has no positives")
+            group.set("fpr", counts.falsePositiveRate, reason: "the group has no negatives")
+            group.set("ppv", counts.precision, reason: "nobody in the group was selected")
+            group.set("accuracy", counts.accuracy, reason: "the group is empty")
+            groups[name] = .object(group)
+        }
+        out["groups"] = .object(groups)
+        return out
+    }
+}
+
+extension CalibrationReport {
+    /// Whether scores mean what they say in every chunk: bins of equal width, Brier score, Spiegelhalter's test.
+    ///
+    /// - Throws: `MeasureError` without scores.
+    public static func chunks(_ chunks: Chunks, columns: BinaryColumns) throws(MeasureError) -> ReportValue {
+        let sample = columns.sample
+        guard sample.hasScores else { throw MeasureError("calibration needs a score") }
+        let place = Places(kept: columns.rows)
+        return .array(
+            concurrently(chunks.list.count) { i in
+                var counted = PerformanceAccumulator(cells: 1)
+                for row in place.of(chunks.list[i].rows) {
+                    counted.add(
+                        label: sample.labels[row], prediction: sample.predictions[row], score: sample.scores[row])
+                }
+                return .object(chunk(chunks.head(chunks.list[i]), counted))
+            })
+    }
+
+    /// One chunk.
+    static func chunk(_ head: ReportObject, _ counted: PerformanceAccumulator) -> ReportObject {
+        var out = head
+        let n = counted.grid.confusion.count
+        out["n"] = .integer(n)
+        out["incomplete"] = .integer(Int(head["rows"]?.number ?? 0) - n)
+        summary(counted, &out)
+        for (name, bins) in [("width10", counted.width10), ("width15", counted.width15)] {
+            var object = ReportObject()
+            object.set("ece", bins.expectedError, reason: "there are no rows")
+            object.set("mce", bins.maximumError, reason: "there are no rows")
+            object.set("rmsce", bins.rootMeanSquareError, reason: "there are no rows")
+            out[name] = .object(object)
+        }
+        return out
+    }
+}
+
+/// What is counted of a column for its quality; mergeable.
+struct QualityCounts {
+    var moments = Moments()
+    var rows = 0
+    var nulls = 0
+    var infinities = 0
+
+    /// Adds numbers, null as NaN.
+    mutating func add(_ values: some Sequence<Double>) {
+        var finite: [Double] = []
+        for value in values {
+            rows += 1
+            if value.isFinite { finite.append(value) } else if value.isNaN { nulls += 1 } else { infinities += 1 }
+        }
+        moments.add(finite)
+    }
+
+    /// Adds categories, null as −1.
+    mutating func add(codes: some Sequence<Int32>) {
+        for code in codes {
+            rows += 1
+            nulls += code < 0 ? 1 : 0
+        }
+    }
+}
+
+extension Quality {
+    /// Null rates and, of numbers, mean and extremes in every chunk.
+    public static func chunks(_ chunks: Chunks, table: Table) -> ReportValue {
+        let measured = table.columns.filter { $0.name != chunks.chunking.column }
+        let counted = concurrently(measured.count) { i in
+            chunks.list.map { chunk -> QualityCounts in
+                var counts = QualityCounts()
+                if let numbers = measured[i].numbers {
+                    counts.add(chunk.rows.lazy.map { numbers[Int($0)] })
+                } else if let codes = measured[i].codes {
+                    counts.add(codes: chunk.rows.lazy.map { codes[Int($0)] })
+                }
+                return counts
+            }
+        }
+        return .array(
+            chunks.list.indices.map { place in
+                .object(
+                    chunk(
+                        chunks.head(chunks.list[place]),
+                        measured.indices.map { (measured[$0].name, measured[$0].isNumeric, counted[$0][place]) }))
+            })
+    }
+
+    /// One chunk.
+    static func chunk(
+        _ head: ReportObject, _ columns: [(name: String, isNumeric: Bool, counts: QualityCounts)]
+    ) -> ReportObject {
+        var out = head
+        out["n"] = head["rows"]
+        var rates = ReportObject()
+        for column in columns {
+            let rows = column.counts.rows
+            rates.set(
+                column.name, rows > 0 ? Double(column.counts.nulls) / Double(rows) : nil, reason: "there are no rows")
+        }
+        out["null_rate"] = .object(rates)
+        let infinite = columns.filter { $0.counts.infinities > 0 }
+        out["infinities"] = .object(ReportObject(infinite.map { ($0.name, .integer($0.counts.infinities)) }))
+        let values: [(String, (Moments) -> Double)] = [
+            ("mean", \.mean), ("minimum", \.minimum), ("maximum", \.maximum),
+        ]
+        for (key, value) in values {
+            var object = ReportObject()
+            for column in columns where column.isNumeric {
+                let moments = column.counts.moments
+                object.set(column.name, moments.count > 0 ? value(moments) : nil, reason: "there are no values")
+            }
+            out[key] = .object(object)
+        }
+        return out
+    }
+}
