@@ -1,10 +1,31 @@
 // A run: blocks of events to the workers, their results in the order of the events, signals to the correlations.
 import Foundation
+import Synchronization
+
+/// Rules that are to take the place of those of a run. Any thread may put some there while the run goes on.
+public final class NextRules: Sendable {
+    private let rules = Mutex<RuleSet?>(nil)
+    init() {}
+    var isThere: Bool { rules.withLock { $0 != nil } }
+    func take() -> RuleSet? {
+        rules.withLock { rules in
+            defer { rules = nil }
+            return rules
+        }
+    }
+
+    /// Puts rules there, instead of what may still lie there.
+    public func put(_ rules: RuleSet) { self.rules.withLock { $0 = rules } }
+}
 
 /// Rules held against events, from files or from a stream; findings come in the order of the events.
 public final class DetectionRun {
     private let matcher: Matcher
-    private let plan: CorrelationPlan
+    private var plan: CorrelationPlan
+    /// Takes other rules, correlations and filters in place of the present ones, from the next block of events on. Only
+    /// what changed is compiled again, and correlations that stay as they are keep their windows. Signals that wait for
+    /// earlier ones are decided before.
+    public let next = NextRules()
     private let options: DetectionOptions
     private var correlator: Correlator
     private let workers: [WorkerBox]
@@ -13,6 +34,8 @@ public final class DetectionRun {
     private var newest: Int64?
     /// Takes events in OCSF, if the options ask for them, in their order.
     public var converted: ((String) throws -> Void)?
+    /// Called whenever all is told of what has come so far, so that findings of a stream need not wait for more.
+    public var told: (() throws -> Void)?
     private let declared: DeclaredAccess?
     private var usedGrants: Set<Int> = []
     private let silences: Silences
@@ -81,8 +104,20 @@ public final class DetectionRun {
         }
     }
 
-    /// The matcher, to which rules can be added while the run goes on.
+    /// The matcher, to which rules of single events can be added while the run goes on.
     public var rules: Matcher { matcher }
+
+    /// Between blocks, while no worker is busy.
+    private func change(_ finding: (Finding) throws -> Void) throws {
+        guard let rules = next.take() else { return }
+        let made = CorrelationPlan(rules)
+        var matches: [CorrelationMatch] = []
+        correlator.use(made, into: &matches)
+        try report(matches, finding)
+        plan = made
+        matcher.replace(with: rules.rules)
+        for box in workers { box.worker.use(made) }
+    }
 
     /// Runs over files; `-` is standard input. Findings and problems are handed on as they come.
     public func run(
@@ -95,7 +130,7 @@ public final class DetectionRun {
             let reader = try EventReader(path: path)
             while true {
                 // What a stream has said is answered before more is waited for.
-                if let batch = running, reader.isWaiting {
+                if let batch = running, reader.isWaiting || next.isThere {
                     try take(batch.taken(), finding, problem)
                     running = nil
                 }
@@ -106,8 +141,14 @@ public final class DetectionRun {
                     if block.bytes.count < EventReader.blockBytes / 2 { break }
                 }
                 guard !blocks.isEmpty else { break }
+                // What came while these were waited for: the blocks before are told by the rules that they were held against.
+                if next.isThere, let batch = running {
+                    try take(batch.taken(), finding, problem)
+                    running = nil
+                }
                 running?.wait()
                 let before = running
+                if before == nil { try change(finding) }
                 running = Batch(blocks, workers)
                 if let before { try take(before.taken(), finding, problem) }
             }
@@ -123,6 +164,7 @@ public final class DetectionRun {
     public func run(
         text: String, file: String, finding: (Finding) throws -> Void, problem: (InputProblem) throws -> Void
     ) throws {
+        try change(finding)
         try take(
             [workers[0].worker.run(EventBlock(file: file, bytes: Array(text.utf8), firstLine: 1))], finding, problem)
     }
@@ -150,6 +192,7 @@ public final class DetectionRun {
             }
         }
         try report(matches, finding)
+        try told?()
     }
 
     /// Nothing more comes: correlations that waited for late events are decided.

@@ -26,7 +26,7 @@ struct Access: Sendable {
 /// Holds events against rules. Each worker has its own; it learns as it goes.
 final class DetectionWorker {
     private let matcher: Matcher
-    private let plan: CorrelationPlan
+    private var plan: CorrelationPlan
     private let options: DetectionOptions
     private let wantsAccesses: Bool
     private let event = Event()
@@ -60,6 +60,12 @@ final class DetectionWorker {
         fixedProfile = options.source.flatMap { matcher.profileNumber($0) } ?? -1
         recogniser = matcher.recogniserRoute.map(RouteState.init)
         version = matcher.version
+    }
+
+    /// Other correlations take the matches of rules from now on.
+    func use(_ plan: CorrelationPlan) {
+        self.plan = plan
+        notes.removeAll()
     }
 
     func run(_ block: EventBlock) -> BlockResult {

@@ -72,6 +72,37 @@ import Testing
         }
     }
 
+    @Test func aHangUpReadsTheRulesAgain() throws {
+        try withFiles(["r.yml": Self.rule, "out": "", "err": ""]) { path in
+            let (process, input) = (Process(), Pipe())
+            process.executableURL = Self.program
+            process.arguments = ["detect", "run", "--rules", path("r.yml"), "--events", "-"] + Self.source
+            process.standardInput = input
+            process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: path("out")))
+            process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: path("err")))
+            try process.run()
+            func waits(for text: String, in name: String) throws {
+                for _ in 0..<3_000 {
+                    if try String(contentsOfFile: path(name), encoding: .utf8).contains(text) { return }
+                    usleep(10_000)
+                }
+                Issue.record("\(name) never had: \(text)")
+            }
+            input.fileHandleForWriting.write(Data("{\"a\":\"x\",\"id\":1}\n".utf8))
+            try waits(for: "r1", in: "out")
+            try Data(Self.rule.replacing("selection: {a: x}", with: "selection: {a: y}").utf8).write(
+                to: URL(fileURLWithPath: path("r.yml")))
+            #expect(kill(process.processIdentifier, SIGHUP) == 0)
+            try waits(for: "The rules were read again: 1 are used.", in: "err")
+            input.fileHandleForWriting.write(Data("{\"a\":\"x\"}\n{\"a\":\"y\"}\n".utf8))
+            try input.fileHandleForWriting.close()
+            process.waitUntilExit()
+            #expect(process.terminationStatus == 1)
+            let lines = try String(contentsOfFile: path("out"), encoding: .utf8).split(separator: "\n")
+            #expect(lines.map { $0.contains(#""value":"y""#) } == [false, true], "\(lines)")
+        }
+    }
+
     @Test func everyFormatIsPrinted() throws {
         try withFiles(["r.yml": Self.rule, "e.ndjson": "{\"a\":\"x\"}\n{\"a\":\"x\"}\n"]) { path in
             let run = ["run", "--rules", path("r.yml"), "--events", path("e.ndjson")] + Self.source

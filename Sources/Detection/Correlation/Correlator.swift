@@ -151,7 +151,7 @@ struct Correlator {
         let place: Int
     }
 
-    let plan: CorrelationPlan
+    private(set) var plan: CorrelationPlan
     /// Milliseconds that a signal may come after a later one; `nil` waits for all, up to `waitingMax`.
     let lateness: Int64?
     let waitingMax: Int
@@ -215,6 +215,15 @@ struct Correlator {
     /// Nothing more will come.
     mutating func finish(into matches: inout [CorrelationMatch]) {
         while waitingCount > 0 { release(into: &matches) }
+    }
+
+    /// Goes on with other correlations. Those that stay as they are keep what their windows hold. Signals that wait for
+    /// earlier ones are decided before: an earlier one that comes afterwards is late.
+    mutating func use(_ next: CorrelationPlan, into matches: inout [CorrelationMatch]) {
+        finish(into: &matches)
+        let known = Dictionary(zip(plan.correlations.map(\.windows), groups)) { first, _ in first }
+        groups = next.correlations.map { known[$0.windows] ?? GroupTable() }
+        plan = next
     }
 
     private mutating func release(into matches: inout [CorrelationMatch]) {

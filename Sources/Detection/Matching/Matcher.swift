@@ -71,6 +71,17 @@ public final class Matcher: @unchecked Sendable {
         }
     }
 
+    /// Takes these rules in place of all others. What is compiled of rules that stay as they are is kept.
+    func replace(with rules: [SigmaRule]) {
+        let wanted = Dictionary(rules.map { ($0.header.id, $0) }) { $1 }
+        let gone = lock.withLock { numbers.keys.filter { wanted[$0] == nil } }
+        for id in gone { remove(id: id) }
+        for rule in rules {
+            let known = lock.withLock { numbers[rule.header.id].flatMap { self.rules[$0] } }
+            if known != rule { add(rule) }
+        }
+    }
+
     private func forget(_ rule: SigmaRule?) {
         guard let rule else { return }
         versionNow += 1

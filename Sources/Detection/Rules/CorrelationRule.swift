@@ -58,6 +58,24 @@ public struct CorrelationRule: Sendable {
         public let operand: Double
     }
 
+    /// What the contents of its windows depend on; not where it is written, nor what it is called.
+    struct Windows: Hashable {
+        let id: String
+        let type: CorrelationType
+        let rules: [String]
+        let groupBy: [String]
+        let aliases: [String: [String: String]]
+        let timespan: Int64
+        let conditions: [Condition]
+        let fields: [String]
+        let percentile: Double?
+    }
+    var windows: Windows {
+        Windows(
+            id: header.id, type: type, rules: rules, groupBy: groupBy, aliases: aliases, timespan: timespan,
+            conditions: conditions, fields: fields, percentile: percentile)
+    }
+
     /// The field that stands for a name of `group-by` or `field` in events of a rule.
     func field(_ name: String, of rule: RuleHeader) -> String {
         guard let alias = aliases[name] else { return name }

@@ -110,7 +110,7 @@ public struct RuleHeader: Sendable, Hashable {
 }
 
 /// A rule that looks at one event at a time.
-public struct SigmaRule: Sendable {
+public struct SigmaRule: Sendable, Hashable {
     /// What the rule says of itself.
     public let header: RuleHeader
     /// The log for which it is written.

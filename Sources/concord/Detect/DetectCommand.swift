@@ -4,7 +4,18 @@ import ArgumentParser
 import Detection
 import Foundation
 import RecordKit
+import Synchronization
 import Terminal
+
+/// The rules that a run has now, which a signal may change.
+private final class RulesInUse: Sendable {
+    private let current: Mutex<RuleSet>
+    init(_ rules: RuleSet) { current = Mutex(rules) }
+    var rules: RuleSet {
+        get { current.withLock { $0 } }
+        set { current.withLock { $0 = newValue } }
+    }
+}
 
 struct DetectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -94,6 +105,7 @@ struct DetectCommand: ParsableCommand {
             discussion: """
                 Events are lines of JSON, arrays or laid-out JSON, records of auditd or syslog, plain or gzip; “-” is \
                 standard input. Lines that are no events are told on standard error and counted; the rest goes on.
+                SIGHUP reads the rules again: they hold from the next events on, and correlations that stay as they are go on.
                 Exit status: 0 no match, 1 matches, 2 bad input.
                 """)
         @OptionGroup var ruleOptions: RuleOptions
@@ -158,6 +170,10 @@ struct DetectCommand: ParsableCommand {
             let run = DetectionRun(
                 rules: rules, profiles: profiles, options: options, declared: declared, silences: silenced,
                 controls: try DetectCommand.controls(), networks: try networks.map { try DetectCommand.networks($0) })
+            run.told = { try output.flush() }
+            let used = RulesInUse(rules)
+            let hangUp = readingAgain(used, run.next)
+            defer { hangUp.cancel() }
             do {
                 try run.run(
                     paths: try DetectCommand.files(events), finding: { try printer.print($0) },
@@ -166,7 +182,7 @@ struct DetectCommand: ParsableCommand {
                 try output.flush()
                 throw CommandError.badInput(error.description)
             }
-            try printer.finish(run.counts, rules: rules)
+            try printer.finish(run.counts, rules: used.rules)
             try output.flush()
             tell(run.counts)
             if let left = run.networks?.givenUp, left > 0 {
@@ -174,6 +190,25 @@ struct DetectCommand: ParsableCommand {
             }
             if run.counts.events == 0, run.counts.broken > 0 { throw ExitStatus.badInput }
             if printer.count > 0 { throw ExitStatus.no }
+        }
+
+        /// Reads the rules again at each hang-up signal, as services do. What cannot be read changes nothing.
+        private func readingAgain(_ used: RulesInUse, _ next: NextRules) -> any DispatchSourceSignal {
+            signal(SIGHUP, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: SIGHUP, queue: .global())
+            source.setEventHandler { [ruleOptions] in
+                do {
+                    let rules = try ruleOptions.load()
+                    for rule in rules.refused {
+                        write("\(rule.location): \(rule.title ?? rule.id ?? "rule") not used: \(rule.problem)")
+                    }
+                    used.rules = rules
+                    next.put(rules)
+                    write("The rules were read again: \(rules.rules.count + rules.correlations.count) are used.")
+                } catch { write("The rules stay as they are: \(error)") }
+            }
+            source.resume()
+            return source
         }
 
         private func grouping() throws -> Grouping {
