@@ -51,16 +51,7 @@ extension FairnessReport {
             if ["auc_difference_reason", "calibration_ece_difference_reason"].contains(member.key) { continue }
             out[member.key] = member.value
         }
-        let table = ContingencyTable(rows: large.map { [$0.counts.selected, $0.counts.notSelected] })
-        if let test = table?.chiSquare() {
-            var object = ReportObject([("statistic", .number(test.statistic))])
-            object.set("pvalue", test.p)
-            object["dof"] = .integer(test.degreesOfFreedom)
-            out["chi2_selection"] = .object(object)
-        } else {
-            out["chi2_selection"] = .null
-            out["chi2_selection_reason"] = .string("there is one group only, or all or none were selected")
-        }
+        setSelectionTest(large.map(\.counts), &out)
         var groups = ReportObject()
         for (name, counts) in present {
             var group = ReportObject([("n", .integer(counts.count))])

@@ -309,8 +309,12 @@ public enum FairnessReport {
             versus[name] = .object(object)
         }
         out["vs_most_selected"] = .object(versus)
-        let table = ContingencyTable(rows: counts.map { [$0.confusion.selected, $0.confusion.notSelected] })
-        if let test = table?.chiSquare() {
+        setSelectionTest(counts.map(\.confusion), &out)
+    }
+
+    /// Whether the groups were selected equally often, by the chi-square test.
+    static func setSelectionTest(_ groups: [ConfusionCounts], _ out: inout ReportObject) {
+        if let test = ContingencyTable(rows: groups.map { [$0.selected, $0.notSelected] })?.chiSquare() {
             var object = ReportObject()
             object["statistic"] = .number(test.statistic)
             object.set("pvalue", test.p)

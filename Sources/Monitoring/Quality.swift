@@ -152,24 +152,9 @@ public enum Quality {
     /// columns around 1e15 then have its value, which differs from the exact one in the fourth digit.
     static func pearson(_ x: [Double], _ y: [Double]) -> Double? {
         guard x.count > 1, x.contains(where: { $0 != x[0] }), y.contains(where: { $0 != y[0] }) else { return nil }
-        var count = 0.0
-        var meanX = 0.0
-        var meanY = 0.0
-        var squaresX = 0.0
-        var squaresY = 0.0
-        var products = 0.0
-        for i in x.indices {
-            count += 1
-            let dx = x[i] - meanX
-            let dy = y[i] - meanY
-            meanX += 1 / count * dx
-            meanY += 1 / count * dy
-            squaresX += (x[i] - meanX) * dx
-            squaresY += (y[i] - meanY) * dy
-            products += (x[i] - meanX) * dy
-        }
-        let divisor = (squaresX * squaresY).squareRoot()
-        return divisor > 0 ? max(-1, min(1, products / divisor)) : nil
+        var pair = RunningPair()
+        for i in x.indices { pair.add(x[i], y[i]) }
+        return pair.correlation
     }
 
     private static func matrix(_ names: [String], _ values: [[Double?]]) -> ReportValue {

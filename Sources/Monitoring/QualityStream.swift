@@ -32,34 +32,6 @@ public struct QualityStream: Sendable {
         var infinities: Int { numbers?.infinities ?? 0 }
     }
 
-    /// Two columns of numbers as they come (Welford, Technometrics 4, 1962): the sums of `Quality.pearson`.
-    private struct Pair {
-        var count = 0.0
-        var meanX = 0.0
-        var meanY = 0.0
-        var squaresX = 0.0
-        var squaresY = 0.0
-        var products = 0.0
-
-        mutating func add(_ x: [Double], _ y: [Double]) {
-            for i in x.indices where !x[i].isNaN && !y[i].isNaN {
-                count += 1
-                let dx = x[i] - meanX
-                let dy = y[i] - meanY
-                meanX += 1 / count * dx
-                meanY += 1 / count * dy
-                squaresX += (x[i] - meanX) * dx
-                squaresY += (y[i] - meanY) * dy
-                products += (x[i] - meanX) * dy
-            }
-        }
-
-        var correlation: Double? {
-            let divisor = (squaresX * squaresY).squareRoot()
-            return count > 1 && divisor > 0 ? max(-1, min(1, products / divisor)) : nil
-        }
-    }
-
     private struct Names: Hashable {
         let x: String
         let y: String
@@ -73,7 +45,7 @@ public struct QualityStream: Sendable {
     ) throws(TableError) -> (input: MeasurementReport.Input, result: ReportObject) {
         var columns: [String: Counted] = [:]
         var order: [String] = []
-        var pairs: [Names: Pair] = [:]
+        var pairs: [Names: RunningPair] = [:]
         var chunks = chunking.map { StreamedChunks($0, timeZone: reader.timeZone) }
         let time = chunking?.column
         let wanted = time.map { Set([$0]) }
@@ -161,22 +133,23 @@ public struct QualityStream: Sendable {
         }
     }
 
-    private func add(_ numeric: [Column], _ pairs: inout [Names: Pair]) {
+    private func add(_ numeric: [Column], _ pairs: inout [Names: RunningPair]) {
         guard numeric.count <= Self.correlatedMax else { return }
         var names: [(Names, Int, Int)] = []
         for i in numeric.indices {
             for j in i..<numeric.count { names.append((Names(x: numeric[j].name, y: numeric[i].name), j, i)) }
         }
-        var taken = names.map { pairs[$0.0] ?? Pair() }
+        var taken = names.map { pairs[$0.0] ?? RunningPair() }
         taken.withUnsafeMutableBufferPointer { taken in
             _ = concurrently(names.count) { k in
-                taken[k].add(numeric[names[k].1].numbers ?? [], numeric[names[k].2].numbers ?? [])
+                let (x, y) = (numeric[names[k].1].numbers ?? [], numeric[names[k].2].numbers ?? [])
+                for i in x.indices where !x[i].isNaN && !y[i].isNaN { taken[k].add(x[i], y[i]) }
             }
         }
         for (name, pair) in zip(names, taken) { pairs[name.0] = pair }
     }
 
-    private func report(_ columns: [(name: String, counted: Counted)], _ pairs: [Names: Pair], rows: Int)
+    private func report(_ columns: [(name: String, counted: Counted)], _ pairs: [Names: RunningPair], rows: Int)
         -> ReportObject
     {
         var out = ReportObject()
