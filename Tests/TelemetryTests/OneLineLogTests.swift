@@ -46,7 +46,7 @@ private struct Kept: LogHandler {
         }
         #expect(
             found == [
-                #"one\ntwo\u{001B}[2K list=["c\\0", ["k": "\\r"]] own=x\u{2028}y path=/a\n2026 info requestId=a\r\nb"#
+                #"one\ntwo\u{1B}[2K list=["c\\0", ["k": "\\r"]] own=x\u{2028}y path=/a\n2026 info requestId=a\r\nb"#
             ])
     }
 
