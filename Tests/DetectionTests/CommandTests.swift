@@ -94,6 +94,10 @@ import Testing
                 to: URL(fileURLWithPath: path("r.yml")))
             #expect(kill(process.processIdentifier, SIGHUP) == 0)
             try waits(for: "The rules were read again: 1 are used.", in: "err")
+            // What cannot be read changes nothing.
+            try FileManager.default.removeItem(atPath: path("r.yml"))
+            #expect(kill(process.processIdentifier, SIGHUP) == 0)
+            try waits(for: "The rules stay as they are: \(path("r.yml"))", in: "err")
             input.fileHandleForWriting.write(Data("{\"a\":\"x\"}\n{\"a\":\"y\"}\n".utf8))
             try input.fileHandleForWriting.close()
             process.waitUntilExit()

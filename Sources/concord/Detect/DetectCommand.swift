@@ -85,6 +85,17 @@ struct DetectCommand: ParsableCommand {
         return paths
     }
 
+    /// - Parameter source: The value of `--source`, which must name one of them.
+    static func profiles(with source: String?) throws -> SourceProfiles {
+        let profiles = try profiles()
+        if let source, profiles[source] == nil {
+            throw ValidationError(
+                "--source: there is no profile \(source); there are "
+                    + profiles.all.map(\.name).joined(separator: ", ") + ".")
+        }
+        return profiles
+    }
+
     static func networks(_ path: String, learnsForEver: Bool = false) throws -> NetworkWatch {
         do {
             return try NetworkWatch(text: try text(path), file: path, learnsForEver: learnsForEver)
@@ -105,7 +116,8 @@ struct DetectCommand: ParsableCommand {
             discussion: """
                 Events are lines of JSON, arrays or laid-out JSON, records of auditd or syslog, plain or gzip; “-” is \
                 standard input. Lines that are no events are told on standard error and counted; the rest goes on.
-                SIGHUP reads the rules again: they hold from the next events on, and correlations that stay as they are go on.
+                With standard input, SIGHUP reads the rules again: they hold from the next events on, and correlations that \
+                stay as they are go on.
                 Exit status: 0 no match, 1 matches, 2 bad input.
                 """)
         @OptionGroup var ruleOptions: RuleOptions
@@ -140,12 +152,7 @@ struct DetectCommand: ParsableCommand {
         func run() throws {
             let options = try detectionOptions()
             let rules = try ruleOptions.load()
-            let profiles = try DetectCommand.profiles()
-            if let source, profiles[source] == nil {
-                throw ValidationError(
-                    "--source: there is no profile \(source); there are "
-                        + profiles.all.map(\.name).joined(separator: ", ") + ".")
-            }
+            let profiles = try DetectCommand.profiles(with: source)
             for rule in rules.refused {
                 write("\(rule.location): \(rule.title ?? rule.id ?? "rule") not used: \(rule.problem)")
             }
@@ -172,8 +179,9 @@ struct DetectCommand: ParsableCommand {
                 controls: try DetectCommand.controls(), networks: try networks.map { try DetectCommand.networks($0) })
             run.told = { try output.flush() }
             let used = RulesInUse(rules)
-            let hangUp = readingAgain(used, run.next)
-            defer { hangUp.cancel() }
+            // Of files there is an end; there a terminal that goes away ends the command, as ever.
+            let hangUp = events.contains("-") ? readingAgain(used, run.next) : nil
+            defer { hangUp?.cancel() }
             do {
                 try run.run(
                     paths: try DetectCommand.files(events), finding: { try printer.print($0) },
@@ -396,10 +404,7 @@ extension DetectCommand {
         @Option(help: "Where its time stands.") var timePath: String?
 
         func run() throws {
-            let profiles = try DetectCommand.profiles()
-            if let source, profiles[source] == nil {
-                throw ValidationError("--source: there is no profile \(source).")
-            }
+            let profiles = try DetectCommand.profiles(with: source)
             var options = DetectionOptions()
             options.source = source
             options.eventPath = eventPath
@@ -443,10 +448,7 @@ extension DetectCommand {
         var source: String?
 
         func run() throws {
-            let profiles = try DetectCommand.profiles()
-            if let source, profiles[source] == nil {
-                throw ValidationError("--source: there is no profile \(source).")
-            }
+            let profiles = try DetectCommand.profiles(with: source)
             var options = DetectionOptions()
             options.source = source
             let run = DetectionRun(
