@@ -138,7 +138,8 @@ let package = Package(
         .testTarget(
             name: "StoreContractTests",
             dependencies: [
-                "RecordKit", "Storage", "SQLiteStorage", "PostgresStorage", "S3Storage", "MerkleLog", "TestKit", crypto,
+                "RecordKit", "Storage", "SQLiteStorage", "PostgresStorage", "S3Storage", "MerkleLog", "Telemetry",
+                "TestKit", crypto, coreMetrics,
             ]),
         .testTarget(
             name: "PostgresStorageTests",
@@ -167,7 +168,7 @@ let package = Package(
             name: "RESTAPITests",
             dependencies: [
                 "RecordKit", "Records", "Storage", "MerkleLog", "AuditPack", "Access", "Governance", "HTTPServing",
-                "RESTAPI", "SQLiteStorage", "WebUI", "Server", "TestKit", hummingbird, httpTypes,
+                "RESTAPI", "SQLiteStorage", "WebUI", "Server", "TestKit", hummingbird, httpTypes, logging, nioCore,
             ]),
         .testTarget(
             name: "WebUITests",

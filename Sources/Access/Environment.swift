@@ -17,8 +17,18 @@ package struct RandomSource: Sendable {
     package init(bytes: @escaping @Sendable (_ count: Int) -> [UInt8]) { self.bytes = bytes }
     /// The operating system's generator for cryptographic use.
     package static let system = RandomSource { count in
+        // Eight bytes a call of the system.
         var generator = SystemRandomNumberGenerator()
-        return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+        return Array(unsafeUninitializedCapacity: count) { buffer, filled in
+            while filled < count {
+                withUnsafeBytes(of: generator.next() as UInt64) { word in
+                    for byte in word.prefix(count - filled) {
+                        buffer.initializeElement(at: filled, to: byte)
+                        filled += 1
+                    }
+                }
+            }
+        }
     }
 }
 

@@ -40,6 +40,10 @@ final class PostgresConnection: SQLConnection {
     private var savepoints = 0
     private var numbers: ArraySlice<Int64> = []
     private var numbersTaken = 0
+    /// Statements of this transaction that may have changed something.
+    private(set) var changes = 0
+    /// New records are saved under identifiers that nobody looks up first: should one be taken, the insertion fails.
+    var isTrustingIdentifiers = false
 
     let dialect = Dialect.postgres
     let node: UUID?
@@ -142,11 +146,20 @@ final class PostgresConnection: SQLConnection {
 
     /// Sends statements together and waits for the rows of all.
     func rows(of statements: [BoundSQL]) throws -> [any SQLRows] {
+        try together { want in for sql in statements { try want(sql) } }
+    }
+
+    /// Sends what the body wants and runs, together, and waits for the rows of what it wants.
+    func together(_ body: (_ want: (BoundSQL) throws -> Void) throws -> Void) throws -> [PostgresRows] {
         if let failure { throw failure }
-        for sql in statements { try send(sql, isWanted: true) }
+        var wanted = 0
+        try body { sql in
+            try send(sql, isWanted: true)
+            wanted += 1
+        }
         let rows = try settle()
-        guard rows.count == statements.count else {
-            throw PostgresError(state: "", message: "\(rows.count) answers to \(statements.count) statements")
+        guard rows.count == wanted else {
+            throw PostgresError(state: "", message: "\(rows.count) answers to \(wanted) statements")
         }
         return rows
     }
@@ -166,6 +179,7 @@ final class PostgresConnection: SQLConnection {
 
     private func send(_ sql: BoundSQL, isWanted: Bool) throws {
         if sql.isReadInOrder != isReadingInOrder { try readInOrder(sql.isReadInOrder) }
+        if !sql.text.hasPrefix("SELECT") { changes += 1 }
         let bound = Values(sql.values)
         let code: Int32
         if sql.values.count > Self.preparedPlacesMax {
@@ -301,7 +315,9 @@ final class PostgresConnection: SQLConnection {
         savepoints = 0
         numbers = []
         numbersTaken = 0
+        isTrustingIdentifiers = false
         try run(BoundSQL(isReading ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" : "BEGIN"))
+        changes = 0
     }
 
     /// Ends a transaction that only read; nobody waits for the answer, which is read before the next one.
@@ -399,6 +415,9 @@ final class PostgresConnection: SQLConnection {
 
     /// What keeps the whole transaction from going on, if it is a conflict or the loss of the connection.
     var lasting: PostgresError? { failure.flatMap { $0.isConflict || $0.isConnection ? $0 : nil } }
+
+    /// What spoils the whole transaction, so that nothing may go on in it.
+    var spoiled: PostgresError? { failure }
 
     func named(_ error: any Error) -> any Error { (error as? PostgresError)?.named ?? error }
 

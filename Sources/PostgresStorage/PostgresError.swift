@@ -27,6 +27,12 @@ struct PostgresError: Error, Sendable, CustomStringConvertible {
     }
     /// The server is full (53: disk, memory, connections), or took longer than it may.
     private var isExhaustion: Bool { state.hasPrefix("53") || state == "57014" }
+    /// The identifier of a new record is one that there is already.
+    var isTakenIdentifier: Bool { state == "23505" && constraint == "record_pkey" }
+    /// A change that was refused after it had written beside others: none of them may be committed so.
+    static func undone(_ cause: any Error) -> PostgresError {
+        PostgresError(state: "XX000", message: "a change was refused beside others: \(cause)")
+    }
     /// In the words of the store.
     var named: StoreError {
         if state == "23505", let taken = StoreError.refusal(byIndex: constraint) { return taken }

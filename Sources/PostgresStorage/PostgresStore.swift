@@ -1,5 +1,5 @@
-// The store for many nodes: one PostgreSQL that all of them share. Changes of one organisation queue up and share commits;
-// those of different organisations run side by side, each on a connection of its own.
+// The store for many nodes: one PostgreSQL that all of them share. Changes queue up by organisation (`CommitQueue`) and
+// share commits; what may take long has a connection and a commit of its own.
 package import Foundation
 package import RecordKit
 package import Storage
@@ -7,46 +7,20 @@ import Synchronization
 
 /// A database on a PostgreSQL server.
 package final class PostgresStore: DatabaseStore {
-    /// Changes in one commit; more wait for the next.
-    package static let changesPerCommitMax = 64
-    /// Changes of one organisation that may wait; more are refused.
-    package static let waitingChangesMax = 10_000
     /// How often a change is tried again that another transaction was in the way of, or whose connection broke.
     package static let retriesMax = 5
 
     let layouts: Layouts
     let readers: PostgresPool
-    private let writers: PostgresPool
-    private let exchange: PostgresExchange
+    let writers: PostgresPool
+    let exchange: PostgresExchange
     package let changes: ChangeHub
-    private let metrics = StoreMetrics()
-    private let lanes = Mutex<[UUID: Lane]>([:])
+    let metrics = StoreMetrics()
+    let queue = Mutex(CommitQueue())
 
     /// The lane of what no ledger tells of: sessions, failures and the like. It needs no ledger's lock, so that a long
     /// load of the catalogue lets people sign in.
-    private static let ownLane = UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1))
-
-    /// What waits for one ledger. One at a time takes from it: commits of a ledger follow one another.
-    private struct Lane {
-        var waiting: [Pending] = []
-        var isDraining = false
-    }
-    private struct Outcome: Sendable {
-        var touchesAccess = false
-        var committed: [CommittedChange] = []
-        var leaves = 0
-        /// Where the ledger ends after the change; `nil` if it did not look.
-        var end: LedgerEnd?
-        /// The change threw by itself: it is told so, whatever becomes of the rest.
-        var isRefused = false
-        let finish: @Sendable ((any Error)?) -> Void
-    }
-    private struct Pending: Sendable {
-        let run:
-            @Sendable (_ connection: PostgresConnection, _ end: LedgerEnd?, _ isAlone: Bool) throws ->
-                Outcome
-        let refuse: @Sendable (any Error) -> Void
-    }
+    static let ownLane = UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1))
 
     /// Opens the database.
     /// - Parameters:
@@ -125,14 +99,14 @@ package final class PostgresStore: DatabaseStore {
         }
     }
 
-    private static let full = StoreError.away("the store is closed, or too much waits for it")
+    static let full = StoreError.away("the store is closed, or too much waits for it")
 
-    private static func named(_ error: any Error) -> any Error {
+    static func named(_ error: any Error) -> any Error {
         (error as? PostgresError)?.named ?? error
     }
 
     /// What may be done again is, a few times.
-    private static func retrying<T>(_ body: () throws -> T) -> Result<T, any Error> {
+    static func retrying<T>(_ body: () throws -> T) -> Result<T, any Error> {
         var attempt = 0
         while true {
             do { return .success(try body()) } catch let error as PostgresError {
@@ -148,175 +122,70 @@ package final class PostgresStore: DatabaseStore {
     // MARK: Writing
 
     package func write<T: Sendable>(
-        _ organisation: UUID?, _ body: @escaping @Sendable (any Transaction) throws -> T
+        _ organisation: UUID?, isBrief: Bool, _ body: @escaping @Sendable (any Transaction) throws -> T
     ) async throws -> T {
-        try await writing(organisation) { try body($0) }
+        try await writing(organisation, isBrief: isBrief) { try body($0) }
     }
 
     private func writing<T: Sendable>(
-        _ organisation: UUID?, touchesAccess: Bool = false, lane: UUID? = nil,
+        _ organisation: UUID?, isBrief: Bool = false, touchesAccess: Bool = false, lane: UUID? = nil,
         _ body: @escaping @Sendable (SQLTransaction) throws -> T
     ) async throws -> T {
         try await metrics.measure(.write) {
-            try await enqueued(organisation, touchesAccess: touchesAccess, lane: lane, body)
-        }
-    }
-
-    private func enqueued<T: Sendable>(
-        _ organisation: UUID?, touchesAccess: Bool, lane: UUID?,
-        _ body: @escaping @Sendable (SQLTransaction) throws -> T
-    ) async throws -> T {
-        try await withCheckedThrowingContinuation { continuation in
-            let pending = Pending(
-                run: { [layouts] connection, end, isAlone in
-                    let transaction = SQLTransaction(connection, layouts, organisation, end: end)
-                    do {
-                        var result: T?
-                        func runBody() throws {
-                            result = try body(transaction)
-                            // The body may have caught it; half a save stays in no commit.
-                            if let failure = transaction.failure { throw failure }
-                        }
-                        if isAlone { try runBody() } else { try connection.inSavepoint(runBody) }
-                        guard let result else { preconditionFailure("a change without a result") }
-                        return Outcome(
-                            touchesAccess: touchesAccess || transaction.touchesAccess,
-                            committed: transaction.committed, leaves: transaction.leaves, end: transaction.end
-                        ) { failure in
-                            if let failure {
-                                continuation.resume(throwing: failure)
-                            } else {
-                                continuation.resume(returning: result)
-                            }
-                        }
-                    } catch let error as PostgresError where error.isConflict || error.isConnection {
-                        throw error
-                    } catch {
-                        if let lost = connection.lasting { throw lost }
-                        let named = connection.named(error)
-                        return Outcome(isRefused: true) { _ in continuation.resume(throwing: named) }
-                    }
-                },
-                refuse: { continuation.resume(throwing: $0) })
-            enqueue(pending, lane ?? organisation ?? .unset)
-        }
-    }
-
-    private func enqueue(_ pending: Pending, _ ledger: UUID) {
-        enum Next { case drain, wait, refuse }
-        let next: Next = lanes.withLock { lanes in
-            var lane = lanes[ledger] ?? Lane()
-            guard lane.waiting.count < Self.waitingChangesMax else { return .refuse }
-            let isFirst = !lane.isDraining
-            lane.waiting.append(pending)
-            lane.isDraining = true
-            lanes[ledger] = lane
-            return isFirst ? .drain : .wait
-        }
-        switch next {
-        case .wait: break
-        case .refuse:
-            pending.refuse(StoreError.away("\(Self.waitingChangesMax) changes wait already"))
-        case .drain: drain(ledger)
-        }
-    }
-
-    /// Takes what waits for a ledger and commits it together; then it is other ledgers' turn.
-    private func drain(_ ledger: UUID) {
-        let isTaken = writers.submit { [self] worker in
-            let batch = lanes.withLock { lanes -> [Pending] in
-                let batch = Array((lanes[ledger]?.waiting ?? []).prefix(Self.changesPerCommitMax))
-                lanes[ledger]?.waiting.removeFirst(batch.count)
-                return batch
+            try await withCheckedThrowingContinuation { continuation in
+                let change = PendingChange(
+                    isBrief: isBrief,
+                    run: { [layouts] connection, end, place in
+                        try Self.run(
+                            body,
+                            SQLTransaction(
+                                connection, layouts, organisation, end: end,
+                                isTrustingIdentifiers: connection.isTrustingIdentifiers && place != .savepoint),
+                            on: connection, place, touchesAccess: touchesAccess, continuation)
+                    },
+                    refuse: { continuation.resume(throwing: $0) })
+                enqueue(change, lane ?? organisation ?? .unset)
             }
-            commit(batch, ledger, worker)
-            let goesOn = lanes.withLock { lanes -> Bool in
-                if lanes[ledger]?.waiting.isEmpty ?? true {
-                    lanes[ledger] = nil
-                    return false
-                }
-                return true
-            }
-            if goesOn { drain(ledger) }
-        }
-        guard !isTaken else { return }
-        let refused = lanes.withLock { lanes in lanes.removeValue(forKey: ledger)?.waiting ?? [] }
-        for pending in refused { pending.refuse(Self.full) }
-    }
-
-    private func commit(_ batch: [Pending], _ ledger: UUID, _ worker: PostgresWorker) {
-        switch Self.retrying({ try transaction(batch, ledger, worker) }) {
-        case .success(let outcomes):
-            if outcomes.contains(where: \.touchesAccess) { exchange.forgetAccess() }
-            metrics.committed(leaves: outcomes.reduce(0) { $0 + $1.leaves })
-            for outcome in outcomes { outcome.finish(nil) }
-            let committed = outcomes.flatMap(\.committed)
-            guard !committed.isEmpty else { return }
-            changes.publish(committed)
-            let indexes = committed.map(\.record.meta.since)
-            if ledger != .unset, let first = indexes.min(), let last = indexes.max() {
-                exchange.tell(ledger, first...last)
-            }
-        case .failure(let error):
-            let named = (error as? UnknownOutcome)?.named ?? Self.named(error)
-            guard batch.count > 1, let refused = error as? PostgresError, !refused.isConnection else {
-                for pending in batch { pending.refuse(named) }
-                return
-            }
-            // One of them spoils the commit of all; alone, each meets its own fate.
-            for pending in batch { commit([pending], ledger, worker) }
         }
     }
 
-    /// The connection was lost while a commit was under way.
-    private struct UnknownOutcome: Error {
-        let cause: PostgresError
-        var named: StoreError {
-            .unavailable(
-                "database: the connection was lost during a commit, which may have succeeded: \(cause)")
-        }
-    }
-
-    private func transaction(_ batch: [Pending], _ ledger: UUID, _ worker: PostgresWorker) throws
-        -> [Outcome]
-    {
-        let connection = try worker.connection()
-        var isCommitting = false
+    /// Runs the body of a change.
+    /// - Throws: ``PostgresError`` if the whole transaction cannot go on; what the change alone is refused for is its
+    ///   outcome.
+    private static func run<T: Sendable>(
+        _ body: (SQLTransaction) throws -> T, _ transaction: SQLTransaction, on connection: PostgresConnection,
+        _ place: PendingChange.Place, touchesAccess: Bool, _ continuation: CheckedContinuation<T, any Error>
+    ) throws -> ChangeOutcome {
+        let changesBefore = connection.changes
         do {
-            try connection.begin(isReading: false)
-            var end: LedgerEnd?
-            if ledger != Self.ownLane {
-                connection.enter(.organisation(ledger == .unset ? nil : ledger))
-                try connection.run(BoundSQL("SELECT pg_advisory_xact_lock(?)", [.integer(Self.lock(ledger))]))
-                end = try connection.prepareLedger(ledger, revisions: batch.count)
+            var result: T?
+            func runBody() throws {
+                result = try body(transaction)
+                // The body may have caught it; half a save stays in no commit.
+                if let failure = transaction.failure { throw failure }
             }
-            var outcomes: [Outcome] = []
-            for pending in batch {
-                let outcome = try pending.run(connection, end, batch.count == 1)
-                if !outcome.isRefused { end = outcome.end ?? end }
-                outcomes.append(outcome)
+            if place == .savepoint { try connection.inSavepoint(runBody) } else { try runBody() }
+            guard let result else { preconditionFailure("a change without a result") }
+            return ChangeOutcome(
+                touchesAccess: touchesAccess || transaction.touchesAccess, committed: transaction.committed,
+                leaves: transaction.leaves, end: transaction.end
+            ) { failure in
+                if let failure {
+                    continuation.resume(throwing: failure)
+                } else {
+                    continuation.resume(returning: result)
+                }
             }
-            if outcomes.contains(where: \.touchesAccess) { try connection.run(exchange.accessChanged) }
-            if batch.count == 1, outcomes[0].isRefused {
-                try connection.rollback()
-            } else {
-                isCommitting = true
-                try connection.commit()
-            }
-            return outcomes
-        } catch {
-            if isCommitting, let lost = error as? PostgresError, lost.isConnection {
-                throw UnknownOutcome(cause: lost)
-            }
-            if !connection.isBroken { try connection.rollback() }
+        } catch let error as PostgresError where error.isConflict || error.isConnection {
             throw error
-        }
-    }
-
-    /// The number of a ledger's lock: its identifier folded to 64 bits. Two ledgers that share one only wait for each other.
-    private static func lock(_ ledger: UUID) -> Int64 {
-        withUnsafeBytes(of: ledger.uuid) { bytes in
-            bytes.loadUnaligned(as: Int64.self) ^ bytes.loadUnaligned(fromByteOffset: 8, as: Int64.self)
+        } catch {
+            if let lost = connection.lasting { throw lost }
+            if place == .shared {
+                if let spoiled = connection.spoiled { throw spoiled }
+                guard connection.changes == changesBefore else { throw PostgresError.undone(error) }
+            }
+            let named = connection.named(error)
+            return ChangeOutcome(isRefused: true) { _ in continuation.resume(throwing: named) }
         }
     }
 
@@ -340,17 +209,17 @@ package final class PostgresStore: DatabaseStore {
 
     /// Imports of nodes that are gone are marked, and their jobs wait again, now and then.
     private func tend() {
-        let pending = Pending(
+        let pending = PendingChange(
             run: { [layouts] connection, end, _ in
                 let transaction = SQLTransaction(connection, layouts, nil, end: end)
                 try transaction.interruptImports()
                 try transaction.releaseAbandonedJobs()
-                return Outcome { _ in }
+                return ChangeOutcome { _ in }
             }, refuse: { _ in })
         enqueue(pending, Self.ownLane)
     }
 
-    package var waitingChanges: Int { lanes.withLock { lanes in lanes.values.reduce(0) { $0 + $1.waiting.count } } }
+    package var waitingChanges: Int { queue.withLock { $0.waitingChanges } }
 
     package func liveNodes() async throws -> Int? { try await reading { try $0.liveNodes() } }
 

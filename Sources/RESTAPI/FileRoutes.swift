@@ -21,8 +21,6 @@ extension HTTPField.Name {
 extension RESTRoutes {
     /// Bytes that are handed on to the disk at once.
     private static let pieceBytesMin = 262_144
-    /// Nothing of ours runs in what somebody uploaded.
-    private static let filePolicy = "sandbox; default-src 'none'; frame-ancestors 'none'"
 
     /// Keeps the body as a file of the caller's organisation. It is not yet evidence of anything: a record names it.
     func upload(_ call: Call) async throws -> Response {
@@ -75,17 +73,12 @@ extension RESTRoutes {
         let record = try await services.records.get(resource.schema, id, as: call.caller, asOf: asOf)
         guard resource.schema.field(field) != nil, case .file(let file) = record[field],
             let organisation = record.meta.organisation,
-            let bytes = try await services.blobs.get(file.sha256, for: organisation)
+            var response = try await FileAnswer.response(
+                file, for: organisation, from: services.blobs, logger: call.context.logger)
         else { throw ServiceError.notFound("file") }
-        var headers = HTTPFields()
-        // It is saved under its name, and shown by what opens it, never by a browser in this origin.
-        headers[.contentType] = "application/octet-stream"
-        headers[.contentDisposition] = FileName.attachment(file.name)
-        headers[.contentSecurityPolicy] = Self.filePolicy
-        headers[.cacheControl] = "private, no-store"
-        headers[.eTag] = "\"\(file.sha256)\""
-        headers[.reprDigest] = FileName.digest(sha256: file.sha256)
-        return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+        response.headers[.eTag] = "\"\(file.sha256)\""
+        response.headers[.reprDigest] = FileName.digest(sha256: file.sha256)
+        return response
     }
 
     private static let tooLarge = Failure(
@@ -116,11 +109,6 @@ extension RESTRoutes {
 
 /// Names of files in headers (RFC 6266 with RFC 8187).
 enum FileName {
-    /// To be saved under this name.
-    static func attachment(_ name: String) -> String {
-        "attachment; filename*=UTF-8''\(name.addingPercentEncoding(withAllowedCharacters: plain) ?? "file")"
-    }
-
     /// The name that a `Content-Disposition` gives: `filename*` before `filename`, without a path.
     /// - Returns: `nil` if it gives none that can be read.
     static func read(_ header: String) -> String? {
@@ -190,8 +178,4 @@ enum FileName {
         let last = name.split(whereSeparator: { $0 == "/" || $0 == "\\" }).last.map(String.init) ?? ""
         return last.isEmpty ? nil : last
     }
-
-    /// RFC 8187, attr-char without what is rarely needed.
-    private static let plain = CharacterSet(
-        charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 }

@@ -133,10 +133,19 @@ package struct Field<R: Record>: Sendable {
         description = FieldDescription(
             name: name, label: label ?? name.asLabel, help: help, kind: V.kind,
             isRequired: !V.isOptional && !isLinks, isDerived: false, traits: Set(traits))
-        get = { $0[keyPath: path].fieldValue }
+        // Every change reads and writes every field several times, and a stored property is found sooner by its place
+        // than by its path.
+        let place = MemoryLayout<R>.offset(of: path)
+        get = { record in
+            guard let place else { return record[keyPath: path].fieldValue }
+            return withUnsafeBytes(of: record) { $0.load(fromByteOffset: place, as: V.self).fieldValue }
+        }
         set = { (record, value) throws(Problem) in
             guard let typed = V(fieldValue: value) else { throw Problem(name, "must be \(V.kind.noun)") }
-            record[keyPath: path] = typed
+            guard let place else { return record[keyPath: path] = typed }
+            withUnsafeMutableBytes(of: &record) {
+                $0.baseAddress?.advanced(by: place).assumingMemoryBound(to: V.self).pointee = typed
+            }
         }
     }
 

@@ -134,7 +134,7 @@ package struct Links<Target: Record>: FieldType, Hashable {
     package private(set) var ids: [ID<Target>]
     package init(_ ids: [ID<Target>] = []) { self.ids = Set(ids).sorted { $0.raw < $1.raw } }
     package static var kind: FieldKind { .links(Target.type) }
-    package var fieldValue: FieldValue { .links(ids.map(\.raw)) }
+    package var fieldValue: FieldValue { .links(ids.map { $0.raw }) }
     package init?(fieldValue: FieldValue) {
         switch fieldValue {
         case .links(let raws): self.init(raws.map { ID($0) })

@@ -128,7 +128,7 @@ package final class SQLiteStore: DatabaseStore {
     }
 
     package func write<T: Sendable>(
-        _ organisation: UUID?, _ body: @escaping @Sendable (any Transaction) throws -> T
+        _ organisation: UUID?, isBrief: Bool, _ body: @escaping @Sendable (any Transaction) throws -> T
     ) async throws -> T {
         try await metrics.measure(.write) { try await enqueued(organisation, body) }
     }

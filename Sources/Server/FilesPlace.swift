@@ -27,7 +27,8 @@ package struct FilesPlace: Sendable {
     }
 
     func raw(in folder: DataFolder, now: @escaping @Sendable () -> Instant) throws -> any RawBlobs {
-        guard let bucket else { return try FolderBlobs(folder.blobs) }
-        return S3Blobs(S3Client(bucket.location, bucket.credentials, now: now), spool: folder.uploads)
+        guard let bucket else { return MeasuredBlobs(try FolderBlobs(folder.blobs)) }
+        return MeasuredBlobs(
+            S3Blobs(S3Client(bucket.location, bucket.credentials, now: now), spool: folder.uploads))
     }
 }

@@ -26,23 +26,34 @@ package struct MetricsToken: Sendable {
 
 /// The state of a running server as its operator sees it.
 package struct Operating: Sendable {
+    /// An answer of the place of the files is good so long.
+    private static let filesGoodFor = Duration.seconds(10)
+
     package let registry: MetricRegistry
     package let requests: RequestMetrics
     package let readiness: Readiness
     package let stopping: Stopping
 
     /// - Parameters:
+    ///   - files: The place of the files.
     ///   - registry: The one that `MetricsSystem` was given before the store was opened.
     ///   - version: The version of the program.
     ///   - clock: What jobs are late by.
     package init(
-        store: any DatabaseStore, registry: MetricRegistry, version: String, clock: Clock, logger: Logger
+        store: any DatabaseStore, files: any RawBlobs, registry: MetricRegistry, version: String, clock: Clock,
+        logger: Logger
     ) {
         self.registry = registry
         requests = RequestMetrics(registry: registry)
         stopping = Stopping()
         readiness = Readiness(store: store, stopping: stopping)
         addReadings(of: store, version, clock, logger)
+        let reached = Probe(goodFor: Self.filesGoodFor, within: Readiness.storeTimeMax) { _ = try await files.note() }
+        registry.addSource("files", logger: logger) {
+            // Every node has the same files: one that cannot reach them is as ready as the others for all else.
+            let isReached = if case .success = await reached.answer() { true } else { false }
+            return [MetricReading(.filesReachable, isReached ? 1 : 0)]
+        }
     }
 
     /// What is read when somebody looks at the metrics. A gauge of something new is one more source here, with its

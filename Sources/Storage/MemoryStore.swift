@@ -17,7 +17,7 @@ package final class MemoryStore: Store {
     }
 
     package func write<T: Sendable>(
-        _ organisation: UUID?, _ body: @escaping @Sendable (any Transaction) throws -> T
+        _ organisation: UUID?, isBrief: Bool, _ body: @escaping @Sendable (any Transaction) throws -> T
     ) async throws -> T {
         let (result, committed) = try state.withLock { state in
             let transaction = MemoryTransaction(state, organisation: organisation)

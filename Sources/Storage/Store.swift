@@ -11,15 +11,25 @@ package protocol Store: Sendable {
 
     /// Runs the body in one transaction of one organisation's ledger, or of the server's (`nil`). Row, revision,
     /// links, search words and leaf are committed together, or nothing is. Returns after the commit is on disk.
-    /// Changes that wait may share one commit, each in its own savepoint: a body that throws undoes only itself.
+    /// Changes that wait may share one commit: a body that throws undoes only itself. It may run more than once.
+    /// - Parameter isBrief: The body saves a record or two and is done: it may share a commit with other organisations'.
     func write<T: Sendable>(
-        _ organisation: UUID?, _ body: @escaping @Sendable (any Transaction) throws -> T
+        _ organisation: UUID?, isBrief: Bool, _ body: @escaping @Sendable (any Transaction) throws -> T
     ) async throws -> T
 
     /// Overwrites what erased content left behind in files of the store, beyond any search in them. Writers wait.
     func scrub() async throws
     /// Hears of every commit, after it.
     var changes: ChangeHub { get }
+}
+
+extension Store {
+    /// Writes whatever may take long.
+    package func write<T: Sendable>(
+        _ organisation: UUID?, _ body: @escaping @Sendable (any Transaction) throws -> T
+    ) async throws -> T {
+        try await write(organisation, isBrief: false, body)
+    }
 }
 
 /// The records of one organisation, or the shared ones if `organisation` is `nil`, at one moment.

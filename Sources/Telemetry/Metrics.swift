@@ -34,6 +34,19 @@ extension Metric {
     package static let storeWaiting = Metric(
         .gauge, "concord_store_waiting_changes", "Changes that wait to be written.")
 
+    // MARK: Files
+
+    package static let filesDuration = durations(
+        "concord_files_duration_seconds",
+        "What keeping, looking for, opening or removing a file took, in the folder or the bucket.",
+        labels: ["operation"], milliseconds: answerMilliseconds)
+    package static let filesFailures = Metric(
+        .counter, "concord_files_failures_total",
+        "Files that could not be kept, looked for, read or removed, by whether their place was away or refused.",
+        labels: ["operation", "kind"])
+    package static let filesReachable = Metric(
+        .gauge, "concord_files_reachable", "1 if the folder or the bucket of files answers within two seconds, else 0.")
+
     // MARK: Ledger
 
     package static let ledgerLeaves = Metric(
@@ -78,7 +91,8 @@ extension Metric {
     /// All of them, in the order in which they are shown. A new one is added here, and to `docs/operating.md`.
     package static let all: [Metric] = [
         httpRequests, httpDuration, httpInFlight, httpRateLimited, liveStreams, storeDuration, storeFailures,
-        storeWaiting, ledgerLeaves, ledgerCheckpoints, ledgerFailures, jobs, jobsLate, signIns, liveNodes, draining,
+        storeWaiting, filesDuration, filesFailures, filesReachable, ledgerLeaves, ledgerCheckpoints, ledgerFailures,
+        jobs, jobsLate, signIns, liveNodes, draining,
         processCPU, processMemory, processFiles, processFilesMax, processStart, build,
     ]
 }

@@ -47,7 +47,7 @@ package struct RecordScreens: Sendable {
         }
         router.get(path(.file)) { request, context in
             try await FileDownload.response(
-                try context.path("sha256"), try query(request), reading, try frame.caller(context))
+                try context.path("sha256"), try query(request), reading, try frame.caller(context), context)
         }
     }
 
@@ -144,7 +144,7 @@ package struct RecordScreens: Sendable {
         }
         var headers = HTTPFields()
         headers[.contentType] = "text/csv; charset=utf-8; header=present"
-        headers[.contentDisposition] = FileDownload.disposition("\(schema.plural).csv")
+        headers[.contentDisposition] = FileAnswer.disposition("\(schema.plural).csv")
         return Response(
             status: .ok, headers: headers,
             body: ResponseBody { writer in

@@ -67,7 +67,7 @@ struct Serve: AsyncParsableCommand {
         let link =
             isEmpty ? try await installation.services.signIn.createLink(for: nil, by: .system(organisation: nil)) : nil
         let operating = Operating(
-            store: installation.store, registry: registry, version: Concord.version,
+            store: installation.store, files: installation.rawBlobs, registry: registry, version: Concord.version,
             clock: installation.services.environment.clock, logger: logger)
         let options = try options()
         try await installation.serve(options, operating, logger: logger) { port in

@@ -412,9 +412,9 @@ private final class PausedStore: Storage.Store {
         try await store.read(body)
     }
     func write<T: Sendable>(
-        _ organisation: UUID?, _ body: @escaping @Sendable (any Transaction) throws -> T
+        _ organisation: UUID?, isBrief: Bool, _ body: @escaping @Sendable (any Transaction) throws -> T
     ) async throws -> T {
-        let result = try await store.write(organisation, body)
+        let result = try await store.write(organisation, isBrief: isBrief, body)
         let meanwhile = meanwhile.withLock { meanwhile in
             defer { meanwhile = nil }
             return meanwhile

@@ -35,9 +35,11 @@ struct PostgresWorld: Sendable {
 extension PostgresStore {
     /// Saves a new record of the simplest type.
     @discardableResult
-    func add(_ name: String, id: UUID, in organisation: UUID, by change: Change) async throws -> StoredRecord {
+    func add(
+        _ name: String, id: UUID, in organisation: UUID, by change: Change, isBrief: Bool = true
+    ) async throws -> StoredRecord {
         let valid = try Companion.schema.validated(Companion(name: name)).erased
-        return try await write(organisation) {
+        return try await write(organisation, isBrief: isBrief) {
             try $0.save(valid, id: id, over: nil, isArchived: false, by: change)
         }
     }

@@ -19,8 +19,8 @@ private final class CountingStore: Storage.Store {
         return try await store.read(body)
     }
     func write<T: Sendable>(
-        _ organisation: UUID?, _ body: @escaping @Sendable (any Transaction) throws -> T
-    ) async throws -> T { try await store.write(organisation, body) }
+        _ organisation: UUID?, isBrief: Bool, _ body: @escaping @Sendable (any Transaction) throws -> T
+    ) async throws -> T { try await store.write(organisation, isBrief: isBrief, body) }
     func scrub() async throws { try await store.scrub() }
 }
 

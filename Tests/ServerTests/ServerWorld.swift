@@ -40,7 +40,7 @@ final class ServerWorld: Sendable {
         }
         let silent = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         let operating = Operating(
-            store: installation.store, registry: registry, version: "0.0.0-test",
+            store: installation.store, files: installation.rawBlobs, registry: registry, version: "0.0.0-test",
             clock: installation.services.environment.clock, logger: silent)
         let router = try withMetricsFactory(registry) {
             try installation.router(

@@ -117,8 +117,8 @@ import Testing
             return try await inner.read(body)
         }
         func write<T: Sendable>(
-            _ organisation: UUID?, _ body: @escaping @Sendable (any Transaction) throws -> T
-        ) async throws -> T { try await inner.write(organisation, body) }
+            _ organisation: UUID?, isBrief: Bool, _ body: @escaping @Sendable (any Transaction) throws -> T
+        ) async throws -> T { try await inner.write(organisation, isBrief: isBrief, body) }
         func scrub() async throws { try await inner.scrub() }
         var changes: ChangeHub { inner.changes }
     }

@@ -42,12 +42,13 @@ package enum FieldInput {
     package static func value(_ text: String, for field: FieldDescription) throws(Problem) -> FieldValue {
         let wrong = Problem(field.name, "must be \(field.kind.noun)")
         if case .text = field.kind {
+            if isTidy(text) { return .text(text) }
             // Browsers send CRLF; one form of a text has one commitment.
             let text = text.replacingOccurrences(of: "\r\n", with: "\n").replacingOccurrences(of: "\r", with: "\n")
             let trimmed = text.trimmingCharacters(in: .whitespacesAndNewlines)
             return trimmed.isEmpty ? .null : .text(trimmed)
         }
-        let text = text.trimmingCharacters(in: .whitespacesAndNewlines)
+        let text = isTidy(text) ? text : text.trimmingCharacters(in: .whitespacesAndNewlines)
         if text.isEmpty { return .null }
         switch field.kind {
         case .text, .choice: return .text(text)
@@ -82,6 +83,14 @@ package enum FieldInput {
         case .json: return .json(text)
         case .file: throw Problem(field.name, "is uploaded, not written")
         }
+    }
+
+    /// Whether the text is as it is kept: it begins and ends with visible ASCII, and its lines end in one way. Most are,
+    /// and Foundation takes long to find out.
+    private static func isTidy(_ text: String) -> Bool {
+        let visible: ClosedRange<UInt8> = 0x21...0x7E
+        guard let first = text.utf8.first, let last = text.utf8.last else { return false }
+        return visible.contains(first) && visible.contains(last) && !text.utf8.contains(0x0D)
     }
 
     /// At most 38 digits, which a decimal keeps exactly: `-12.50`. Foundation would read the beginning of anything.

@@ -186,7 +186,7 @@ package struct RecordService: Sendable {
         let seen = try await filesSeen(schema, input, over: nil, as: caller)
         let change = caller.change("create", reason: try checked(reason), request: request, in: environment)
         return try await translated(schema) {
-            try await store.write(organisation) { [posture] transaction in
+            try await store.write(organisation, isBrief: true) { [posture] transaction in
                 try seen?.confirm(in: transaction)
                 let ruled = try RecordRules.prepared(schema, old: nil, draft, in: transaction, by: caller)
                 let saved = try transaction.save(
@@ -221,7 +221,7 @@ package struct RecordService: Sendable {
         try await checkFiles(schema, input, organisation)
         let change = caller.change("update", reason: try checked(reason), request: request, in: environment)
         return try await translated(schema) {
-            try await store.write(organisation) { transaction in
+            try await store.write(organisation, isBrief: true) { transaction in
                 try seen?.confirm(in: transaction)
                 return try update(
                     schema, id, over: version, input, keepsMissing: keepsMissing, as: caller, by: change,
@@ -266,7 +266,7 @@ package struct RecordService: Sendable {
         let change = caller.change(
             isArchived ? "archive" : "restore", reason: try checked(reason), request: request, in: environment)
         return try await translated(schema) {
-            try await store.write(organisation) { transaction in
+            try await store.write(organisation, isBrief: true) { transaction in
                 let saved = try setArchived(
                     isArchived, schema, id, over: version, as: caller, by: change, in: transaction)
                 try claim?.keep(saved, in: transaction, at: change.at)
@@ -307,7 +307,7 @@ package struct RecordService: Sendable {
         let organisation = try writable(caller, schema)
         let change = caller.change(name, reason: try checked(reason), request: request, in: environment)
         return try await translated(schema) {
-            try await store.write(organisation) { transaction in
+            try await store.write(organisation, isBrief: !transition.byVerb) { transaction in
                 let saved = try take(transition, schema, id, over: version, as: caller, by: change, in: transaction)
                 try claim?.keep(saved, in: transaction, at: change.at)
                 return saved

@@ -5,7 +5,9 @@ package enum CoreTables {
     package static func statements(_ dialect: Dialect) -> [String] {
         let words = dialect == .sqlite ? [wordsOfSQLite] : wordsOfPostgres
         let nodes = dialect == .sqlite ? [] : nodes
-        return (ledger + words + server + views + imports + jobs + nodes).map(dialect.definition)
+        return
+            (ledger(isChecked: TableLayout.isCheckedWhole(dialect)) + words + server + views + imports + jobs + nodes)
+            .map(dialect.definition)
     }
 
     /// The search index of SQLite.
@@ -43,89 +45,96 @@ package enum CoreTables {
         """,
     ]
 
+    /// A revision's leaf comes after it, in the same transaction.
+    private static let ofLeaf =
+        ",\n  FOREIGN KEY (\"ledger\", \"index\") REFERENCES \"leaf\" (\"ledger\", \"index\") DEFERRABLE INITIALLY DEFERRED"
+
     /// Records' identities, revisions, leaves and links.
-    private static let ledger = [
-        """
-        CREATE TABLE "record" (
-          "id" IDENTIFIER PRIMARY KEY NOT NULL,
-          "organisation" IDENTIFIER,
-          "type" TEXT NOT NULL,
-          "version" INTEGER NOT NULL CHECK ("version" > 0),
-          "archived" INTEGER NOT NULL CHECK ("archived" IN (0, 1)),
-          UNIQUE ("organisation", "id")
-        ) STRICT, WITHOUT ROWID
-        """,
-        """
-        CREATE TABLE "leaf" (
-          "ledger" IDENTIFIER NOT NULL,
-          "index" INTEGER NOT NULL CHECK ("index" >= 0),
-          "at" INTEGER NOT NULL,
-          "hash" BYTES NOT NULL CHECK (length("hash") = 32),
-          "data" TEXT NOT NULL,
-          PRIMARY KEY ("ledger", "index")
-        ) STRICT, WITHOUT ROWID
-        """,
-        """
-        CREATE TABLE "revision" (
-          "number" INTEGER PRIMARY KEY,
-          "ledger" IDENTIFIER NOT NULL,
-          "index" INTEGER NOT NULL,
-          "record" IDENTIFIER NOT NULL REFERENCES "record" ("id"),
-          "type" TEXT NOT NULL,
-          "version" INTEGER NOT NULL,
-          "action" TEXT NOT NULL,
-          "at" INTEGER NOT NULL,
-          "actor_kind" TEXT NOT NULL,
-          "person" IDENTIFIER,
-          "auth" TEXT NOT NULL,
-          "reason" TEXT,
-          "request" TEXT,
-          "commitment" TEXT NOT NULL,
-          "salt" BYTES,
-          "body" TEXT,
-          UNIQUE ("ledger", "index"),
-          UNIQUE ("record", "version"),
-          FOREIGN KEY ("ledger", "index") REFERENCES "leaf" ("ledger", "index") DEFERRABLE INITIALLY DEFERRED
-        ) STRICT
-        """,
-        "CREATE INDEX \"leaf__by_time\" ON \"leaf\" (\"ledger\", \"at\", \"index\")",
-        """
-        CREATE TABLE "tile" (
-          "ledger" IDENTIFIER NOT NULL,
-          "level" INTEGER NOT NULL,
-          "index" INTEGER NOT NULL,
-          "hashes" BYTES NOT NULL CHECK (length("hashes") = 8192),
-          PRIMARY KEY ("ledger", "level", "index")
-        ) STRICT
-        """,
-        """
-        CREATE TABLE "checkpoint" (
-          "ledger" IDENTIFIER NOT NULL,
-          "size" INTEGER NOT NULL,
-          "root" BYTES NOT NULL CHECK (length("root") = 32),
-          "note" TEXT NOT NULL,
-          "at" INTEGER NOT NULL,
-          PRIMARY KEY ("ledger", "size")
-        ) STRICT
-        """,
-        """
-        CREATE TABLE "link" (
-          "from_id" IDENTIFIER NOT NULL,
-          "field" TEXT NOT NULL,
-          "to_id" IDENTIFIER NOT NULL REFERENCES "record" ("id"),
-          "since" INTEGER NOT NULL,
-          "until" INTEGER CHECK ("until" > "since"),
-          "from_type" TEXT NOT NULL,
-          "organisation" IDENTIFIER,
-          "to_organisation" IDENTIFIER,
-          PRIMARY KEY ("from_id", "field", "to_id", "since"),
-          FOREIGN KEY ("organisation", "from_id") REFERENCES "record" ("organisation", "id"),
-          FOREIGN KEY ("to_organisation", "to_id") REFERENCES "record" ("organisation", "id"),
-          CHECK ("to_organisation" IS NULL OR "to_organisation" = "organisation")
-        ) STRICT, WITHOUT ROWID
-        """,
-        "CREATE INDEX \"link__to\" ON \"link\" (\"to_id\", \"from_type\", \"field\", \"from_id\", \"since\", \"until\")",
-    ]
+    /// - Parameter isChecked: The database checks that a revision has its record and its leaf. PostgreSQL need not: see
+    ///   ``TableLayout/isCheckedWhole(_:)``.
+    private static func ledger(isChecked: Bool) -> [String] {
+        [
+            """
+            CREATE TABLE "record" (
+              "id" IDENTIFIER PRIMARY KEY NOT NULL,
+              "organisation" IDENTIFIER,
+              "type" TEXT NOT NULL,
+              "version" INTEGER NOT NULL CHECK ("version" > 0),
+              "archived" INTEGER NOT NULL CHECK ("archived" IN (0, 1)),
+              UNIQUE ("organisation", "id")
+            ) STRICT, WITHOUT ROWID
+            """,
+            """
+            CREATE TABLE "leaf" (
+              "ledger" IDENTIFIER NOT NULL,
+              "index" INTEGER NOT NULL CHECK ("index" >= 0),
+              "at" INTEGER NOT NULL,
+              "hash" BYTES NOT NULL CHECK (length("hash") = 32),
+              "data" TEXT NOT NULL,
+              PRIMARY KEY ("ledger", "index")
+            ) STRICT, WITHOUT ROWID
+            """,
+            """
+            CREATE TABLE "revision" (
+              "number" INTEGER PRIMARY KEY,
+              "ledger" IDENTIFIER NOT NULL,
+              "index" INTEGER NOT NULL,
+              "record" IDENTIFIER NOT NULL\(isChecked ? " REFERENCES \"record\" (\"id\")" : ""),
+              "type" TEXT NOT NULL,
+              "version" INTEGER NOT NULL,
+              "action" TEXT NOT NULL,
+              "at" INTEGER NOT NULL,
+              "actor_kind" TEXT NOT NULL,
+              "person" IDENTIFIER,
+              "auth" TEXT NOT NULL,
+              "reason" TEXT,
+              "request" TEXT,
+              "commitment" TEXT NOT NULL,
+              "salt" BYTES,
+              "body" TEXT,
+              UNIQUE ("ledger", "index"),
+              UNIQUE ("record", "version")\(isChecked ? ofLeaf : "")
+            ) STRICT
+            """,
+            "CREATE INDEX \"leaf__by_time\" ON \"leaf\" (\"ledger\", \"at\", \"index\")",
+            """
+            CREATE TABLE "tile" (
+              "ledger" IDENTIFIER NOT NULL,
+              "level" INTEGER NOT NULL,
+              "index" INTEGER NOT NULL,
+              "hashes" BYTES NOT NULL CHECK (length("hashes") = 8192),
+              PRIMARY KEY ("ledger", "level", "index")
+            ) STRICT
+            """,
+            """
+            CREATE TABLE "checkpoint" (
+              "ledger" IDENTIFIER NOT NULL,
+              "size" INTEGER NOT NULL,
+              "root" BYTES NOT NULL CHECK (length("root") = 32),
+              "note" TEXT NOT NULL,
+              "at" INTEGER NOT NULL,
+              PRIMARY KEY ("ledger", "size")
+            ) STRICT
+            """,
+            """
+            CREATE TABLE "link" (
+              "from_id" IDENTIFIER NOT NULL,
+              "field" TEXT NOT NULL,
+              "to_id" IDENTIFIER NOT NULL REFERENCES "record" ("id"),
+              "since" INTEGER NOT NULL,
+              "until" INTEGER CHECK ("until" > "since"),
+              "from_type" TEXT NOT NULL,
+              "organisation" IDENTIFIER,
+              "to_organisation" IDENTIFIER,
+              PRIMARY KEY ("from_id", "field", "to_id", "since"),
+              FOREIGN KEY ("organisation", "from_id") REFERENCES "record" ("organisation", "id"),
+              FOREIGN KEY ("to_organisation", "to_id") REFERENCES "record" ("organisation", "id"),
+              CHECK ("to_organisation" IS NULL OR "to_organisation" = "organisation")
+            ) STRICT, WITHOUT ROWID
+            """,
+            "CREATE INDEX \"link__to\" ON \"link\" (\"to_id\", \"from_type\", \"field\", \"from_id\", \"since\", \"until\")",
+        ]
+    }
 
     /// What the server keeps beside the records.
     private static let server = [

@@ -49,13 +49,20 @@ package enum Dialect: Sendable, Hashable {
         self == .sqlite ? "instr(\(column), ?) > 0" : "strpos(\(column), ?) > 0"
     }
 
-    /// How many octal digits `"until" - "since"` has, as indexes and statements write it.
-    var lifetimeClass: String {
-        switch self {
-        case .sqlite: "length(printf('%o', \"until\" - \"since\"))"
-        case .postgres:
-            "width_bucket(\"until\" - \"since\", '{\((0...20).map { "\(1 << (3 * $0))" }.joined(separator: ","))}'::bigint[])"
-        }
+    /// How many octal digits `until - since` has, as indexes and statements write it.
+    /// - Parameter alias: What a statement calls the table.
+    func lifetimeClass(of alias: String? = nil) -> String {
+        let table = alias.map { $0 + "." } ?? ""
+        return self == .sqlite ? "length(printf('%o', \(table)\"until\" - \(table)\"since\"))" : "\(table)\"lifetime\""
+    }
+
+    /// The column of every record table that holds ``lifetimeClass(of:)``. PostgreSQL searches an index by no expression
+    /// that might tell what row-level security hides, but by a column.
+    var lifetimeColumn: String? {
+        guard self == .postgres else { return nil }
+        let bounds = (0...20).map { "\(1 << (3 * $0))" }.joined(separator: ",")
+        return "\"lifetime\" integer GENERATED ALWAYS AS "
+            + "(width_bucket(\"until\" - \"since\", '{\(bounds)}'::bigint[])) STORED"
     }
 
     /// How a statement is held to an index; PostgreSQL chooses by its statistics.

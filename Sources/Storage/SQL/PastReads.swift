@@ -41,8 +41,7 @@ extension SQLGenerator {
         let owner =
             ledger.map { BoundSQL("p.\"organisation\" = ?", [.identifier($0)]) }
             ?? BoundSQL("p.\"organisation\" IS NULL")
-        let lifetime = dialect.lifetimeClass.replacing("\"until\"", with: "p.\"until\"")
-            .replacing("\"since\"", with: "p.\"since\"")
+        let lifetime = dialect.lifetimeClass(of: "p")
         let name = quoted(ListIndex.replaced.name(schema, by: nil))
         var sql = BoundSQL("")
         for digits in 1...max(1, String(max(0, end), radix: 8).count) {

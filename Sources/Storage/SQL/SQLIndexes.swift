@@ -116,12 +116,15 @@ extension TableLayout {
         made.append(
             index(
                 ListIndex.replaced.name(schema, by: nil),
-                ["\"organisation\"", dialect.lifetimeClass, "\"since\"", "\"until\""], past))
+                ["\"organisation\"", dialect.lifetimeClass(), "\"since\"", "\"until\""], past))
         for field in filters where !visibilityColumns.contains(field.name.asColumn) {
+            // What points nowhere is not asked for by this index, and need not be written to it.
+            let isPointer = dialect == .postgres && field.kind.target != nil && !field.isRequired
             made.append(
                 index(
                     "\(name)__of_\(field.name.asColumn)",
-                    ["\"organisation\"", field.column, "\"archived\"", "\"id\""], present))
+                    ["\"organisation\"", field.column, "\"archived\"", "\"id\""],
+                    present + (isPointer ? " AND \(field.column) IS NOT NULL" : "")))
         }
         for field in fields where field.has(.unique) {
             made.append(

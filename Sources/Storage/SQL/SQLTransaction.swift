@@ -31,12 +31,21 @@ package final class SQLTransaction: SQLReader, Transaction {
     /// The size of this transaction's ledger and the time of its last leaf, which only this transaction moves.
     package private(set) var end: LedgerEnd?
 
-    /// - Parameter end: The end of the ledger, where a transaction before this one has just moved it.
+    /// New records' identifiers are not looked up before: a round trip less, and should one be taken, the insertion fails.
+    private let isTrustingIdentifiers: Bool
+    private var savepoints = 0
+
+    /// - Parameters:
+    ///   - end: The end of the ledger, where a transaction before this one has just moved it.
+    ///   - isTrustingIdentifiers: The identifier of a new record need not be looked up: whoever commits runs all this once
+    ///     more without it if the database finds it taken.
     package init(
-        _ connection: any SQLConnection, _ layouts: Layouts, _ organisation: UUID?, end: LedgerEnd? = nil
+        _ connection: any SQLConnection, _ layouts: Layouts, _ organisation: UUID?, end: LedgerEnd? = nil,
+        isTrustingIdentifiers: Bool = false
     ) {
         self.organisation = organisation
         self.end = end
+        self.isTrustingIdentifiers = isTrustingIdentifiers
         super.init(connection, layouts)
     }
 
@@ -50,6 +59,8 @@ package final class SQLTransaction: SQLReader, Transaction {
     func inSavepoint<T>(_ body: () throws -> T) throws -> T {
         let before = committed.count
         let leavesBefore = leaves
+        savepoints += 1
+        defer { savepoints -= 1 }
         var result: T?
         do {
             try connection.inSavepoint { result = try body() }
@@ -90,7 +101,9 @@ package final class SQLTransaction: SQLReader, Transaction {
         let schema = record.schema
         if entry.isAccess { touchesAccess = true }
         precondition(organisation != nil || schema.isCatalogue, "\(schema.type.name) without an organisation")
-        let old = try version == nil && !isKnown(id) ? nil : find(schema, id, in: organisation, asOf: nil)
+        // In a savepoint the body would hear of the insertion's failure instead.
+        let isNew = try version == nil && (isTrustingIdentifiers && savepoints == 0 || !isKnown(id))
+        let old = isNew ? nil : try find(schema, id, in: organisation, asOf: nil)
         if version != nil {
             guard let old, old.meta.organisation == organisation else {
                 throw StoreError.notFound(type: schema.type.name, id: id)

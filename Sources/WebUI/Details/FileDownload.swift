@@ -11,12 +11,10 @@ import Storage
 
 /// The download of a record's file.
 enum FileDownload {
-    /// A file is shown by whatever opens it, not by the browser in this origin.
-    static let policy = "sandbox; default-src 'none'; frame-ancestors 'none'"
-
     /// - Parameter query: `record` as `plural/id`, and `asOf` for a record of the past.
     static func response(
-        _ sha256: String, _ query: LinkQuery, _ reading: RecordScreens.Reading, _ caller: Caller
+        _ sha256: String, _ query: LinkQuery, _ reading: RecordScreens.Reading, _ caller: Caller,
+        _ context: ConcordContext
     ) async throws -> Response {
         let missing = ServiceError.notFound(text(.fileLabel))
         let parts = (query["record"] ?? "").split(separator: "/")
@@ -27,16 +25,9 @@ enum FileDownload {
         let record = try await reading.records.get(schema, id, as: caller, asOf: moment?.asOf)
         let files = record.values.compactMap { if case .file(let file) = $0 { file } else { nil } }
         guard let file = files.first(where: { $0.sha256 == sha256 }), let organisation = record.meta.organisation,
-            let bytes = try await reading.services.blobs.get(sha256, for: organisation)
+            let response = try await FileAnswer.response(
+                file, for: organisation, from: reading.services.blobs, logger: context.logger)
         else { throw missing }
-        var headers = HTTPFields()
-        headers[.contentType] = "application/octet-stream"
-        headers[.contentDisposition] = disposition(file.name)
-        headers[.contentSecurityPolicy] = policy
-        headers[.cacheControl] = "private, no-store"
-        return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+        return response
     }
-
-    /// To be saved under this name (RFC 6266, with the encoding of RFC 8187).
-    static func disposition(_ name: String) -> String { "attachment; filename*=UTF-8''\(LinkQuery.encoded(name))" }
 }

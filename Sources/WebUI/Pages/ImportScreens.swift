@@ -124,7 +124,7 @@ package struct ImportScreens: Sendable {
         }
         var headers = HTTPFields()
         headers[.contentType] = "text/csv; charset=utf-8; header=present"
-        headers[.contentDisposition] = FileDownload.disposition("\(plural).csv")
+        headers[.contentDisposition] = FileAnswer.disposition("\(plural).csv")
         return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
     }
 
@@ -280,7 +280,7 @@ package struct ImportScreens: Sendable {
         let service = service
         var headers = HTTPFields()
         headers[.contentType] = "text/csv; charset=utf-8; header=present"
-        headers[.contentDisposition] = FileDownload.disposition("import-\(job.id.lowercased).csv")
+        headers[.contentDisposition] = FileAnswer.disposition("import-\(job.id.lowercased).csv")
         return Response(
             status: .ok, headers: headers,
             body: ResponseBody { writer in

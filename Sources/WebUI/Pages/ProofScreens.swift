@@ -56,7 +56,7 @@ package struct ProofScreens: Sendable {
     private static func file(_ bytes: [UInt8], _ name: String) -> Response {
         var headers = HTTPFields()
         headers[.contentType] = "application/octet-stream"
-        headers[.contentDisposition] = FileDownload.disposition(name)
+        headers[.contentDisposition] = FileAnswer.disposition(name)
         headers[.cacheControl] = "private, no-store"
         return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
     }

@@ -225,7 +225,7 @@ package struct RoundScreens: Sendable {
         }
         var headers = HTTPFields()
         headers[.contentType] = "text/csv; charset=utf-8; header=present"
-        headers[.contentDisposition] = FileDownload.disposition("comparison-\(id.lowercased).csv")
+        headers[.contentDisposition] = FileAnswer.disposition("comparison-\(id.lowercased).csv")
         return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
     }
 

@@ -1,0 +1,147 @@
+// Brief changes of several organisations in one commit, and what may not wait for what.
+import Foundation
+import PostgresStorage
+import RecordKit
+import Storage
+import TestKit
+import Testing
+
+@Suite struct SharedCommitTests {
+    private struct Refused: Error, Equatable { let number: Int }
+
+    /// Transactions that wrote leaves of these ledgers.
+    private func transactions(_ world: PostgresWorld, _ ledgers: [UUID]) throws -> Set<String> {
+        let session = try PostgresSession(world.address)
+        var found: Set<String> = []
+        for ledger in ledgers {
+            try session.run("SELECT set_config('concord.organisation', '\(ledger.uuidString)', false)")
+            found.formUnion(try session.run("SELECT xmin::text FROM \"leaf\"").compactMap { $0[0] })
+        }
+        return found
+    }
+
+    @Test func changesThatWaitShareACommitAndEachMeetsItsOwnFate() async throws {
+        let world = try PostgresWorld()
+        let node = try world.node()
+        var fixtures = Fixtures(seed: 31)
+        let organisations = (0..<12).map { _ in fixtures.id() }
+        let taken = fixtures.id()
+        try await node.add("there", id: taken, in: organisations[0], by: fixtures.change("create"))
+        let valid = try Companion.schema.validated(Companion(name: "x")).erased
+        let runs = Shared(0)
+        var expected: [UUID: Int] = [organisations[0]: 1]
+        let outcomes = try await withThrowingTaskGroup(of: (Int, Result<Void, any Error>).self) { group in
+            for (number, organisation) in organisations.enumerated() {
+                let (change, id) = (fixtures.change("create"), number == 0 ? taken : fixtures.id())
+                // Of twelve, the first has a taken identifier, one throws before and one after it has written.
+                if ![0, 4, 8].contains(number) { expected[organisation] = 1 }
+                group.addTask {
+                    do {
+                        try await node.write(organisation, isBrief: true) { transaction in
+                            // Whatever comes meanwhile waits for the next commits.
+                            if runs.withLock({
+                                $0 += 1
+                                return $0 <= 2
+                            }) {
+                                usleep(300_000)
+                            }
+                            if number == 4 { throw Refused(number: 4) }
+                            try transaction.save(valid, id: id, over: nil, isArchived: false, by: change)
+                            if number == 8 { throw Refused(number: 8) }
+                        }
+                        return (number, .success(()))
+                    } catch { return (number, .failure(error)) }
+                }
+            }
+            return try await group.reduce(into: [Int: Result<Void, any Error>]()) { $0[$1.0] = $1.1 }
+        }
+        for number in organisations.indices {
+            switch (number, outcomes[number]) {
+            case (0, .failure(let error as StoreError)):
+                #expect(error == .changedMeanwhile(type: Companion.type.name, id: taken, present: 1))
+            case (4, .failure(let error as Refused)), (8, .failure(let error as Refused)):
+                #expect(error.number == number)
+            case (0, _), (4, _), (8, _): Issue.record("\(number): \(String(describing: outcomes[number]))")
+            case (_, .success): break
+            default: Issue.record("\(number): \(String(describing: outcomes[number]))")
+            }
+        }
+        for organisation in organisations {
+            let leaves = try await node.read { try $0.leaves(organisation, from: 0, limit: 10) }
+            #expect(leaves.map(\.index) == Array(0..<(expected[organisation] ?? 0)))
+        }
+        try node.close()
+    }
+
+    @Test func changesOfManyOrganisationsTakeFewTransactions() async throws {
+        let world = try PostgresWorld()
+        let node = try world.node()
+        var fixtures = Fixtures(seed: 32)
+        let organisations = (0..<16).map { _ in fixtures.id() }
+        let valid = try Companion.schema.validated(Companion(name: "x")).erased
+        let runs = Shared(0)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for organisation in organisations {
+                let (change, id) = (fixtures.change("create"), fixtures.id())
+                group.addTask {
+                    try await node.write(organisation, isBrief: true) { transaction in
+                        if runs.withLock({
+                            $0 += 1
+                            return $0 <= 2
+                        }) {
+                            usleep(300_000)
+                        }
+                        try transaction.save(valid, id: id, over: nil, isArchived: false, by: change)
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(runs.withLock { $0 } == 16)
+        // Two that came first, and the rest in the next ones.
+        #expect((1...4).contains(try transactions(world, organisations).count))
+        try node.close()
+    }
+
+    /// A long change holds up its own organisation on every node, and no other.
+    @Test func nobodyElseWaitsForALongChange() async throws {
+        let world = try PostgresWorld()
+        let nodes = [try world.node(), try world.node()]
+        var fixtures = Fixtures(seed: 33)
+        let held = fixtures.id()
+        let others = (0..<6).map { _ in fixtures.id() }
+        let (isHeld, isReleased) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        let valid = try Companion.schema.validated(Companion(name: "long")).erased
+        let (id, change) = (fixtures.id(), fixtures.change("create"))
+        async let long = nodes[0].write(held) { transaction in
+            isHeld.signal()
+            isReleased.wait()
+            return try transaction.save(valid, id: id, over: nil, isArchived: false, by: change)
+        }
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                isHeld.wait()
+                continuation.resume()
+            }
+        }
+        // On both nodes a change of the held organisation stands first in line.
+        let waiting = (0..<2).map { (nodes[$0], fixtures.id(), fixtures.change("create")) }
+        let behind = waiting.map { node, id, change in
+            _Concurrency.Task { try await node.add("behind", id: id, in: held, by: change) }
+        }
+        for node in nodes {
+            for organisation in others {
+                try await node.add("beside", id: fixtures.id(), in: organisation, by: fixtures.change("create"))
+            }
+        }
+        // All that is done while the long change still holds its organisation.
+        let (a, b) = (nodes[0], nodes[1])
+        for organisation in others { #expect(try await a.read { try $0.ledgerSize(organisation) } == 2) }
+        #expect(try await b.read { try $0.ledgerSize(held) } == 0)
+        isReleased.signal()
+        #expect(try await long.meta.since == 0)
+        for task in behind { _ = try await task.value }
+        #expect(try await b.read { try $0.leaves(held, from: 0, limit: 10) }.map(\.index) == [0, 1, 2])
+        for node in nodes { try node.close() }
+    }
+}
