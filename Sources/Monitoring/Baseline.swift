@@ -41,19 +41,38 @@ public struct Baseline: Codable, Hashable, Sendable {
         name: String, table: Table, side: DriftSide, calibration: CalibrationMap? = nil,
         realised: [String: Double]? = nil, rules: [String] = []
     ) {
+        self.init(
+            name: name, input: MeasurementReport.Input(table), columns: table.columns.map(\.name), side: side,
+            calibration: calibration, realised: realised, rules: rules)
+    }
+
+    /// Freezes a side whose table is not there.
+    ///
+    /// - Parameter columns: the names of its columns, in the order of the header.
+    init(
+        name: String, input: MeasurementReport.Input, columns: [String], side: DriftSide, calibration: CalibrationMap?,
+        realised: [String: Double]?, rules: [String]
+    ) {
         version = Self.version
         self.name = name
-        path = table.path
-        sha256 = table.sha256
-        rows = table.rows
-        columnCount = table.header.count
-        numericNames = table.columns.map(\.name).filter { side.numeric[$0] != nil }
-        categoricalNames = table.columns.map(\.name).filter { side.categorical[$0] != nil }
+        path = input.path
+        sha256 = input.sha256
+        rows = input.rows
+        columnCount = input.columns
+        numericNames = columns.filter { side.numeric[$0] != nil }
+        categoricalNames = columns.filter { side.categorical[$0] != nil }
         numeric = side.numeric.mapValues { $0.compressed() }
         categorical = side.categorical
         self.calibration = calibration
         self.realised = realised
         self.rules = rules
+    }
+
+    /// Numeric columns that were sketched, with how far ranks among their values can be off, as a share of the values.
+    public var sketched: [String: Double] {
+        numeric.filter { $0.value.unique == nil && $0.value.count > 0 }.mapValues {
+            Double($0.rankErrorMax) / Double($0.count)
+        }
     }
 
     /// The side that a batch is compared with.

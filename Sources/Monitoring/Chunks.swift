@@ -37,6 +37,8 @@ public struct Chunks: Sendable {
         public let days: (first: String, end: String)?
         /// Places in the table, ascending.
         public let rows: [Int32]
+        /// The row of the data with which a chunk by count begins, from 0.
+        var firstRow = 0
     }
 
     /// The chunks in order. Periods without rows between others are there, and empty.
@@ -54,17 +56,43 @@ public struct Chunks: Sendable {
     /// - Throws: `TableError` for chunks without rows, more than `countMax` chunks, or a column of times that was not
     ///   read.
     public init(_ table: Table, by chunking: Chunking, timeZone: TimeZone = .gmt) throws(TableError) {
+        try self.init(table, by: chunking, timeZone: timeZone, places: nil, of: table.rows)
+    }
+
+    /// The chunks of rows that were taken of a file: those of the file, each with the rows of it that were taken.
+    ///
+    /// - Throws: as above.
+    public init(
+        _ selection: SelectedRows.Selection, by chunking: Chunking, timeZone: TimeZone = .gmt
+    ) throws(TableError) {
+        let isWhole = selection.places.count == selection.input.rows
+        try self.init(
+            selection.table, by: chunking, timeZone: timeZone, places: isWhole ? nil : selection.places,
+            of: selection.input.rows)
+    }
+
+    private init(
+        _ table: Table, by chunking: Chunking, timeZone: TimeZone, places: [Int]?, of all: Int
+    ) throws(TableError) {
         self.chunking = chunking
         self.timeZone = timeZone
         switch chunking {
         case .rows(let size):
             guard size > 0 else { throw TableError(path: table.path, reason: "a chunk needs at least one row") }
-            let count = (table.rows + size - 1) / size
+            let count = (all + size - 1) / size
             try Self.check(count, table.path, "make chunks larger")
-            list = (0..<count).map { i in
-                Chunk(
-                    label: "\(i * size)", days: nil,
-                    rows: (i * size..<min(table.rows, (i + 1) * size)).map { Int32($0) })
+            if let places {
+                var rows = [[Int32]](repeating: [], count: count)
+                for (row, place) in places.enumerated() { rows[place / size].append(Int32(row)) }
+                list = rows.enumerated().map { i, rows in
+                    Chunk(label: "\(i * size)", days: nil, rows: rows, firstRow: i * size)
+                }
+            } else {
+                list = (0..<count).map { i in
+                    Chunk(
+                        label: "\(i * size)", days: nil,
+                        rows: (i * size..<min(table.rows, (i + 1) * size)).map { Int32($0) }, firstRow: i * size)
+                }
             }
             withoutTime = 0
         case .period(let period, let column):
@@ -123,7 +151,7 @@ public struct Chunks: Sendable {
 
     /// What a chunk begins its report with: label, days or first row, and rows.
     func head(_ chunk: Chunk) -> ReportObject {
-        Self.head(chunk.label, chunk.days, firstRow: Int(chunk.rows.first ?? 0), rows: chunk.rows.count)
+        Self.head(chunk.label, chunk.days, firstRow: chunk.firstRow, rows: chunk.rows.count)
     }
 
     static func head(

@@ -82,7 +82,7 @@ public struct ClassifierStream: Sendable {
 }
 
 /// Two values of a stream, of which one counts as positive: by the same rules as in a file.
-private struct TwoValues {
+struct TwoValues: Sendable {
     let name: String
     let favourable: String?
     private var known: [String: Int8] = [:]
@@ -128,6 +128,69 @@ private struct TwoValues {
     }
 }
 
+/// The complete rows of a binary classifier, block by block: truth, decision and score.
+struct ScoredRows: Sendable {
+    private let label: String?
+    private let prediction: String?
+    private let score: String?
+    private var truth: TwoValues
+    private var decision: TwoValues
+
+    /// Rows of a block that lack nothing.
+    struct Complete {
+        /// Their places in the block.
+        let kept: [Int32]
+        /// Empty without labels.
+        let labels: [Bool]
+        let predictions: [Bool]
+        /// Empty without scores.
+        let scores: [Double]
+    }
+
+    /// - Parameters:
+    ///   - label: nil for rows without a truth.
+    ///   - prediction: nil to decide by score ≥ 0.5.
+    init(label: String?, prediction: String?, score: String?, favourable: String?) {
+        self.label = label
+        self.prediction = prediction
+        self.score = score
+        truth = TwoValues(label ?? "", favourable)
+        decision = TwoValues(prediction ?? "", favourable)
+    }
+
+    /// The complete rows of a block; nil when its label was not read.
+    mutating func complete(_ table: Table) throws(TableError) -> Complete? {
+        var truths: [Int8]?
+        if let label {
+            guard let column = table[label] else { return nil }
+            truths = try truth.codes(column, table.path)
+        }
+        let numbers = score.flatMap { table[$0]?.numbers }
+        if let numbers, let score, numbers.contains(where: { $0 < 0 || $0 > 1 }) {
+            throw TableError(path: table.path, name: score, reason: "the score is not within 0 … 1")
+        }
+        let decided: [Int8]
+        if let prediction, let column = table[prediction] {
+            decided = try decision.codes(column, table.path)
+        } else {
+            decided = (numbers ?? []).map { $0.isNaN ? -1 : $0 >= 0.5 ? 1 : 0 }
+        }
+        let kept = (0..<table.rows).filter { row in
+            truths?[row] ?? 0 >= 0 && decided[row] >= 0 && !(numbers?[row].isNaN ?? false)
+        }.map { Int32($0) }
+        return Complete(
+            kept: kept, labels: truths.map { truths in kept.map { truths[Int($0)] == 1 } } ?? [],
+            predictions: kept.map { decided[Int($0)] == 1 },
+            scores: numbers.map { numbers in kept.map { numbers[Int($0)] } } ?? [])
+    }
+
+    /// At the end of the rows.
+    func check(_ path: String) throws(TableError) {
+        if label != nil { try truth.check(path) }
+        if prediction != nil { try decision.check(path) }
+    }
+}
+
 /// What is left of a stream of decisions.
 public struct StreamedDecisions: Sendable {
     /// The input.
@@ -137,8 +200,7 @@ public struct StreamedDecisions: Sendable {
     private var fairness: [String: FairnessAccumulator] = [:]
     private var chunks: StreamedChunks?
     private var parts: [Int: Counted] = [:]
-    private var truth: TwoValues
-    private var decision: TwoValues
+    private var scored: ScoredRows
     /// Rows that were left out because a value is null.
     public private(set) var incomplete = 0
 
@@ -157,8 +219,8 @@ public struct StreamedDecisions: Sendable {
     fileprivate init(_ request: ClassifierStream, timeZone: TimeZone) {
         self.request = request
         chunks = request.chunking.map { StreamedChunks($0, timeZone: timeZone) }
-        truth = TwoValues(request.label, request.favourable)
-        decision = TwoValues(request.prediction ?? "", request.favourable)
+        scored = ScoredRows(
+            label: request.label, prediction: request.prediction, score: request.score, favourable: request.favourable)
         for attribute in request.attributes { fairness[attribute] = FairnessAccumulator() }
     }
 
@@ -179,7 +241,7 @@ public struct StreamedDecisions: Sendable {
     }
 
     /// Runs of neighbours that are in one chunk.
-    private func runs(_ rows: [Int32], _ places: [Int]) -> [(chunk: Int, range: Range<Int>)] {
+    static func runs(_ rows: [Int32], _ places: [Int]) -> [(chunk: Int, range: Range<Int>)] {
         var out: [(chunk: Int, range: Range<Int>)] = []
         var start = 0
         while start < rows.count {
@@ -193,25 +255,9 @@ public struct StreamedDecisions: Sendable {
     }
 
     private mutating func addBinary(_ table: Table, _ places: [Int]?) throws(TableError) {
-        guard let label = table[request.label] else { return }
-        let truths = try truth.codes(label, table.path)
-        let scores = request.score.flatMap { table[$0]?.numbers }
-        if let scores, let name = request.score, scores.contains(where: { $0 < 0 || $0 > 1 }) {
-            throw TableError(path: table.path, name: name, reason: "the score is not within 0 … 1")
-        }
-        let decided: [Int8]
-        if let name = request.prediction, let column = table[name] {
-            decided = try decision.codes(column, table.path)
-        } else {
-            decided = (scores ?? []).map { $0.isNaN ? -1 : $0 >= 0.5 ? 1 : 0 }
-        }
-        let kept = (0..<table.rows).filter { row in
-            truths[row] >= 0 && decided[row] >= 0 && !(scores?[row].isNaN ?? false)
-        }.map { Int32($0) }
+        guard let rows = try scored.complete(table) else { return }
+        let (kept, labels, predictions, own) = (rows.kept, rows.labels, rows.predictions, rows.scores)
         incomplete += table.rows - kept.count
-        let labels = kept.map { truths[Int($0)] == 1 }
-        let predictions = kept.map { decided[Int($0)] == 1 }
-        let own = scores.map { scores in kept.map { scores[Int($0)] } } ?? []
         for i in kept.indices {
             whole.binary.add(label: labels[i], prediction: predictions[i], score: own.isEmpty ? nil : own[i])
         }
@@ -227,7 +273,7 @@ public struct StreamedDecisions: Sendable {
                 codes: found.codes, names: found.names, labels: labels, predictions: predictions, scores: own)
         }
         guard let places else { return }
-        for run in runs(kept, places) {
+        for run in Self.runs(kept, places) {
             var part = parts.removeValue(forKey: run.chunk) ?? Counted(cells: ClassifierStream.chunkCells)
             part.complete += run.range.count
             for i in run.range {
@@ -264,7 +310,7 @@ public struct StreamedDecisions: Sendable {
         }
         count(kept[...], &whole.classes)
         if let places {
-            for run in runs(kept, places) {
+            for run in Self.runs(kept, places) {
                 var part = parts.removeValue(forKey: run.chunk) ?? Counted(cells: 1)
                 part.complete += run.range.count
                 count(kept[run.range], &part.classes)
@@ -289,7 +335,7 @@ public struct StreamedDecisions: Sendable {
         }
         count(kept[...], &whole.errors)
         guard let places else { return }
-        for run in runs(kept, places) {
+        for run in Self.runs(kept, places) {
             var part = parts.removeValue(forKey: run.chunk) ?? Counted(cells: 1)
             part.complete += run.range.count
             count(kept[run.range], &part.errors)
@@ -299,10 +345,7 @@ public struct StreamedDecisions: Sendable {
 
     fileprivate func close(_ path: String) throws(TableError) {
         guard whole.complete > 0 else { throw TableError(path: path, reason: "no row has label, prediction and score") }
-        if request.kind == .binary {
-            try truth.check(path)
-            if request.prediction != nil { try decision.check(path) }
-        }
+        if request.kind == .binary { try scored.check(path) }
         _ = try chunks?.heads(path)
     }
 

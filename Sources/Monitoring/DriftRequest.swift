@@ -262,23 +262,44 @@ public struct DriftRequest: Sendable {
 
     /// Freezes a reference.
     ///
+    /// With `streamBytesMax` the file is read as a stream: numbers beyond so many bytes are sketched, and the file is then
+    /// read once more to count the bins of the sketch exactly.
+    ///
     /// - Parameters:
     ///   - scored: labels and scores of the reference, for estimates without labels; nil for none.
     ///   - rules: rules about drift that go with it.
     /// - Throws: `TableError` for what is wrong with the file, `MeasureError` for labels without scores.
     public func baseline(
-        reference path: String, name: String, reader: TableReader = TableReader(), scored: BinarySample? = nil,
-        rules: [DecisionRule] = []
+        reference path: String, name: String, reader: TableReader = TableReader(),
+        scored: CalibrationAccumulator? = nil, rules: [DecisionRule] = []
     ) throws -> Baseline {
-        var table = try read(path, reader, role)
-        try check(table, (numeric ?? []) + (categorical ?? []) + ignored)
-        let side = DriftSide(consuming: &table)
-        guard let scored else { return Baseline(name: name, table: table, side: side, rules: rules.map(\.text)) }
-        let truth = Performance.binary(scored)
-        let realised = Estimate.realisedKeys.compactMap { key in truth[key]?.number.map { (key, $0) } }
+        let input: MeasurementReport.Input
+        let names: [String]
+        let side: DriftSide
+        if let streamBytesMax {
+            let found = try ReferenceStream(role: role, bytesMax: streamBytesMax, reader: reader).read(path: path)
+            (input, names, side) = (found.input, found.names, found.side)
+            for name in (numeric ?? []) + (categorical ?? []) + ignored where !found.header.contains(name) {
+                throw TableError(path: path, reason: "there is no column \"\(name)\"")
+            }
+        } else {
+            var table = try read(path, reader, role)
+            try check(table, (numeric ?? []) + (categorical ?? []) + ignored)
+            input = MeasurementReport.Input(table)
+            names = table.columns.map(\.name)
+            side = DriftSide(consuming: &table)
+        }
+        var calibration: CalibrationMap?
+        var realised: [String: Double]?
+        if let scored {
+            let truth = Estimate.realised(scored)
+            let known = Estimate.realisedKeys.compactMap { key in truth[key]?.number.map { (key, $0) } }
+            calibration = try CalibrationMap(scored)
+            realised = Dictionary(uniqueKeysWithValues: known)
+        }
         return Baseline(
-            name: name, table: table, side: side, calibration: try CalibrationMap(reference: scored),
-            realised: Dictionary(uniqueKeysWithValues: realised), rules: rules.map(\.text))
+            name: name, input: input, columns: names, side: side, calibration: calibration, realised: realised,
+            rules: rules.map(\.text))
     }
 
     private func read(

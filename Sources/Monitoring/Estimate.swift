@@ -10,6 +10,43 @@ public struct CalibrationMap: Codable, Hashable, Sendable {
     public let errorBefore: Double
     /// The same after the fit, on the rows that were not used to fit; nil when there were too few rows to tell.
     public let errorAfter: Double?
+    /// Where the fit of the rows themselves lies, when it was made from a grid of their scores; nil for an exact one.
+    public let bounds: CalibrationBounds?
+
+    /// From what was counted of a reference: as of its rows while they were kept, else from grids of their scores, with
+    /// bounds on how far the fit is from that of the rows.
+    ///
+    /// - Throws: `MeasureError` without scores.
+    public init(_ reference: CalibrationAccumulator) throws(MeasureError) {
+        self = try Self.fitted(reference)
+    }
+
+    private static func fitted(_ reference: CalibrationAccumulator) throws(MeasureError) -> CalibrationMap {
+        guard let even = reference.halves.first, let odd = reference.halves.last else {
+            return try CalibrationMap(reference: reference.sample)
+        }
+        var whole = even
+        whole.merge(odd)
+        let before = whole.bins().expectedError ?? 0
+        guard let fit = even.isotonic, whole.count >= rowsMin else {
+            return CalibrationMap(isotonic: nil, errorBefore: before, errorAfter: nil, bounds: nil)
+        }
+        let after = odd.bins(map: fit).expectedError ?? 0
+        let isBetter = after < odd.bins().expectedError ?? 0
+        return CalibrationMap(
+            isotonic: isBetter ? whole.isotonic : nil, errorBefore: before, errorAfter: after,
+            bounds: isBetter ? whole.bounds : nil)
+    }
+
+    private init(isotonic: IsotonicMap?, errorBefore: Double, errorAfter: Double?, bounds: CalibrationBounds?) {
+        self.isotonic = isotonic
+        self.errorBefore = errorBefore
+        self.errorAfter = errorAfter
+        self.bounds = bounds
+    }
+
+    /// Fewer rows are too few to tell whether a fit is better.
+    private static let rowsMin = 100
 
     /// Fits on every second row and keeps the fit, made on all rows, only if it lowers the error on the other rows.
     ///
@@ -24,11 +61,11 @@ public struct CalibrationMap: Codable, Hashable, Sendable {
         errorBefore = before.expectedError ?? 0
         let even = stride(from: 0, to: scores.count, by: 2)
         let fit = IsotonicMap(scores: even.map { scores[$0] }, labels: even.map { labels[$0] })
-        guard let fit, scores.count >= 100 else {
-            isotonic = nil
-            errorAfter = nil
+        guard let fit, scores.count >= Self.rowsMin else {
+            (isotonic, errorAfter, bounds) = (nil, nil, nil)
             return
         }
+        bounds = nil
         let odd = stride(from: 1, to: scores.count, by: 2)
         let raw = odd.map { scores[$0] }
         let mapped = raw.map { fit($0) }
@@ -47,6 +84,11 @@ public struct CalibrationMap: Codable, Hashable, Sendable {
 
     /// The probability of a score.
     public func callAsFunction(_ score: Double) -> Double { isotonic?(score) ?? score }
+
+    /// How far the probability of a score can be from that of the fit of the rows; 0 for an exact fit.
+    public func errorMax(score: Double, probability: Double) -> Double {
+        bounds?.errorMax(score: score, probability: probability) ?? 0
+    }
 }
 
 /// Confidence based performance estimation as a report object.
@@ -99,14 +141,9 @@ public enum Estimate {
     public static func report(
         reference: BinarySample, current: Unlabelled, chunks: Chunks? = nil
     ) throws(MeasureError) -> ReportObject {
-        let truth = Performance.binary(reference)
-        var realised = ReportObject()
-        for key in realisedKeys {
-            realised[key] = truth[key]
-            realised[key + "_reason"] = truth[key + "_reason"]
-        }
+        let truth = realised(CalibrationAccumulator(reference))
         return report(
-            map: try CalibrationMap(reference: reference), realised: realised, current: current, chunks: chunks)
+            map: try CalibrationMap(reference: reference), realised: truth, current: current, chunks: chunks)
     }
 
     /// The same against a saved reference.
@@ -115,14 +152,8 @@ public enum Estimate {
     public static func report(
         baseline: Baseline, current: Unlabelled, chunks: Chunks? = nil
     ) throws(MeasureError) -> ReportObject {
-        guard let map = baseline.calibration else {
-            throw MeasureError("the baseline \"\(baseline.name)\" was made without label and score")
-        }
-        var realised = ReportObject()
-        for key in realisedKeys {
-            realised.set(key, baseline.realised?[key], reason: "the baseline does not hold it")
-        }
-        return report(map: map, realised: realised, current: current, chunks: chunks)
+        let (map, truth) = try realised(baseline)
+        return report(map: map, realised: truth, current: current, chunks: chunks)
     }
 
     /// What is told of the reference.
@@ -136,15 +167,7 @@ public enum Estimate {
             (piece * 65_536..<min(count, (piece + 1) * 65_536)).map { map(current.scores[$0]) }
         }
         let calibrated = Array(pieces.joined())
-        var out = ReportObject()
-        out["method"] = .string("CBPE")
-        out["n"] = .integer(count)
-        out["incomplete"] = .integer(current.incomplete)
-        out["calibration"] = .object(
-            ReportObject([
-                ("isotonic", .bool(map.isotonic != nil)), ("ece_mass10_before", .number(map.errorBefore)),
-                ("ece_mass10_held_out", ReportValue(map.errorAfter)),
-            ]))
+        var out = head(map, n: count, incomplete: current.incomplete)
         out["estimated"] = .object(estimate(current, calibrated, Array(0..<count)))
         out["realised_reference"] = .object(realised)
         if let chunks {
@@ -161,11 +184,37 @@ public enum Estimate {
         return out
     }
 
+    /// What every estimate begins with.
+    static func head(_ map: CalibrationMap, n: Int, incomplete: Int) -> ReportObject {
+        var out = ReportObject()
+        out["method"] = .string("CBPE")
+        out["n"] = .integer(n)
+        out["incomplete"] = .integer(incomplete)
+        var calibration = ReportObject([
+            ("isotonic", .bool(map.isotonic != nil)), ("ece_mass10_before", .number(map.errorBefore)),
+            ("ece_mass10_held_out", ReportValue(map.errorAfter)),
+        ])
+        if map.bounds != nil { calibration["from"] = .string("a grid of \(CalibrationGrid.cells) scores") }
+        out["calibration"] = .object(calibration)
+        return out
+    }
+
     private static func estimate(_ data: Unlabelled, _ calibrated: [Double], _ rows: [Int]) -> ReportObject {
         var expected = ExpectedPerformance()
         for i in rows { expected.add(calibrated: calibrated[i], prediction: data.predictions[i]) }
+        var out = counts(expected)
+        let scores = rows.map { data.scores[$0] }
+        let own = rows.map { calibrated[$0] }
+        out.set("roc_auc", expectedAUC(scores, own), reason: oneClass)
+        return out
+    }
+
+    static let oneClass = "one class only is expected"
+
+    /// What follows from the expected counts.
+    static func counts(_ expected: ExpectedPerformance) -> ReportObject {
         var out = ReportObject()
-        out["n"] = .integer(rows.count)
+        out["n"] = .integer(expected.rows)
         out["tp"] = .number(expected.truePositives)
         out["fp"] = .number(expected.falsePositives)
         out["tn"] = .number(expected.trueNegatives)
@@ -176,9 +225,6 @@ public enum Estimate {
         out.set("recall", expected.recall, reason: "no positives are expected")
         out.set("specificity", expected.specificity, reason: "no negatives are expected")
         out.set("f1", expected.f1, reason: "no positives are expected")
-        let scores = rows.map { data.scores[$0] }
-        let own = rows.map { calibrated[$0] }
-        out.set("roc_auc", expectedAUC(scores, own), reason: "one class only is expected")
         return out
     }
 

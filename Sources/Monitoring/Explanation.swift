@@ -38,6 +38,11 @@ public enum Explanation {
         return (0..<table.rows).map { row in columns.map { $0[row] } }
     }
 
+    /// How many rows can be measured in so many bytes: each is there a few times, with one feature changed.
+    public static func rowsMax(bytes: Int, features: Int) -> Int {
+        max(backgroundRowsMax, bytes / (8 * (8 * features + 64)))
+    }
+
     /// Explains.
     ///
     /// - Parameters:
@@ -50,10 +55,36 @@ public enum Explanation {
         model: some ScoringModel, data: [[Double]], background: [[Double]], backgroundName: String, chosen: [Int],
         method: ExplanationMethod, flip: String? = nil, rowsMax: Int? = nil
     ) throws(MeasureError) -> ReportObject {
-        guard !data.isEmpty, !background.isEmpty else { throw MeasureError("there are no rows to explain") }
-        for row in chosen where !data.indices.contains(row) {
-            throw MeasureError("there is no row \(row): rows are 0 to \(data.count - 1)")
+        try check(chosen, of: data.count)
+        return try report(
+            model: model, data: rowsMax.map { evenly(data, $0) } ?? data, of: data.count, background: background,
+            backgroundName: backgroundName, explained: zip(chosen, chosen.map { data[$0] }).map { ($0, $1) },
+            method: method, flip: flip)
+    }
+
+    /// The rows to explain are there.
+    ///
+    /// - Throws: `MeasureError` for one that is not.
+    public static func check(_ chosen: [Int], of count: Int) throws(MeasureError) {
+        for row in chosen where row < 0 || row >= count {
+            throw MeasureError("there is no row \(row): rows are 0 to \(count - 1)")
         }
+    }
+
+    /// Explains rows of data that are not all there.
+    ///
+    /// - Parameters:
+    ///   - data: the rows on which importance, robustness and flips are measured, evenly taken of `all`. When they are
+    ///     fewer, each mean has the standard error of a sample of so many rows beside it (`…_se`).
+    ///   - explained: the rows whose Shapley values are given, with their numbers in the data.
+    /// - Throws: as above.
+    public static func report(
+        model: some ScoringModel, data: [[Double]], of all: Int, background: [[Double]], backgroundName: String,
+        explained chosen: [(number: Int, row: [Double])], method: ExplanationMethod, flip: String? = nil
+    ) throws(MeasureError) -> ReportObject {
+        guard !data.isEmpty, !background.isEmpty else { throw MeasureError("there are no rows to explain") }
+        // What is drawn without replacement errs less the more of all it is.
+        let sampled = data.count < all ? (1 - Double(data.count) / Double(all)).squareRoot() : nil
         let used = evenly(background, backgroundRowsMax)
         var out = ReportObject()
         out["method"] = .string(method.rawValue)
@@ -61,17 +92,19 @@ public enum Explanation {
         out["background"] = .object(
             ReportObject([("path", .string(backgroundName)), ("rows", .integer(used.count))]))
         out["features"] = .array(model.features.map { .string($0) })
-        let rows = chosen.map { data[$0] }
+        let rows = chosen.map(\.row)
         let results = try explain(model: model, rows: rows, background: background, method: method)
         let own = try model.scores(rows)
         out["rows"] = .array(
-            chosen.indices.map { explained(model, chosen[$0], score: own[$0], results[$0]) })
-        let data = rowsMax.map { evenly(data, $0) } ?? data
+            chosen.indices.map { explained(model, chosen[$0].number, score: own[$0], results[$0]) })
         out["rows_measured"] = .integer(data.count)
+        if sampled != nil { out["rows_in_data"] = .integer(all) }
         let scores = try model.scores(data)
-        out["importance"] = .object(try importance(model, data, scores))
+        let (values, errors) = try importance(model, data, scores, sampled)
+        out["importance"] = .object(values)
+        if sampled != nil { out["importance_se"] = .object(errors) }
         out["partial_dependence"] = .object(try partialDependence(model, used))
-        out["robustness"] = .object(try robustness(model, data, scores))
+        out["robustness"] = .object(try robustness(model, data, scores, sampled))
         if let flip { out["flip"] = .object(try flipTest(model, data, scores, flip)) }
         return out
     }
@@ -124,12 +157,18 @@ public enum Explanation {
     /// data. The same rows give the same choice.
     static func evenly(_ rows: [[Double]], _ limit: Int) -> [[Double]] {
         guard rows.count > limit else { return rows }
+        return evenPlaces(of: rows.count, limit).map { rows[$0] }
+    }
+
+    /// The places, ascending, at which at most `limit` of so many rows are taken evenly.
+    public static func evenPlaces(of count: Int, _ limit: Int) -> [Int] {
+        guard count > limit else { return Array(0..<count) }
         return (0..<limit).map { i in
-            let start = i * rows.count / limit
-            let length = (i + 1) * rows.count / limit - start
+            let start = i * count / limit
+            let length = (i + 1) * count / limit - start
             // Weyl's sequence of the golden ratio: places spread evenly over the stretches.
             let mixed = (UInt64(i) &+ 1) &* 0x9E37_79B9_7F4A_7C15
-            return rows[start + Int(mixed.multipliedFullWidth(by: UInt64(length)).high)]
+            return start + Int(mixed.multipliedFullWidth(by: UInt64(length)).high)
         }
     }
 
@@ -163,12 +202,13 @@ public enum Explanation {
     /// The mean change of the score when a column is rotated by a sixth, two sixths … of the rows: a permutation that
     /// is the same on every run.
     private static func importance(
-        _ model: some ScoringModel, _ data: [[Double]], _ scores: [Double]
-    ) throws(MeasureError) -> ReportObject {
+        _ model: some ScoringModel, _ data: [[Double]], _ scores: [Double], _ sampled: Double?
+    ) throws(MeasureError) -> (values: ReportObject, errors: ReportObject) {
         let n = data.count
-        let results = try attempted(model.features.count) { feature throws(MeasureError) -> Double? in
+        let results = try attempted(model.features.count) { feature throws(MeasureError) -> (Double, Double?)? in
             guard n > 1 else { return nil }
             var sum = 0.0
+            var changes = [Double](repeating: 0, count: n)
             let turns = min(5, n - 1)
             for turn in 1...turns {
                 let offset = max(1, turn * n / (turns + 1))
@@ -177,13 +217,32 @@ public enum Explanation {
                     row[feature] = data[(i + offset) % n][feature]
                     return row
                 }
-                for (new, old) in zip(try model.scores(rows), scores) { sum += abs(new - old) }
+                for (i, new) in try model.scores(rows).enumerated() {
+                    let change = abs(new - scores[i])
+                    sum += change
+                    guard sampled != nil else { continue }
+                    // A row has its part in the change of its own score and in that of the row it gives its value to.
+                    changes[i] += change / Double(turns)
+                    changes[(i + offset) % n] += change / Double(turns)
+                }
             }
-            return sum / Double(turns * n)
+            return (sum / Double(turns * n), standardError(changes, sampled))
         }
-        var out = ReportObject()
-        for (name, value) in zip(model.features, results) { out.set(name, value, reason: "there is one row only") }
-        return out
+        var values = ReportObject()
+        var errors = ReportObject()
+        for (name, found) in zip(model.features, results) {
+            values.set(name, found?.0, reason: "there is one row only")
+            errors.set(name, found?.1, reason: "there is one row only")
+        }
+        return (values, errors)
+    }
+
+    /// The standard error of a mean over rows that were taken of more.
+    private static func standardError(_ values: [Double], _ sampled: Double?) -> Double? {
+        guard let sampled, values.count > 1 else { return nil }
+        var moments = Moments()
+        moments.add(values)
+        return moments.sampleVariance.map { ($0 / Double(values.count)).squareRoot() * sampled }
     }
 
     /// The mean score of the background with a feature set to each of its deciles (Friedman 2001).
@@ -242,22 +301,29 @@ public enum Explanation {
     /// How scores and decisions change when every numeric feature moves by a tenth of its standard deviation, is rounded to two
     /// digits, or is missing; and in which slice of the rows scores move most.
     private static func robustness(
-        _ model: some ScoringModel, _ data: [[Double]], _ scores: [Double]
+        _ model: some ScoringModel, _ data: [[Double]], _ scores: [Double], _ sampled: Double?
     ) throws(MeasureError) -> ReportObject {
         func change(_ rows: [[Double]]) throws(MeasureError) -> ReportObject {
             var sum = 0.0
             var largest = 0.0
             var changed = 0
+            var changes: [Double] = []
             for (new, old) in zip(try model.scores(rows), scores) {
                 sum += abs(new - old)
+                if sampled != nil { changes.append(abs(new - old)) }
                 largest = max(largest, abs(new - old))
                 changed += (new >= decisionThreshold) != (old >= decisionThreshold) ? 1 : 0
             }
             let n = Double(scores.count)
-            return ReportObject([
+            var out = ReportObject([
                 ("mean_change", .number(sum / n)), ("max_change", .number(largest)),
                 ("decisions_changed", .number(Double(changed) / n)),
             ])
+            if sampled != nil {
+                out["mean_change_se"] = ReportValue(standardError(changes, sampled))
+                out["wilson95_decisions_changed"] = ReportValue(Proportions.wilson(changed, of: scores.count))
+            }
+            return out
         }
         let deviations = model.features.indices.map { feature -> Double in
             guard !model.isCategorical(feature) else { return 0 }

@@ -31,6 +31,11 @@ public enum LossEstimate {
         }
     }
 
+    /// How many rows of so many columns fit into so many bytes, with what is predicted of them.
+    public static func rowsMax(bytes: Int, columns: Int) -> Int {
+        max(fitRowsMin, bytes / (8 * (3 * columns + 16)))
+    }
+
     /// The losses of the reference, and what predicts them.
     private struct Fit {
         var model: [Loss: BoostedRegression] = [:]
@@ -46,10 +51,12 @@ public enum LossEstimate {
     ///   - features: names of numeric or categorical columns; missing values may occur.
     ///   - chunks: chunks of the current table; nil for none.
     ///   - settings: how the loss is learnt.
+    ///   - all: the rows that the tables were evenly taken of, when they do not hold all: then estimates have the standard
+    ///     error of a sample beside them (`…_sampling_se`); nil for whole tables.
     /// - Throws: `MeasureError` for a missing column, one of another type on the other side, or too small a reference.
     public static func report(
         reference: Table, current: Table, label: String, prediction: String, features: [String], chunks: Chunks? = nil,
-        settings: BoostingSettings = BoostingSettings()
+        settings: BoostingSettings = BoostingSettings(), of all: (reference: Int, current: Int)? = nil
     ) throws(MeasureError) -> ReportObject {
         let truth = try numbers(reference, label)
         let predicted = try numbers(reference, prediction)
@@ -77,6 +84,9 @@ public enum LossEstimate {
             uniqueKeysWithValues: zip(
                 losses, concurrently(losses.count) { fit.model[losses[$0]]?.predictions(currentColumns) ?? [] }))
 
+        let sampled = all.flatMap { all -> Double? in
+            current.rows < all.current ? (1 - Double(current.rows) / Double(all.current)).squareRoot() : nil
+        }
         var out = ReportObject()
         out["method"] = .string("DLE")
         out["n"] = .integer(rows.count)
@@ -85,7 +95,7 @@ public enum LossEstimate {
         out["reference_rows"] = .integer(kept.count)
         out["reference_incomplete"] = .integer(truth.count - kept.count)
         out["learnt_rows"] = .integer(learnt.count)
-        out["estimated"] = .object(estimate(estimates, fit, Array(0..<rows.count)))
+        out["estimated"] = .object(estimate(estimates, fit, Array(0..<rows.count), sampled))
         out["realised_reference"] = .object(realised(fit))
         out["held_out"] = .object(heldOut(columns, absolute, settings))
         if let chunks {
@@ -94,11 +104,14 @@ public enum LossEstimate {
             out["chunks"] = .array(
                 concurrently(chunks.list.count) { i -> ReportValue in
                     var object = chunks.head(chunks.list[i])
-                    let own = estimate(estimates, fit, places.of(chunks.list[i].rows))
+                    let own = estimate(estimates, fit, places.of(chunks.list[i].rows), sampled)
                     for member in own.members { object[member.key] = member.value }
                     return .object(object)
                 })
-            if case .rows(let size) = chunks.chunking {
+            if let all, reference.rows < all.reference {
+                out["reference_chunks"] = .null
+                out["reference_chunks_reason"] = .string("the reference was taken in part")
+            } else if case .rows(let size) = chunks.chunking {
                 out["reference_chunks"] = .object(spread(kept.map { Loss.absolute(truth[$0], predicted[$0]) }, size))
             }
         }
@@ -174,7 +187,11 @@ public enum LossEstimate {
 
     /// The expected errors of some rows, each with the standard error of what would be seen on so many rows of the
     /// reference.
-    private static func estimate(_ estimates: [Loss: [Double]], _ fit: Fit, _ rows: [Int]) -> ReportObject {
+    ///
+    /// - Parameter sampled: √ of the share of rows that were left out; nil for none.
+    private static func estimate(
+        _ estimates: [Loss: [Double]], _ fit: Fit, _ rows: [Int], _ sampled: Double?
+    ) -> ReportObject {
         let n = Double(rows.count)
         func mean(_ loss: Loss) -> Double? {
             guard !rows.isEmpty else { return nil }
@@ -202,6 +219,19 @@ public enum LossEstimate {
         out.set("mape_se", error(.relative), reason: undefined)
         out.set("mean_error", mean(.signed), reason: "there are no rows")
         out.set("mean_error_se", error(.signed), reason: "there are no rows")
+        if let sampled {
+            func sampling(_ loss: Loss) -> Double? {
+                var moments = Moments()
+                moments.add(rows.compactMap { row in estimates[loss].map { $0[row] } })
+                return moments.sampleVariance.map { ($0 / n).squareRoot() * sampled }
+            }
+            let few = "fewer than two rows"
+            out.set("mae_sampling_se", sampling(.absolute), reason: few)
+            let squares = sampling(.square)
+            out.set("rmse_sampling_se", root.flatMap { r in r > 0 ? squares.map { $0 / (2 * r) } : nil }, reason: few)
+            out.set("mape_sampling_se", sampling(.relative), reason: few)
+            out.set("mean_error_sampling_se", sampling(.signed), reason: few)
+        }
         var ratio = ReportObject()
         let usual = fit.mean[.absolute] ?? 0
         ratio.set(

@@ -46,140 +46,148 @@ public enum Transparency {
     public static func report(
         table: Table, columns: Columns, minimumSize: Int = 30
     ) throws(MeasureError) -> ReportObject {
+        try check(columns)
+        var counted = TransparencyAccumulator()
+        try counted.add(table, columns)
+        return report(counted, columns, minimumSize)
+    }
+
+    /// Measures a record of decisions, a file or standard input for `-`, as a stream.
+    ///
+    /// Counts of decisions are exact. When people do not fit into the memory given, those whose id has a hash of a kind are
+    /// counted, and shares are those of a sample: `sampled_share` says of how many, `share_se` how far that leads on average.
+    /// When texts do not fit, `distinct` is not told, and `most_frequent_share` can be off by `most_frequent_share_error_max`.
+    ///
+    /// - Parameter bytesMax: the memory that people and texts may take.
+    /// - Throws: `TableError` for what is wrong with the file, `MeasureError` when no column is named.
+    public static func report(
+        path: String, columns: Columns, minimumSize: Int = 30, bytesMax: Int = DriftRequest.streamBytesMaxUsual,
+        reader: TableReader = TableReader()
+    ) throws -> (input: MeasurementReport.Input, result: ReportObject) {
+        try check(columns)
+        var counted = TransparencyAccumulator(bytesMax: bytesMax)
+        let names = Set(columns.names)
+        let input = try TableBlocks(reader: reader, wanted: names).read(path: path) {
+            names.contains($0) ? .category : .ignored
+        } body: { block, _ throws(TableError) in
+            guard block.rows > 0 else { return }
+            let table = try reader.table(block, path: path)
+            do throws(MeasureError) { try counted.add(table, columns) } catch {
+                throw TableError(path: path, reason: error.description)
+            }
+        }
+        return (input, report(counted, columns, minimumSize))
+    }
+
+    private static func check(_ columns: Columns) throws(MeasureError) {
         guard columns.explanation != nil || columns.informed != nil else {
             throw MeasureError("a column of explanations or of information of people is needed")
         }
         guard columns.delivered == nil || columns.explanation != nil else {
             throw MeasureError("delivery needs a column of explanations")
         }
+    }
+
+    private static func report(
+        _ counted: TransparencyAccumulator, _ columns: Columns, _ minimumSize: Int
+    ) -> ReportObject {
         var out = ReportObject()
-        out["decisions"] = .integer(table.rows)
-        var flags: [(name: String, done: [Bool], isCounted: [Bool])] = []
-        let all = [Bool](repeating: true, count: table.rows)
-        if let name = columns.explanation {
-            let column = try found(table, name)
-            let made = flagged(column)
-            var object = share(made, all)
-            object["not_recorded"] = .integer(column.nulls)
+        out["decisions"] = .integer(counted.rows)
+        let cells = counted.cells
+        if columns.explanation != nil {
+            var object = share(counted.explained(cells))
+            let nulls = counted.explanation.counts[0]
+            object["not_recorded"] = .integer(nulls)
             // One text for all decisions explains none of them.
-            let counts = column.categoryCounts()
-            object["distinct"] = .integer(counts.count { $0 > 0 })
-            let top = counts.max() ?? 0
-            let recorded = table.rows - column.nulls
+            let texts = counted.texts
             object.set(
-                "most_frequent_share", recorded > 0 ? Double(top) / Double(recorded) : nil,
+                "distinct", texts.distinct.map { Double($0) }, reason: "the texts do not fit into the memory given")
+            if let distinct = texts.distinct { object["distinct"] = .integer(distinct) }
+            let recorded = counted.rows - nulls
+            object.set(
+                "most_frequent_share", recorded > 0 ? Double(texts.most) / Double(recorded) : nil,
                 reason: "nothing was recorded")
+            if texts.errorMax > 0, recorded > 0 {
+                object["most_frequent_share_error_max"] = .number(Double(texts.errorMax) / Double(recorded))
+            }
             out["explained"] = .object(object)
-            flags.append(("explained", made, all))
-            if let name = columns.delivered {
-                let column = try found(table, name)
-                let arrived = flagged(column)
-                let both = zip(made, arrived).map { $0 && $1 }
-                var object = share(both, all)
-                object["not_recorded"] = .integer(column.nulls)
-                object["without_explanation"] = .integer(zip(made, arrived).count { !$0 && $1 })
+            if columns.delivered != nil {
+                var object = share(counted.arrived(cells))
+                object["not_recorded"] = .integer(counted.delivered.counts[0])
+                object["without_explanation"] = .integer(counted.withoutExplanation)
                 out["delivered"] = .object(object)
-                flags.append(("delivered", both, all))
             }
         }
-        if let name = columns.informed {
-            let column = try found(table, name)
-            var done = flagged(column)
-            var counted = all
-            var unknown = 0
-            if let name = columns.person {
-                (done, counted, unknown) = people(done, try found(table, name))
+        if columns.informed != nil {
+            let isPerPerson = columns.person != nil
+            var object = share(isPerPerson ? counted.toldPeople() : counted.told(cells))
+            object["per"] = .string(isPerPerson ? "person" : "decision")
+            object["not_recorded"] = .integer(counted.informed.counts[0])
+            if isPerPerson { object["unknown_people"] = .integer(counted.unknownPeople) }
+            if isPerPerson, counted.level > 0 {
+                let kept = pow(2, -Double(counted.level))
+                object["sampled_share"] = .number(kept)
+                object["people_estimated"] = .number(Double(counted.people.count) / kept)
+                if let share = object["share"]?.number {
+                    let variance = share * (1 - share) / Double(max(1, counted.people.count))
+                    object["share_se"] = .number((variance * (1 - kept)).squareRoot())
+                }
             }
-            var object = share(done, counted)
-            object["per"] = .string(columns.person == nil ? "decision" : "person")
-            object["not_recorded"] = .integer(column.nulls)
-            if columns.person != nil { object["unknown_people"] = .integer(unknown) }
             out["informed"] = .object(object)
-            flags.append(("informed", done, counted))
         }
-        if let name = columns.group {
-            out["groups"] = .object(groups(try found(table, name), flags, minimumSize))
-        }
+        if columns.group != nil { out["groups"] = .object(groups(counted, columns, minimumSize)) }
         return out
     }
 
-    private static func found(_ table: Table, _ name: String) throws(MeasureError) -> Column {
-        guard let column = table[name], column.codes != nil else {
-            throw MeasureError("\(table.path): there is no column \"\(name)\"")
-        }
-        return column
-    }
-
-    private static let yes: Set<String> = ["1", "true", "yes"]
-    private static let no: Set<String> = ["0", "false", "no"]
-
-    /// Yes or no of each row; null is no.
-    private static func flagged(_ column: Column) -> [Bool] {
-        let words = column.categories.map { $0.lowercased() }
-        let isBoolean = words.allSatisfy { yes.contains($0) || no.contains($0) }
-        let isYes = words.map { !isBoolean || yes.contains($0) }
-        return (column.codes ?? []).map { $0 >= 0 && isYes[Int($0)] }
-    }
-
-    /// Each person once, at their first row: informed if all their rows say so. Rows of nobody known are not counted.
-    private static func people(_ done: [Bool], _ column: Column) -> (done: [Bool], counted: [Bool], unknown: Int) {
-        let codes = column.codes ?? []
-        var isInformed = [Bool](repeating: true, count: column.categories.count)
-        for (row, code) in codes.enumerated() where code >= 0 && !done[row] { isInformed[Int(code)] = false }
-        var isSeen = [Bool](repeating: false, count: column.categories.count)
-        var out = done
-        var counted = [Bool](repeating: false, count: done.count)
-        for (row, code) in codes.enumerated() where code >= 0 && !isSeen[Int(code)] {
-            isSeen[Int(code)] = true
-            counted[row] = true
-            out[row] = isInformed[Int(code)]
-        }
-        return (out, counted, column.nulls)
-    }
-
-    private static func share(_ done: [Bool], _ counted: [Bool]) -> ReportObject {
-        let n = counted.count { $0 }
-        let k = zip(done, counted).count { $0 && $1 }
+    private static func share(_ share: TransparencyAccumulator.Share) -> ReportObject {
         var out = ReportObject()
-        out["n"] = .integer(n)
-        out["count"] = .integer(k)
-        out.set("share", n > 0 ? Double(k) / Double(n) : nil, reason: "nobody is known")
-        out["wilson95"] = ReportValue(Proportions.wilson(k, of: n))
+        out["n"] = .integer(share.of)
+        out["count"] = .integer(share.count)
+        out.set("share", share.of > 0 ? Double(share.count) / Double(share.of) : nil, reason: "nobody is known")
+        out["wilson95"] = ReportValue(Proportions.wilson(share.count, of: share.of))
         return out
     }
 
     /// Shares by group, their largest difference among groups that are large enough, and whether chance explains it.
     private static func groups(
-        _ column: Column, _ flags: [(name: String, done: [Bool], isCounted: [Bool])], _ minimumSize: Int
+        _ counted: TransparencyAccumulator, _ columns: Columns, _ minimumSize: Int
     ) -> ReportObject {
-        let codes = column.codes ?? []
+        typealias Share = TransparencyAccumulator.Share
+        let names = counted.groups.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        let cells = names.map { counted.groups[$0] ?? TransparencyAccumulator.Cells() }
+        var flags: [(name: String, shares: [Share])] = []
+        if columns.explanation != nil { flags.append(("explained", cells.map(counted.explained))) }
+        if columns.delivered != nil { flags.append(("delivered", cells.map(counted.arrived))) }
+        if columns.informed != nil {
+            let people = columns.person == nil ? nil : counted.toldPeopleByGroup()
+            flags.append(
+                (
+                    "informed",
+                    zip(names, cells).map { name, own in people.map { $0[name] ?? Share() } ?? counted.told(own) }
+                )
+            )
+        }
         var out = ReportObject()
-        for (name, done, isCounted) in flags {
-            var n = [Int](repeating: 0, count: column.categories.count)
-            var k = n
-            for (row, code) in codes.enumerated() where code >= 0 && isCounted[row] {
-                n[Int(code)] += 1
-                k[Int(code)] += done[row] ? 1 : 0
-            }
+        for (flag, all) in flags {
             var object = ReportObject()
             var shares = ReportObject()
-            for group in n.indices where n[group] > 0 {
-                shares[column.categories[group]] = .object(
+            for (name, share) in zip(names, all) where share.of > 0 {
+                shares[name] = .object(
                     ReportObject([
-                        ("n", .integer(n[group])), ("share", .number(Double(k[group]) / Double(n[group]))),
-                        ("wilson95", ReportValue(Proportions.wilson(k[group], of: n[group]))),
+                        ("n", .integer(share.of)), ("share", .number(Double(share.count) / Double(share.of))),
+                        ("wilson95", ReportValue(Proportions.wilson(share.count, of: share.of))),
                     ]))
             }
             object["shares"] = .object(shares)
-            let large = n.indices.filter { n[$0] >= max(1, minimumSize) }
+            let large = all.filter { $0.of >= max(1, minimumSize) }
             object["not_evaluable"] = .array(
-                n.indices.filter { n[$0] > 0 && n[$0] < minimumSize }.map { .string(column.categories[$0]) })
-            let values = large.map { Double(k[$0]) / Double(n[$0]) }
+                zip(names, all).filter { $0.1.of > 0 && $0.1.of < minimumSize }.map { .string($0.0) })
+            let values = large.map { Double($0.count) / Double($0.of) }
             let difference = values.count > 1 ? (values.max() ?? 0) - (values.min() ?? 0) : nil
             object.set("value", difference, reason: "fewer than two groups have \(minimumSize) rows")
-            let test = ContingencyTable(rows: [large.map { k[$0] }, large.map { n[$0] - k[$0] }])?.chiSquare()
+            let test = ContingencyTable(rows: [large.map(\.count), large.map { $0.of - $0.count }])?.chiSquare()
             object["pvalue"] = .number(test?.p.value ?? 1)
-            out[name + "_difference"] = .object(object)
+            out[flag + "_difference"] = .object(object)
         }
         let adjusted = MultipleTesting.benjaminiHochberg(out.members.map { $0.value["pvalue"]?.number ?? 1 })
         for (key, p) in zip(out.keys, adjusted) {
@@ -201,11 +209,15 @@ extension Transparency {
     /// same row with each feature moved by a twentieth of its standard deviation, up or down in a fixed pattern, which is
     /// the local stability of Alvarez-Melis & Jaakkola (2018) measured in ranks.
     ///
+    /// - Parameters:
+    ///   - data: the rows whose standard deviations are taken.
+    ///   - rows: the rows whose explanations are looked at; nil for rows taken evenly of the data.
     /// - Throws: `MeasureError` without rows, or when the method does not fit the model.
     public static func stability(
-        model: some ScoringModel, data: [[Double]], background: [[Double]], method: ExplanationMethod
+        model: some ScoringModel, data: [[Double]], rows: [[Double]]? = nil, background: [[Double]],
+        method: ExplanationMethod
     ) throws(MeasureError) -> ReportObject {
-        let rows = Explanation.evenly(data, stabilityRowsMax)
+        let rows = rows ?? Explanation.evenly(data, stabilityRowsMax)
         let deviations = model.features.indices.map { feature -> Double in
             var moments = Moments()
             moments.add(data.map { $0[feature] }.filter(\.isFinite))

@@ -29,6 +29,14 @@ public struct ReliabilityBins: Codable, Hashable, Sendable {
         positives[bin] += label ? 1 : 0
     }
 
+    /// Adds rows of one score.
+    mutating func add(score: Double, rows: Int, positives hits: Int) {
+        let bin = edges.bin(of: score)
+        counts[bin] += rows
+        scoreSums[bin] += score * Double(rows)
+        positives[bin] += hits
+    }
+
     /// Joins another part with the same edges.
     ///
     /// - Precondition: the edges are equal.
@@ -225,8 +233,8 @@ public struct IsotonicMap: Codable, Hashable, Sendable {
         Sorting.sort(&positives, scratch: &scratch)
         Sorting.sort(&negatives, scratch: &scratch)
         var values: [Double] = []
-        // Blocks: number of values, rows, positives.
-        var blocks: [(values: Int, rows: Double, hits: Double)] = []
+        var rows: [Int] = []
+        var hits: [Int] = []
         var i = 0
         var j = 0
         while i < positives.count || j < negatives.count {
@@ -237,7 +245,24 @@ public struct IsotonicMap: Codable, Hashable, Sendable {
             while i < positives.count && positives[i] == value { i += 1 }
             while j < negatives.count && negatives[j] == value { j += 1 }
             values.append(value)
-            var block = (values: 1, rows: Double(i - startI + j - startJ), hits: Double(i - startI))
+            rows.append(i - startI + j - startJ)
+            hits.append(i - startI)
+        }
+        self.init(ascending: values, rows: rows, positives: hits)
+    }
+
+    /// The least squares fit of what was counted at distinct scores. Nil without rows.
+    ///
+    /// - Parameters:
+    ///   - values: scores, ascending, without repetition.
+    ///   - rows: how many rows have each score, at least one.
+    ///   - positives: how many of them are positive.
+    public init?(ascending values: [Double], rows: [Int], positives: [Int]) {
+        guard !values.isEmpty, values.count == rows.count, values.count == positives.count else { return nil }
+        // Blocks: number of values, rows, positives.
+        var blocks: [(values: Int, rows: Double, hits: Double)] = []
+        for i in values.indices {
+            var block = (values: 1, rows: Double(rows[i]), hits: Double(positives[i]))
             while let last = blocks.last, last.hits * block.rows >= block.hits * last.rows {
                 block = (last.values + block.values, last.rows + block.rows, last.hits + block.hits)
                 blocks.removeLast()

@@ -82,7 +82,7 @@ import Testing
         #expect(throws: MeasureError.self) { try Estimate.report(baseline: plain, current: current) }
         let rules = try DecisionRule.list("psi.s>0.2,null_rate.s>0.1")
         let scored = try DriftRequest().baseline(
-            reference: path, name: "scored", scored: columns.sample, rules: rules)
+            reference: path, name: "scored", scored: CalibrationAccumulator(columns.sample), rules: rules)
         let url = URL(fileURLWithPath: path + ".json")
         defer { try? FileManager.default.removeItem(at: url) }
         try scored.encoded().write(to: url)

@@ -52,9 +52,7 @@ extension MeasureCommand {
                 }
                 guard current != nil else { throw ValidationError("--current is needed.") }
             }
-            guard (1...1_000_000).contains(memoryMegabytes ?? 1) else {
-                throw ValidationError("--memory-megabytes must be 1 to 1000000.")
-            }
+            try StreamOptions.check(memoryMegabytes)
             guard multivariate || chunks.chunking != nil || alarms.alarm == nil else {
                 throw ValidationError("--alarm needs --chunk, --period or --multivariate.")
             }
@@ -126,9 +124,14 @@ extension MeasureCommand {
             name: .customLong("fail-on"),
             help: "Rules about drift that go with the baseline: they are judged wherever drift is measured against it.")
         var failOn: String?
+        @Option(
+            name: .customLong("memory-megabytes"),
+            help: "Read the reference as a stream, twice; sketch numbers and count scores beyond so much memory.")
+        var memoryMegabytes: Int?
         @OptionGroup var reading: ReadingOptions
 
         func validate() throws {
+            try StreamOptions.check(memoryMegabytes)
             guard (label == nil) == (score == nil) else { throw ValidationError("--label and --score go together.") }
             guard label != nil || (prediction == nil && favourable == nil) else {
                 throw ValidationError("--prediction and --favourable need --label.")
@@ -136,21 +139,28 @@ extension MeasureCommand {
         }
 
         /// Labels and scores of the reference; nil when they are not named.
-        private func scored() throws -> BinarySample? {
+        private func scored() throws -> CalibrationAccumulator? {
             guard let label, let score else { return nil }
+            if let memoryMegabytes {
+                let stream = EstimateStream(
+                    prediction: prediction, score: score, favourable: favourable, bytesMax: memoryMegabytes << 20)
+                return try stream.reference(path: reference, label: label, reader: reading.reader()).counted
+            }
             let table = try reading.table(reference) {
                 $0 == score ? .numeric : $0 == label || $0 == prediction ? .inferred : .ignored
             }
-            return try BinaryColumns(
-                table: table, label: label, prediction: prediction, score: score, favourable: favourable
-            ).sample
+            return CalibrationAccumulator(
+                try BinaryColumns(
+                    table: table, label: label, prediction: prediction, score: score, favourable: favourable
+                ).sample)
         }
 
         func measure() throws {
             let rules = try failOn.map { try DecisionRule.list($0) } ?? []
             let request = DriftRequest(
                 numeric: MeasureCommand.names(numeric), categorical: MeasureCommand.names(categorical),
-                ignored: MeasureCommand.names(ignore) ?? [], suite: .all)
+                ignored: MeasureCommand.names(ignore) ?? [], suite: .all,
+                streamBytesMax: memoryMegabytes.map { $0 << 20 })
             let baseline = try request.baseline(
                 reference: reference, name: name ?? URL(fileURLWithPath: reference).lastPathComponent,
                 reader: reading.reader(), scored: try scored(), rules: rules)
@@ -159,6 +169,14 @@ extension MeasureCommand {
                 throw MeasureError("\(output) cannot be written")
             }
             print("\(output): \(baseline.rows) rows, \(data.count) bytes")
+            let sketched = baseline.sketched
+            if let worst = sketched.values.max() {
+                let share = (worst * 1e5).rounded(.up) / 1e3
+                print("sketched: \(sketched.count) columns, ranks off by at most \(share) % of the values")
+            }
+            if baseline.calibration?.bounds != nil {
+                print("calibrated from a grid of \(CalibrationGrid.cells) scores")
+            }
         }
     }
 }

@@ -11,7 +11,7 @@ extension MeasureCommand {
         @Option(help: "The reference, with labels.") var reference: String?
         @Option(help: "A saved baseline, made with --label and --score, in place of the reference (binary).")
         var baseline: String?
-        @Option(help: "The current data; its label is not read.") var current: String
+        @Option(help: "The current data; its label is not read; - is standard input (binary).") var current: String
         @Option(help: "binary (CBPE) or regression (DLE).") var kind = Kind.binary
         @Option(help: "What the loss of a regression is learnt from, with commas between; all columns without it.")
         var features: String?
@@ -20,6 +20,7 @@ extension MeasureCommand {
         @OptionGroup var chunks: ChunkOptions
         @OptionGroup var alarms: AlarmOptions
         @OptionGroup var columns: ClassifierOptions
+        @OptionGroup var streaming: StreamOptions
         @OptionGroup var reading: ReadingOptions
         @OptionGroup var output: OutputOptions
 
@@ -29,6 +30,7 @@ extension MeasureCommand {
             guard (reference == nil) != (baseline == nil) else {
                 throw ValidationError("Either --reference or --baseline is needed.")
             }
+            guard reference != "-" else { throw ValidationError("--reference is a file, not standard input.") }
             switch kind {
             case .binary:
                 guard columns.score != nil else { throw ValidationError("--score is needed.") }
@@ -39,6 +41,9 @@ extension MeasureCommand {
                 guard baseline == nil else { throw ValidationError("A regression's losses are learnt: --reference.") }
                 guard columns.prediction != nil else {
                     throw ValidationError("--prediction is needed for regression.")
+                }
+                guard current != "-" else {
+                    throw ValidationError("--kind regression reads --current twice: not from standard input.")
                 }
             }
             try alarms.validate(chunks)
@@ -53,7 +58,29 @@ extension MeasureCommand {
                     hysteresis: try alarms.hysteresis()))
         }
 
+        private func stream() throws -> ([MeasurementReport.Input], ReportObject) {
+            let stream = EstimateStream(
+                prediction: columns.prediction, score: columns.score ?? "", favourable: columns.favourable,
+                chunking: chunks.chunking, bytesMax: streaming.bytesMax)
+            let reader = reading.reader(chunks)
+            let first: MeasurementReport.Input
+            let map: CalibrationMap
+            let truth: ReportObject
+            if let baseline {
+                let frozen = try Baseline(contentsOf: baseline)
+                (map, truth) = try Monitoring.Estimate.realised(frozen)
+                first = .init(frozen)
+            } else {
+                let found = try stream.reference(path: reference ?? "", label: columns.label, reader: reader)
+                (first, map) = (found.input, try CalibrationMap(found.counted))
+                truth = Monitoring.Estimate.realised(found.counted)
+            }
+            let found = try stream.report(map: map, realised: truth, current: current, reader: reader)
+            return ([first, found.input], found.result)
+        }
+
         private func classifier() throws -> ([MeasurementReport.Input], ReportObject) {
+            if streaming.isStream(current) { return try stream() }
             let second = try reading.table(current, chunks) { $0 == columns.label ? .ignored : columns.role($0) }
             let unlabelled = try Monitoring.Estimate.Unlabelled(
                 table: second, prediction: columns.prediction, score: columns.score ?? "",
@@ -79,13 +106,32 @@ extension MeasureCommand {
                 if name == columns.label || ignored.contains(name) { return .ignored }
                 return wanted?.contains(name) ?? true ? .inferred : .ignored
             }
-            let first = try reading.table(reference ?? "") { $0 == columns.label ? .numeric : role($0) }
-            let second = try reading.table(current, chunks, role: role)
-            let result = try LossEstimate.report(
-                reference: first, current: second, label: columns.label, prediction: prediction,
-                features: wanted ?? first.columns.map(\.name).filter { $0 != columns.label && $0 != prediction },
-                chunks: try chunks.chunks(second))
-            return ([.init(first), .init(second)], result)
+            let first = try taken(reference ?? "") { $0 == columns.label ? .numeric : role($0) }
+            let second = try taken(current, chunks, role: role)
+            var result = try LossEstimate.report(
+                reference: first.table, current: second.table, label: columns.label, prediction: prediction,
+                features: wanted ?? first.table.columns.map(\.name).filter { $0 != columns.label && $0 != prediction },
+                chunks: try chunks.chunking.map { try Chunks(second, by: $0, timeZone: chunks.zone) },
+                of: (first.input.rows, second.input.rows))
+            if first.places.count < first.input.rows || second.places.count < second.input.rows {
+                result["rows_taken"] = .object(
+                    ReportObject([
+                        ("reference", .integer(first.places.count)), ("current", .integer(second.places.count)),
+                    ]))
+            }
+            return ([first.input, second.input], result)
+        }
+
+        /// Rows of a file: all of them, or as many, evenly taken, as fit into the memory given.
+        private func taken(
+            _ path: String, _ chunks: ChunkOptions? = nil, role: (String) -> ColumnRole
+        ) throws -> SelectedRows.Selection {
+            guard streaming.memoryMegabytes != nil else { return .init(try reading.table(path, chunks, role: role)) }
+            let own = { (name: String) -> ColumnRole in chunks?.role(name, role(name)) ?? role(name) }
+            return try SelectedRows(reader: reading.reader(chunks)).read(path: path, role: own) {
+                Explanation.evenPlaces(
+                    of: $0.rows, LossEstimate.rowsMax(bytes: streaming.bytesMax, columns: $0.columns))
+            }
         }
     }
 }

@@ -15,6 +15,12 @@ extension MeasureCommand {
         @Option(help: "A protected feature whose values are exchanged.") var flip: String?
         @Option(help: "exact, sampled, tree-path or tree-interventional.") var method: Method?
         @Option(help: "Rows whose attributions those of the data are compared with.") var reference: String?
+        @Option(
+            name: .customLong("memory-megabytes"),
+            help:
+                "Keep only the rows that are needed; importance, robustness and flips on as many, evenly taken, as fit."
+        )
+        var memoryMegabytes: Int?
         @OptionGroup var endpoint: EndpointOptions
         @OptionGroup var reading: ReadingOptions
         @OptionGroup var output: OutputOptions
@@ -25,6 +31,7 @@ extension MeasureCommand {
         }
 
         func validate() throws {
+            try StreamOptions.check(memoryMegabytes)
             guard (model == nil) != (endpoint.endpoint == nil) else {
                 throw ValidationError("Either --model or --endpoint is needed.")
             }
@@ -43,40 +50,74 @@ extension MeasureCommand {
         private func declared(_ path: String, _ chosen: [Int]) throws -> ([MeasurementReport.Input], ReportObject) {
             let model = try DeclaredModel(contentsOf: path)
             let wanted = Set(model.features)
-            let tables = try paths.map { try reading.table($0) { wanted.contains($0) ? .numeric : .ignored } }
-            let rows = try tables.map { try Explanation.rows($0, model: model) }
-            return (tables.map { .init($0) }, try explained(model, rows, chosen, rowsMax: nil))
+            let rowsMax = rowsMax(features: model.features.count)
+            let found = try paths.enumerated().map { place, path in
+                try taken(path, place, chosen, rowsMax) { wanted.contains($0) ? .numeric : .ignored }
+            }
+            let rows = try found.map { try Explanation.rows($0.table, model: model) }
+            return (found.map(\.input), try explained(model, found, rows, chosen, rowsMax))
         }
 
         private func asked(_ chosen: [Int]) throws -> ([MeasurementReport.Input], ReportObject) {
             let wanted = MeasureCommand.names(endpoint.features)
-            let second = try reading.table(background) { wanted?.contains($0) ?? true ? .inferred : .ignored }
-            let features = wanted ?? second.header
-            let tables = try paths.enumerated().map { place, path in
-                place == 1 ? second : try reading.table(path) { features.contains($0) ? .inferred : .ignored }
+            let second = try taken(background, 1, chosen, 0) { wanted?.contains($0) ?? true ? .inferred : .ignored }
+            let features = wanted ?? second.table.header
+            let rowsMax = min(endpoint.sampleRows, rowsMax(features: features.count))
+            let found = try paths.enumerated().map { place, path in
+                guard place != 1 else { return second }
+                return try taken(path, place, chosen, rowsMax) { features.contains($0) ? .inferred : .ignored }
             }
-            let space = try FeatureSpace(features: features, tables: tables)
+            let space = try FeatureSpace(features: features, tables: found.map(\.table))
             let model = try endpoint.model(space)
-            let rows = try tables.map { try space.rows($0) }
-            var result = try explained(model, rows, chosen, rowsMax: endpoint.sampleRows)
+            let rows = try found.map { try space.rows($0.table) }
+            var result = try explained(model, found, rows, chosen, rowsMax)
             result["model"] = model.report
-            return (tables.map { .init($0) }, result)
+            return (found.map(\.input), result)
         }
 
         /// The files in order: data, background and, if there is one, the reference of attributions.
         private var paths: [String] { [data, background] + (reference.map { [$0] } ?? []) }
 
+        /// How many rows of the data fit into the memory given: with each go copies in which one feature is another.
+        private func rowsMax(features: Int) -> Int {
+            memoryMegabytes.map { Explanation.rowsMax(bytes: $0 << 20, features: features) } ?? .max
+        }
+
+        /// Rows of a file: all of them, or those that are needed when memory is bounded.
+        private func taken(
+            _ path: String, _ place: Int, _ chosen: [Int], _ rowsMax: Int, role: (String) -> ColumnRole
+        ) throws -> SelectedRows.Selection {
+            guard memoryMegabytes != nil else { return .init(try reading.table(path, role: role)) }
+            return try SelectedRows(reader: reading.reader()).read(path: path, role: role) { input in
+                let count = input.rows
+                return switch place {
+                case 0:
+                    chosen.filter { (0..<count).contains($0) } + Explanation.evenPlaces(of: count, rowsMax)
+                        + (reference == nil ? [] : Explanation.evenPlaces(of: count, AttributionDrift.rowsMax))
+                case 1: Explanation.evenPlaces(of: count, Explanation.backgroundRowsMax)
+                default: Explanation.evenPlaces(of: count, AttributionDrift.rowsMax)
+                }
+            }
+        }
+
         private func explained(
-            _ model: some ScoringModel, _ rows: [[[Double]]], _ chosen: [Int], rowsMax: Int?
+            _ model: some ScoringModel, _ found: [SelectedRows.Selection], _ rows: [[[Double]]], _ chosen: [Int],
+            _ rowsMax: Int
         ) throws -> ReportObject {
             let method = method?.method ?? Self.usualMethod(model)
+            let all = found[0].input.rows
+            try Explanation.check(chosen, of: all)
+            func of(_ places: [Int]) -> [[Double]] { found[0].indices(places).map { rows[0][$0] } }
             var result = try Explanation.report(
-                model: model, data: rows[0], background: rows[1], backgroundName: background, chosen: chosen,
-                method: method, flip: flip, rowsMax: rowsMax)
+                model: model, data: of(Explanation.evenPlaces(of: all, rowsMax)), of: all, background: rows[1],
+                backgroundName: background, explained: zip(chosen, of(chosen)).map { ($0, $1) }, method: method,
+                flip: flip)
             if rows.count > 2 {
                 result["attribution_drift"] = .object(
                     try AttributionDrift.report(
-                        model: model, reference: rows[2], current: rows[0], background: rows[1], method: method))
+                        model: model, reference: rows[2],
+                        current: of(Explanation.evenPlaces(of: all, AttributionDrift.rowsMax)), background: rows[1],
+                        method: method))
             }
             return result
         }

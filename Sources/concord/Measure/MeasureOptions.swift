@@ -75,11 +75,16 @@ extension MeasureCommand {
             help: "Read the data as a stream, in bounded memory; standard input (-) is always read so.")
         var memoryMegabytes: Int?
 
-        func validate() throws {
-            guard (1...1_000_000).contains(memoryMegabytes ?? 1) else {
+        func validate() throws { try Self.check(memoryMegabytes) }
+
+        static func check(_ megabytes: Int?) throws {
+            guard (1...1_000_000).contains(megabytes ?? 1) else {
                 throw ValidationError("--memory-megabytes must be 1 to 1000000.")
             }
         }
+
+        /// The memory that what is kept may take, in bytes.
+        var bytesMax: Int { memoryMegabytes.map { $0 << 20 } ?? DriftRequest.streamBytesMaxUsual }
 
         /// A file of this path is read as a stream.
         func isStream(_ path: String) -> Bool { path == "-" || memoryMegabytes != nil }

@@ -47,9 +47,10 @@ extension MeasureCommand {
             let input: MeasurementReport.Input
             var result: ReportObject
             if streaming.isStream(data) {
-                let megabytes = streaming.memoryMegabytes.map { $0 << 20 } ?? DriftRequest.streamBytesMaxUsual
-                (input, result) = try QualityStream(label: label, chunking: chunks.chunking, bytesMax: megabytes)
-                    .report(path: data, reader: reading.reader(chunks))
+                (input, result) = try QualityStream(
+                    label: label, chunking: chunks.chunking, bytesMax: streaming.bytesMax
+                )
+                .report(path: data, reader: reading.reader(chunks))
             } else {
                 (input, result) = try whole(expectations, now)
             }

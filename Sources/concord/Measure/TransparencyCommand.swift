@@ -9,7 +9,7 @@ extension MeasureCommand {
         static let configuration = CommandConfiguration(
             commandName: "transparency",
             abstract: "Measures explanation of decisions, information of people, and documents of an AI system.")
-        @Option(help: "A record of decisions, one a row.") var decisions: String?
+        @Option(help: "A record of decisions, one a row; - is standard input.") var decisions: String?
         @Option(help: "The column of the explanation or reason code.") var explanation: String?
         @Option(help: "The column that says whether or when the explanation was delivered.") var delivered: String?
         @Option(help: "The column that says whether or when the person was told that AI is used.")
@@ -27,10 +27,18 @@ extension MeasureCommand {
         @Option(help: "The rows whose explanations are looked at twice.") var data: String?
         @Option(help: "Rows that stand for what is not known.") var background: String?
         @Option(help: "exact, sampled, tree-path or tree-interventional.") var method: Method?
+        @Option(
+            name: .customLong("memory-megabytes"),
+            help: "Read decisions as a stream and rows of --data in part: people, texts and rows in so much memory.")
+        var memoryMegabytes: Int?
         @OptionGroup var reading: ReadingOptions
         @OptionGroup var output: OutputOptions
 
         mutating func validate() throws {
+            try StreamOptions.check(memoryMegabytes)
+            guard memoryMegabytes == nil || decisions != nil || model != nil else {
+                throw ValidationError("--memory-megabytes needs --decisions or --model.")
+            }
             guard decisions != nil || modelCard != nil || userInformation != nil || model != nil else {
                 throw ValidationError("--decisions, --model-card, --user-information or --model is needed.")
             }
@@ -51,22 +59,23 @@ extension MeasureCommand {
             if let decisions {
                 let columns = Transparency.Columns(
                     explanation: explanation, delivered: delivered, informed: informed, person: person, group: group)
-                let table = try reading.table(decisions) { columns.names.contains($0) ? .category : .ignored }
-                inputs.append(.init(table))
-                result = try Transparency.report(table: table, columns: columns, minimumSize: minimumSize)
+                if decisions == "-" || memoryMegabytes != nil {
+                    let found = try Transparency.report(
+                        path: decisions, columns: columns, minimumSize: minimumSize,
+                        bytesMax: memoryMegabytes.map { $0 << 20 } ?? DriftRequest.streamBytesMaxUsual,
+                        reader: reading.reader())
+                    inputs.append(found.input)
+                    result = found.result
+                } else {
+                    let table = try reading.table(decisions) { columns.names.contains($0) ? .category : .ignored }
+                    inputs.append(.init(table))
+                    result = try Transparency.report(table: table, columns: columns, minimumSize: minimumSize)
+                }
             }
             if let model, let data, let background {
-                let model = try DeclaredModel(contentsOf: model)
-                let wanted = Set(model.features)
-                let tables = try [data, background].map { path in
-                    try reading.table(path) { wanted.contains($0) ? .numeric : .ignored }
-                }
-                inputs += tables.map { .init($0) }
-                result["stability"] = .object(
-                    try Transparency.stability(
-                        model: model, data: try Explanation.rows(tables[0], model: model),
-                        background: try Explanation.rows(tables[1], model: model),
-                        method: method?.method ?? Explain.usualMethod(model)))
+                let (read, stability) = try steadiness(try DeclaredModel(contentsOf: model), data, background)
+                inputs += read
+                result["stability"] = .object(stability)
             }
             let documents: [(TransparencyDocument.Kind, String?)] = [
                 (.modelCard, modelCard), (.userInformation, userInformation),
@@ -80,6 +89,34 @@ extension MeasureCommand {
             }
             try output.finish(
                 MeasurementReport(measure: "transparency", inputs: inputs, result: result, rules: rules))
+        }
+
+        /// How steady explanations are, with the files that were read for it.
+        private func steadiness(
+            _ model: DeclaredModel, _ data: String, _ background: String
+        ) throws -> ([MeasurementReport.Input], ReportObject) {
+            let wanted = Set(model.features)
+            let rowsMax =
+                memoryMegabytes.map { Explanation.rowsMax(bytes: $0 << 20, features: wanted.count) } ?? .max
+            func taken(_ path: String, _ choose: (MeasurementReport.Input) -> [Int]) throws -> SelectedRows.Selection {
+                let role = { (name: String) -> ColumnRole in wanted.contains(name) ? .numeric : .ignored }
+                guard memoryMegabytes != nil else { return .init(try reading.table(path, role: role)) }
+                return try SelectedRows(reader: reading.reader()).read(path: path, role: role, choose: choose)
+            }
+            let first = try taken(data) {
+                Explanation.evenPlaces(of: $0.rows, rowsMax)
+                    + Explanation.evenPlaces(of: $0.rows, Transparency.stabilityRowsMax)
+            }
+            let second = try taken(background) { Explanation.evenPlaces(of: $0.rows, Explanation.backgroundRowsMax) }
+            let rows = try Explanation.rows(first.table, model: model)
+            func of(_ limit: Int) -> [[Double]] {
+                first.indices(Explanation.evenPlaces(of: first.input.rows, limit)).map { rows[$0] }
+            }
+            let stability = try Transparency.stability(
+                model: model, data: of(rowsMax), rows: of(Transparency.stabilityRowsMax),
+                background: try Explanation.rows(second.table, model: model),
+                method: method?.method ?? Explain.usualMethod(model))
+            return ([first.input, second.input], stability)
         }
     }
 
