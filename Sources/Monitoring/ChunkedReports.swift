@@ -16,52 +16,69 @@ extension FairnessReport {
         return .array(
             concurrently(chunks.list.count) { i in
                 let rows = place.of(chunks.list[i].rows)
-                var counts = [ConfusionCounts](repeating: ConfusionCounts(), count: groups.names.count)
-                for row in rows where groups.codes[row] >= 0 {
-                    counts[Int(groups.codes[row])].add(label: sample.labels[row], prediction: sample.predictions[row])
-                }
+                let own = BinarySample(
+                    labels: rows.map { sample.labels[$0] }, predictions: rows.map { sample.predictions[$0] },
+                    scores: sample.hasScores ? rows.map { sample.scores[$0] } : [])
+                let counts = count(own, Groups(names: groups.names, codes: rows.map { groups.codes[$0] }), median: nil)
                 return .object(
                     chunk(
-                        chunks.head(chunks.list[i]), Array(zip(groups.names, counts)), complete: rows.count,
-                        minimumSize: minimumSize))
+                        chunks.head(chunks.list[i]),
+                        zip(groups.names, counts).map { ChunkGroup(name: $0, counts: $1) }, complete: rows.count,
+                        minimumSize: minimumSize, hasScores: sample.hasScores))
             })
+    }
+
+    /// What one group got in a chunk.
+    struct ChunkGroup {
+        let name: String
+        let counts: GroupCounts
+        /// How far its AUC can be off, if it comes from a grid.
+        var aucErrorMax: Double?
     }
 
     /// One chunk.
     static func chunk(
-        _ head: ReportObject, _ all: [(name: String, counts: ConfusionCounts)], complete: Int, minimumSize: Int
+        _ head: ReportObject, _ all: [ChunkGroup], complete: Int, minimumSize: Int, hasScores: Bool
     ) -> ReportObject {
-        let present = all.filter { $0.counts.count > 0 }
-        let known = present.reduce(0) { $0 + $1.counts.count }
-        let large = present.filter { $0.counts.count >= minimumSize }
+        let present = all.filter { $0.counts.confusion.count > 0 }
+        let known = present.reduce(0) { $0 + $1.counts.confusion.count }
+        let large = present.filter { $0.counts.confusion.count >= minimumSize }
         var out = head
         out["n"] = .integer(known)
         out["incomplete"] = .integer(Int(head["rows"]?.number ?? 0) - complete)
         out["unknown"] = .integer(complete - known)
         out["not_evaluable"] = .array(
-            present.filter { $0.counts.count < minimumSize }.map { .string($0.name) })
-        let summary = summary(
-            large.map { group in
-                var counts = GroupCounts()
-                counts.confusion = group.counts
-                return counts
-            }, .leftOut)
-        // What needs scores is told of the whole only.
-        for member in summary.members where !["auc_difference", "calibration_ece_difference"].contains(member.key) {
-            if ["auc_difference_reason", "calibration_ece_difference_reason"].contains(member.key) { continue }
-            out[member.key] = member.value
+            present.filter { $0.counts.confusion.count < minimumSize }.map { .string($0.name) })
+        for member in summary(large.map(\.counts), .leftOut).members { out[member.key] = member.value }
+        if !hasScores {
+            for key in ["auc_difference", "calibration_ece_difference"] {
+                out.set(key, nil, reason: "there are no scores")
+            }
+        } else if out["auc_difference"]?.number != nil {
+            // The two groups that are furthest apart are off at most.
+            let errors = large.compactMap(\.aucErrorMax)
+            if let most = errors.max() { out["auc_difference_error_max"] = .number(2 * most) }
         }
-        setSelectionTest(large.map(\.counts), &out)
+        setSelectionTest(large.map(\.counts.confusion), &out)
         var groups = ReportObject()
-        for (name, counts) in present {
+        for one in present {
+            let counts = one.counts.confusion
             var group = ReportObject([("n", .integer(counts.count))])
             group.set("selection_rate", counts.selectionRate, reason: "the group is empty")
             group["wilson95_selection_rate"] = ReportValue(Proportions.wilson(counts.selected, of: counts.count))
-            group.set("tpr", counts.truePositiveRate, reason: "the group has no positives")
-            group.set("fpr", counts.falsePositiveRate, reason: "the group has no negatives")
+            let noPositives = "the group has no positives"
+            let noNegatives = "the group has no negatives"
+            group.set("tpr", counts.truePositiveRate, reason: noPositives)
+            group.set("fpr", counts.falsePositiveRate, reason: noNegatives)
             group.set("ppv", counts.precision, reason: "nobody in the group was selected")
             group.set("accuracy", counts.accuracy, reason: "the group is empty")
-            groups[name] = .object(group)
+            let noScores = "there are no scores"
+            group.set(
+                "roc_auc", one.counts.auc,
+                reason: !hasScores ? noScores : counts.positives == 0 ? noPositives : noNegatives)
+            group["roc_auc_error_max"] = one.aucErrorMax.map { .number($0) }
+            group.set("ece_width10", hasScores ? one.counts.bins.expectedError : nil, reason: noScores)
+            groups[one.name] = .object(group)
         }
         out["groups"] = .object(groups)
         return out

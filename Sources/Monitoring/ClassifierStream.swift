@@ -16,6 +16,10 @@ public struct ClassifierStream: Sendable {
 
     /// Cells of the grid of scores of one chunk.
     public static let chunkCells = 512
+    /// Cells of the grid of scores of one group in a chunk.
+    public static let chunkGroupCells = 128
+    /// A group with a grid counts for so many without.
+    static let scoredGroupSize = 16
     /// More groups, or pairs of classes, of all chunks together are refused.
     public static let groupsMax = 1_000_000
 
@@ -208,10 +212,13 @@ public struct StreamedDecisions: Sendable {
         var binary: PerformanceAccumulator
         var classes = MulticlassCounts()
         var errors = RegressionErrors()
-        /// By attribute and group.
-        var groups: [String: [String: ConfusionCounts]] = [:]
+        /// By attribute.
+        var groups: [String: FairnessAccumulator] = [:]
         var complete = 0
-        var size: Int { groups.values.reduce(1) { $0 + $1.count } }
+        /// Groups, one with a grid of scores for as many as its cells take memory of one without.
+        var size: Int {
+            groups.values.reduce(1) { $0 + $1.groupCount * ($1.hasScores ? ClassifierStream.scoredGroupSize : 1) }
+        }
 
         init(cells: Int = ScoreHistogram.cells) { binary = PerformanceAccumulator(cells: cells) }
     }
@@ -280,13 +287,13 @@ public struct StreamedDecisions: Sendable {
                 part.binary.add(label: labels[i], prediction: predictions[i], score: own.isEmpty ? nil : own[i])
             }
             for (attribute, found) in groups {
-                var counts = [ConfusionCounts](repeating: ConfusionCounts(), count: found.names.count)
-                for i in run.range where found.codes[i] >= 0 {
-                    counts[Int(found.codes[i])].add(label: labels[i], prediction: predictions[i])
-                }
-                for (name, count) in zip(found.names, counts) where count.count > 0 {
-                    part.groups[attribute, default: [:]][name, default: ConfusionCounts()].merge(count)
-                }
+                var counted =
+                    part.groups.removeValue(forKey: attribute)
+                    ?? FairnessAccumulator(cells: own.isEmpty ? 1 : ClassifierStream.chunkGroupCells)
+                counted.add(
+                    codes: Array(found.codes[run.range]), names: found.names, labels: Array(labels[run.range]),
+                    predictions: Array(predictions[run.range]), scores: own.isEmpty ? [] : Array(own[run.range]))
+                part.groups[attribute] = counted
             }
             parts[run.chunk] = part
         }
@@ -411,11 +418,11 @@ public struct StreamedDecisions: Sendable {
             var report = FairnessReport.report(counted, minimumSize: minimumSize)
             report["chunking"] = chunks?.report
             report["chunks"] = try measured { head, part in
-                let groups = (part.groups[attribute] ?? [:]).sorted {
-                    $0.key.utf8.lexicographicallyPrecedes($1.key.utf8)
+                let groups = (part.groups[attribute]?.results() ?? []).map {
+                    FairnessReport.ChunkGroup(name: $0.name, counts: $0.counts, aucErrorMax: $0.aucErrorMax)
                 }
                 return FairnessReport.chunk(
-                    head, groups.map { ($0.key, $0.value) }, complete: part.complete, minimumSize: minimumSize)
+                    head, groups, complete: part.complete, minimumSize: minimumSize, hasScores: counted.hasScores)
             }
             out[attribute] = .object(report)
         }

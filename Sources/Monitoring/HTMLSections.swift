@@ -243,7 +243,10 @@ enum HTMLSections {
         ("ROC AUC", "roc_auc", "delong", true), ("accuracy", "accuracy", "wilson95_accuracy", true),
         ("precision", "precision", "wilson95_precision", true), ("recall", "recall", "wilson95_recall", true),
         ("selection rate", "selection_rate", "wilson95_selection_rate", true), ("base rate", "base_rate", nil, true),
-        ("F1", "f1", nil, true), ("F1, macro", "f1_macro", nil, true), ("Brier score", "brier", nil, true),
+        ("F1", "f1", nil, true), ("F1, macro", "f1_macro", nil, true),
+        ("precision, macro", "precision_macro", nil, true),
+        ("recall, macro", "recall_macro", nil, true), ("ROC AUC, macro", "roc_auc_ovr_macro", nil, true),
+        ("Brier score", "brier", nil, true),
         ("MAE", "mae", nil, false), ("RMSE", "rmse", nil, false), ("mean error", "mean_error", nil, false),
         ("R²", "r2", nil, true), ("ECE, ten bins of equal width", "width10.ece", nil, true),
         ("mean score", "mean_score", nil, true), ("calibration in the large", "calibration_in_the_large", nil, true),
@@ -252,6 +255,7 @@ enum HTMLSections {
         ("disparate impact", "disparate_impact_min_over_max", nil, true),
         ("equal opportunity difference", "equal_opportunity_difference", nil, true),
         ("equalized odds difference", "equalized_odds_difference", nil, true),
+        ("AUC difference", "auc_difference", nil, true), ("ECE difference", "calibration_ece_difference", nil, true),
     ]
 
     private static func trends(_ result: ReportObject) -> String {

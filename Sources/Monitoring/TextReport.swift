@@ -48,7 +48,7 @@ public enum TextReport {
         ],
         "estimate": [
             ("accuracy", ["accuracy"]), ("precision", ["precision"]), ("recall", ["recall"]), ("AUC", ["roc_auc"]),
-            ("MAE", ["mae"]), ("RMSE", ["rmse"]),
+            ("F1, macro", ["f1_macro"]), ("AUC, macro", ["roc_auc_ovr_macro"]), ("MAE", ["mae"]), ("RMSE", ["rmse"]),
         ],
         "calibration": [
             ("ECE", ["width10", "ece"]), ("mean score", ["mean_score"]), ("base rate", ["base_rate"]),
@@ -57,7 +57,8 @@ public enum TextReport {
         "fairness": [
             ("disparate impact", ["disparate_impact_min_over_max"]),
             ("equal opportunity", ["equal_opportunity_difference"]),
-            ("equalized odds", ["equalized_odds_difference"]),
+            ("equalized odds", ["equalized_odds_difference"]), ("AUC difference", ["auc_difference"]),
+            ("ECE difference", ["calibration_ece_difference"]),
         ],
     ]
 

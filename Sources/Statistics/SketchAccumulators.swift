@@ -63,7 +63,7 @@ public struct FairnessAccumulator: Codable, Hashable, Sendable {
     public static let cells = 512
     private var version = FairnessAccumulator.version
     private var groups: [String: Group] = [:]
-    private var whole = ScoreHistogram(cells: FairnessAccumulator.cells)
+    private var whole: ScoreHistogram
     /// Rows whose group is not known.
     public private(set) var unknown = 0
     /// Rows of groups beyond the limit: which those are depends on the order of the rows.
@@ -71,7 +71,9 @@ public struct FairnessAccumulator: Codable, Hashable, Sendable {
 
     private struct Group: Codable, Hashable {
         var counts = GroupCounts()
-        var grid = ScoreHistogram(cells: FairnessAccumulator.cells)
+        var grid: ScoreHistogram
+
+        init(cells: Int) { grid = ScoreHistogram(cells: cells) }
 
         mutating func add(_ label: Bool, _ prediction: Bool, _ score: Double?) {
             counts.confusion.add(label: label, prediction: prediction)
@@ -105,7 +107,15 @@ public struct FairnessAccumulator: Codable, Hashable, Sendable {
     }
 
     /// Of nobody.
-    public init() {}
+    ///
+    /// - Parameter cells: cells of the grid of a group; fewer take less memory and leave a larger error.
+    /// - Precondition: at least one cell.
+    public init(cells: Int = FairnessAccumulator.cells) { whole = ScoreHistogram(cells: cells) }
+
+    /// How many groups are told apart.
+    public var groupCount: Int { groups.count }
+
+    private var cellCount: Int { whole.positives.count }
 
     /// The most bytes of the encoded form (JSON) besides the names of the groups.
     public static func encodedBytesMax(groups: Int) -> Int {
@@ -128,7 +138,8 @@ public struct FairnessAccumulator: Codable, Hashable, Sendable {
             others += 1
             return
         }
-        groups[group, default: Group()].add(label, prediction, score)
+        let cells = cellCount
+        groups[group, default: Group(cells: cells)].add(label, prediction, score)
     }
 
     /// Adds decisions about many, in columns of one length.
@@ -155,7 +166,7 @@ public struct FairnessAccumulator: Codable, Hashable, Sendable {
                     continue
                 }
                 room -= 1
-                own[code] = Group()
+                own[code] = Group(cells: cellCount)
             }
             own[code]?.add(labels[row], predictions[row], score)
         }
@@ -163,10 +174,13 @@ public struct FairnessAccumulator: Codable, Hashable, Sendable {
     }
 
     /// Joins another part.
+    ///
+    /// - Precondition: both have as many cells.
     public mutating func merge(_ other: FairnessAccumulator) {
+        let cells = cellCount
         for (name, group) in other.groups.sorted(by: { $0.key < $1.key }) {
             if groups[name] != nil || groups.count < Self.groupsMax {
-                groups[name, default: Group()].merge(group)
+                groups[name, default: Group(cells: cells)].merge(group)
             } else {
                 others += group.counts.confusion.count
             }

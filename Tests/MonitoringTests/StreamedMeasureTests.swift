@@ -302,4 +302,82 @@ private let chunkings: [Chunking] = [.rows(700), .period(.month, column: "at")]
         #expect(judged.decisions.allSatisfy { $0.outcome == .within })
         #expect(HTMLReport.html(judged).contains("ECE, ten bins of equal width"))
     }
+
+    // MARK: Groups in chunks
+
+    @Test func everyGroupOfAChunkHasItsAUCAndCalibration() throws {
+        let sample = try Sample()
+        let table = try sample.table()
+        let columns = try BinaryColumns(table: table, label: "y", prediction: "p", score: "s")
+        let chunks = try Chunks(table, by: .rows(700))
+        let whole = try FairnessReport.reports(table: table, columns: columns, attributes: ["sex"], chunks: chunks)
+        let streamed = try stream(["sex"], .rows(700)).read(path: sample.csv).fairness()
+        guard case .array(let parts)? = whole["sex"]?["chunks"], case .array(let others)? = streamed["sex"]?["chunks"]
+        else { throw MeasureError("no chunks") }
+        let sex = try #require(table["sex"])
+        var compared = 0
+        for (number, (part, other)) in zip(parts, others).enumerated() {
+            // The same rows by hand.
+            var scores: [String: (scores: [Double], labels: [Bool])] = [:]
+            for row in number * 700..<min(4_000, (number + 1) * 700) {
+                let score = table["s"]?.numbers?[row] ?? .nan
+                guard !score.isNaN, let code = sex.codes?[row], code >= 0 else { continue }
+                scores[sex.categories[Int(code)], default: ([], [])].scores.append(score)
+                scores[sex.categories[Int(code)], default: ([], [])].labels.append(table["y"]?.numbers?[row] == 1)
+            }
+            var areas: [Double] = []
+            for (name, rows) in scores {
+                let group = part["groups"]?[name]
+                let ranking = BinarySample.ranking(scores: rows.scores, labels: rows.labels)
+                var bins = ReliabilityBins(edges: .unit(bins: 10))
+                for i in rows.scores.indices { bins.add(score: rows.scores[i], label: rows.labels[i]) }
+                let auc = group?["roc_auc"]?.number
+                #expect(auc == ranking?.auc, "\(name)")
+                #expect(abs((group?["ece_width10"]?.number ?? 1) - (bins.expectedError ?? 0)) < 1e-12)
+                let streamed = other["groups"]?[name]
+                let error = streamed?["roc_auc_error_max"]?.number ?? 0
+                if let auc {
+                    #expect(abs((streamed?["roc_auc"]?.number ?? .nan) - auc) <= error + 1e-12 && error < 0.05)
+                } else {
+                    #expect(group?["roc_auc_reason"] != nil && streamed?["roc_auc_reason"] != nil)
+                }
+                if rows.scores.count >= 30, let auc { areas.append(auc) }
+                compared += 1
+            }
+            let difference = try #require(part["auc_difference"]?.number)
+            #expect(abs(difference - ((areas.max() ?? 0) - (areas.min() ?? 0))) < 1e-12)
+            let error = try #require(other["auc_difference_error_max"]?.number)
+            #expect(
+                abs((other["auc_difference"]?.number ?? .nan) - difference) <= error
+                    && part["auc_difference_error_max"] == nil)
+            #expect(part["calibration_ece_difference"]?.number != nil)
+        }
+        #expect(compared == 18)
+        let report = try MeasurementReport(
+            measure: "fairness", inputs: [], result: whole, rules: DecisionRule.list("sex.auc_difference>0.5"))
+        #expect(report.decisions.filter { $0.rule.isGiven && $0.subject.hasPrefix("sex, chunk") }.count == 6)
+        #expect(HTMLReport.html(report).contains("sex: AUC difference"))
+        #expect(TextReport.text(report).contains("ECE difference"))
+    }
+
+    @Test func chunksWithoutScoresSayWhyThereIsNoAUC() throws {
+        let sample = try Sample()
+        let table = try sample.table()
+        let columns = try BinaryColumns(table: table, label: "y", prediction: "p", score: nil)
+        let whole = try FairnessReport.reports(
+            table: table, columns: columns, attributes: ["sex"], chunks: Chunks(table, by: .rows(2_000)))
+        var request = ClassifierStream(label: "y", prediction: "p", score: nil)
+        request.attributes = ["sex"]
+        request.chunking = .rows(2_000)
+        let streamed = try request.read(path: sample.csv).fairness()
+        #expect(compare(.object(whole), .object(streamed), "fairness", without: sketched) > 100)
+        guard case .array(let parts)? = whole["sex"]?["chunks"], case .array(let others)? = streamed["sex"]?["chunks"]
+        else { throw MeasureError("no chunks") }
+        for part in parts + others {
+            #expect(part["auc_difference"] == .null && part["auc_difference_reason"] == .string("there are no scores"))
+            #expect(part["calibration_ece_difference_reason"] == .string("there are no scores"))
+            #expect(part["groups"]?["m"]?["roc_auc_reason"] == .string("there are no scores"))
+            #expect(part["groups"]?["m"]?["ece_width10"] == .null)
+        }
+    }
 }
