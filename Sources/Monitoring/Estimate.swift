@@ -190,12 +190,17 @@ public enum Estimate {
         out["method"] = .string("CBPE")
         out["n"] = .integer(n)
         out["incomplete"] = .integer(incomplete)
-        var calibration = ReportObject([
+        out["calibration"] = .object(calibration(map))
+        return out
+    }
+
+    /// How a calibration was made.
+    static func calibration(_ map: CalibrationMap) -> ReportObject {
+        var out = ReportObject([
             ("isotonic", .bool(map.isotonic != nil)), ("ece_mass10_before", .number(map.errorBefore)),
             ("ece_mass10_held_out", ReportValue(map.errorAfter)),
         ])
-        if map.bounds != nil { calibration["from"] = .string("a grid of \(CalibrationGrid.cells) scores") }
-        out["calibration"] = .object(calibration)
+        if map.bounds != nil { out["from"] = .string("a grid of \(CalibrationGrid.cells) scores") }
         return out
     }
 

@@ -21,7 +21,9 @@ public struct Method: Hashable, Sendable {
         case "performance": return performance.filter { result[$0.name] != nil }
         case "calibration": return calibration.filter { result[$0.name] != nil }
         case "fairness": return result.members.isEmpty ? [] : fairness
-        case "estimate": return result["method"] == .string("DLE") ? lossEstimate : estimate
+        case "estimate":
+            if result["method"] == .string("DLE") { return lossEstimate }
+            return result["classes"] == nil ? estimate : estimate + classEstimate
         case "explain": return explanation.filter { result[$0.name] != nil }
         case "transparency": return transparency.filter { result[$0.name] != nil }
         case "quality": return quality.filter { result[$0.name] != nil }
@@ -119,6 +121,14 @@ public struct Method: Hashable, Sendable {
         Method(
             "calibration", "isotonic, kept only if it lowers the ECE of rows it was not fitted on",
             "Zadrozny & Elkan 2002"),
+    ]
+
+    private static let classEstimate = [
+        Method(
+            "several classes",
+            "a calibration of each class against all others, probabilities of a row divided by their sum; macro: the mean over "
+                + "classes, an undefined value counted as 0; roc_auc_ovr_macro: the mean AUC of each class against all others",
+            "NannyML, multiclass CBPE; Zadrozny & Elkan 2002; Hand & Till 2001")
     ]
 
     private static let lossEstimate = [

@@ -11,8 +11,11 @@ extension MeasureCommand {
         @Option(help: "The reference, with labels.") var reference: String?
         @Option(help: "A saved baseline, made with --label and --score, in place of the reference (binary).")
         var baseline: String?
-        @Option(help: "The current data; its label is not read; - is standard input (binary).") var current: String
-        @Option(help: "binary (CBPE) or regression (DLE).") var kind = Kind.binary
+        @Option(help: "The current data; its label is not read; - is standard input (not regression).") var current:
+            String
+        @Option(help: "binary or multiclass (CBPE), or regression (DLE).") var kind = Kind.binary
+        @Option(help: "CLASS=COLUMN of each class's score, 0 to 1, with commas between them (multiclass).")
+        var scores: String?
         @Option(help: "What the loss of a regression is learnt from, with commas between; all columns without it.")
         var features: String?
         @Option(help: "Columns a regression's loss is not learnt from, such as ids, with commas between them.")
@@ -24,14 +27,26 @@ extension MeasureCommand {
         @OptionGroup var reading: ReadingOptions
         @OptionGroup var output: OutputOptions
 
-        enum Kind: String, ExpressibleByArgument, CaseIterable { case binary, regression }
+        enum Kind: String, ExpressibleByArgument, CaseIterable { case binary, multiclass, regression }
 
         mutating func validate() throws {
             guard (reference == nil) != (baseline == nil) else {
                 throw ValidationError("Either --reference or --baseline is needed.")
             }
             guard reference != "-" else { throw ValidationError("--reference is a file, not standard input.") }
+            guard kind == .multiclass || scores == nil else {
+                throw ValidationError("--scores belongs to --kind multiclass.")
+            }
             switch kind {
+            case .multiclass:
+                guard baseline == nil else { throw ValidationError("A baseline holds one score: --reference.") }
+                guard scores != nil, columns.score == nil, columns.favourable == nil else {
+                    throw ValidationError("--kind multiclass needs --scores, without --score and --favourable.")
+                }
+                guard features == nil, ignore == nil else {
+                    throw ValidationError("--features and --ignore belong to --kind regression.")
+                }
+                _ = try classes()
             case .binary:
                 guard columns.score != nil else { throw ValidationError("--score is needed.") }
                 guard features == nil, ignore == nil else {
@@ -51,11 +66,48 @@ extension MeasureCommand {
 
         func measure() throws {
             let rules = try output.rules()
-            let (inputs, result) = try kind == .binary ? classifier() : regression()
+            let (inputs, result) =
+                switch kind {
+                case .binary: try classifier()
+                case .multiclass: try multiclass()
+                case .regression: try regression()
+                }
             try output.finish(
                 MeasurementReport(
                     measure: "estimate", inputs: inputs, result: result, rules: rules,
                     hysteresis: try alarms.hysteresis()))
+        }
+
+        /// The classes with the columns of their scores.
+        private func classes() throws -> ClassEstimate {
+            let named = try (scores ?? "").split(separator: ",").map { text in
+                // The column's name may hold anything but a comma.
+                let parts = text.split(separator: "=", maxSplits: 1)
+                guard parts.count == 2 else {
+                    throw ValidationError("--scores is CLASS=COLUMN,CLASS=COLUMN, such as a=p_a,b=p_b; not \(text).")
+                }
+                return (name: String(parts[0]), column: String(parts[1]))
+            }
+            do {
+                return try ClassEstimate(label: columns.label, prediction: columns.prediction, scores: named)
+            } catch { throw ValidationError("--scores: \(error)") }
+        }
+
+        private func multiclass() throws -> ([MeasurementReport.Input], ReportObject) {
+            let request = try classes()
+            if streaming.isStream(current) {
+                let reader = reading.reader(chunks)
+                let first = try request.reference(
+                    path: reference ?? "", bytesMax: streaming.bytesMax, reader: reader)
+                let found = try request.report(
+                    first.reference, current: current, chunking: chunks.chunking, reader: reader)
+                return ([first.input, found.input], found.result)
+            }
+            let first = try reading.table(reference ?? "") { request.role($0, isLabelled: true) }
+            let second = try reading.table(current, chunks) { request.role($0, isLabelled: false) }
+            let result = try request.report(
+                try request.reference(first), current: second, chunks: try chunks.chunks(second))
+            return ([.init(first), .init(second)], result)
         }
 
         private func stream() throws -> ([MeasurementReport.Input], ReportObject) {
