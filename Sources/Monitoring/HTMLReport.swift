@@ -52,7 +52,7 @@ public enum HTMLReport {
         border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:break-word;max-width:26rem}
         th{color:var(--soft);font-weight:600}td{font-variant-numeric:tabular-nums}
         .mono{font-family:ui-monospace,monospace;font-size:.85em;min-width:12rem;overflow-wrap:anywhere}
-        .long{min-width:14rem}.breached{color:var(--bad);font-weight:600}.within{color:var(--good)}.not_evaluable{color:var(--soft)}
+        .long{min-width:14rem}.whole{white-space:nowrap}.breached{color:var(--bad);font-weight:600}.within{color:var(--good)}.not_evaluable{color:var(--soft)}
         .charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(18rem,100%),1fr));gap:1rem}
         figure{margin:0 0 1rem;padding:.6rem;border:1px solid var(--line);border-radius:6px;min-width:0}
         .charts figure{margin:0}.charts svg:not(.long){max-width:24rem}
@@ -70,6 +70,7 @@ public enum HTMLReport {
         .key{display:inline-block;width:.9rem;height:.9rem;vertical-align:-.1rem;margin:0 .3rem;box-sizing:border-box}
         .key.k-ref{background:var(--ref)}.key.k-cur{border:2px solid var(--cur)}.key.k-warm{background:var(--warm)}
         .key.k-hot{background:var(--hot)}summary{cursor:pointer}
+        @media(min-width:70rem){.long{min-width:8rem}}
         @media print{main{max-width:none}figure,tr{break-inside:avoid}.scroll,table{overflow:visible}}
         """
 
@@ -93,8 +94,10 @@ public enum HTMLReport {
         let order: [Decision.Outcome] = [.breached, .notEvaluable, .within]
         for outcome in order {
             for decision in decisions where decision.outcome == outcome {
-                out += "<tr><td class=\"\(outcome.rawValue)\">\(words(outcome.rawValue))</td>"
-                out += "<td>\(escaped(decision.rule.text))</td><td>\(escaped(decision.subject))</td>"
+                out += "<tr><td class=\"\(outcome.rawValue) whole\">\(words(outcome.rawValue))</td>"
+                for text in [decision.rule.text, decision.subject] {
+                    out += "<td class=\"\(isLong(text) ? "long" : "whole")\">\(escaped(text))</td>"
+                }
                 out += "<td>\(decision.value.map(TextReport.short) ?? "–")</td>"
                 out += "<td>\(decision.adjustedP.map(probability) ?? "–")</td>"
                 for text in [decision.reason ?? "", decision.rule.isGiven ? "given" : decision.rule.source] {
@@ -121,7 +124,7 @@ public enum HTMLReport {
         if !judged.isEmpty {
             out += table(
                 ["threshold not judged", "subject", "reason"],
-                judged.map { [$0.rule.text, $0.subject, $0.reason ?? ""] }, mono: [])
+                judged.map { [$0.rule.text, $0.subject, $0.reason ?? ""] }, mono: [], whole: [0, 1])
         }
         if !reasons.isEmpty {
             let shown = reasons.prefix(reasonsMax)
@@ -210,7 +213,10 @@ public enum HTMLReport {
         }
     }
 
-    static func table(_ headings: [String], _ rows: [[String]], mono: Set<Int>) -> String {
+    /// - Parameter whole: columns whose short texts are not broken.
+    static func table(
+        _ headings: [String], _ rows: [[String]], mono: Set<Int>, whole: Set<Int> = []
+    ) -> String {
         var out = "<table>"
         if headings.contains(where: { !$0.isEmpty }) {
             out += "<thead><tr>" + headings.map { "<th>\(escaped($0))</th>" }.joined() + "</tr></thead>"
@@ -219,7 +225,10 @@ public enum HTMLReport {
         for row in rows {
             out += "<tr>"
             for (i, cell) in row.enumerated() {
-                let kind = mono.contains(i) ? " class=\"mono\"" : isLong(cell) ? " class=\"long\"" : ""
+                let kind =
+                    mono.contains(i)
+                    ? " class=\"mono\""
+                    : isLong(cell) ? " class=\"long\"" : whole.contains(i) ? " class=\"whole\"" : ""
                 out += "<td\(kind)>\(escaped(cell))</td>"
             }
             out += "</tr>"

@@ -5,9 +5,12 @@ Needs nannyml from PyPI. Rows come from a linear congruential generator that the
 usage: dle_reference.py > dle_reference.json
 """
 import json
-import nannyml
+import os
 import numpy as np
 import pandas as pd
+
+os.environ["NML_DISABLE_USAGE_LOGGING"] = "1"  # nothing is sent anywhere
+import nannyml  # noqa: E402
 
 
 class Generator:

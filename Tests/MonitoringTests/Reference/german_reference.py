@@ -6,9 +6,9 @@ Needs nannyml (with statsmodels), scikit-learn, fairlearn and scipy from PyPI. T
 CC BY 4.0) are not kept here. usage: german_reference.py german_data_credit.csv > german_reference.json
 """
 import json
+import os
 import sys
 import fairlearn
-import nannyml
 import numpy as np
 import pandas as pd
 import scipy
@@ -21,6 +21,9 @@ from sklearn.compose import make_column_transformer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
+os.environ["NML_DISABLE_USAGE_LOGGING"] = "1"  # nothing is sent anywhere
+import nannyml  # noqa: E402
 
 data = pd.read_csv(sys.argv[1], keep_default_na=False)
 y = data["class-label"].to_numpy()

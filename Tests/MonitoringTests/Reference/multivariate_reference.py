@@ -5,11 +5,14 @@ Needs nannyml (with statsmodels), scikit-learn and scipy from PyPI. Rows come fr
 tests run, too. usage: multivariate_reference.py > multivariate_reference.json
 """
 import json
-import nannyml
+import os
 import numpy as np
 import pandas as pd
 from scipy import stats
 from sklearn.metrics import ndcg_score
+
+os.environ["NML_DISABLE_USAGE_LOGGING"] = "1"  # nothing is sent anywhere
+import nannyml  # noqa: E402
 
 
 class Generator:
