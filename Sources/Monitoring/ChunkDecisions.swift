@@ -118,19 +118,26 @@ enum ChunkDecisions {
 
     /// Every attribute chunk by chunk, over the groups that are large enough in that chunk.
     static func fairness(_ rule: DecisionRule, _ result: ReportObject, _ hysteresis: Hysteresis?) -> [Decision] {
-        result.members.flatMap { attribute -> [Decision] in
-            guard let object = attribute.value.object, object["chunks"] != nil else { return [] }
+        attributes(rule, result).flatMap { name, object, path -> [Decision] in
+            decide(DecisionRule(rule, path: path), object, hysteresis, subject: "\(name), ") { _, chunk in
+                Decisions.isSelection(path[0]) ? chunk["chi2_selection"]?["pvalue"]?.number : nil
+            }
+        }
+    }
+
+    /// The attributes with chunks that a rule is about, and its path within each.
+    static func attributes(
+        _ rule: DecisionRule, _ result: ReportObject
+    ) -> [(name: String, object: ReportObject, path: [String])] {
+        result.members.compactMap { attribute in
+            guard let object = attribute.value.object, object["chunks"] != nil else { return nil }
             var path = rule.path
             if path.first == attribute.key {
                 path.removeFirst()
             } else if path.last == attribute.key {
                 path.removeLast()
             }
-            guard path.count == 1, let first = path.first else { return [] }
-            let own = DecisionRule(rule, path: path)
-            return decide(own, object, hysteresis, subject: "\(attribute.key), ") { _, chunk in
-                Decisions.isSelection(first) ? chunk["chi2_selection"]?["pvalue"]?.number : nil
-            }
+            return path.count == 1 ? (attribute.key, object, path) : nil
         }
     }
 
@@ -175,7 +182,7 @@ enum ChunkDecisions {
         }
     }
 
-    private static func name(_ chunk: ReportObject, _ index: Int) -> String {
+    static func name(_ chunk: ReportObject, _ index: Int) -> String {
         if let first = chunk["first_row"]?.number { return "chunk \(index) from row \(Int(first))" }
         if case .string(let label)? = chunk["label"] { return "chunk \(label)" }
         return "chunk \(index)"

@@ -203,7 +203,8 @@ public enum Decisions {
     ) throws(MeasureError) -> [Decision] {
         var out: [Decision] = []
         for rule in rules {
-            let found = decide(rule, measure, result, hysteresis)
+            let found = try Anytime.judged(
+                decide(rule, measure, result, hysteresis), rule, measure: measure, result: result)
             let isKnown = measure == "drift" && rule.path.contains { numericNames.union(categoricalNames).contains($0) }
             if found.isEmpty, rule.isGiven, !isKnown || rule.path.count > 1 {
                 throw MeasureError("the rule \"\(rule.text)\" names no measure or subject of this result")

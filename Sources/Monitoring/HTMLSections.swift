@@ -8,9 +8,9 @@ enum HTMLSections {
         let result = measurement.result
         return switch measurement.measure {
         case "drift": heatMap(result) + distributions(result)
-        case "performance": curves(result) + trends(result)
+        case "performance": curves(result) + trends(result) + everyLook(result)
         case "calibration": reliability(result) + trends(result)
-        case "fairness": groups(result) + fairnessTrends(result)
+        case "fairness": groups(result) + fairnessTrends(result) + everyLook(result)
         case "quality": nullRates(result)
         case "estimate": trends(result)
         default: ""
@@ -277,6 +277,29 @@ enum HTMLSections {
             + "are large enough in a chunk; chunks without a value leave a gap.</p><div class=\"charts\">\(charts)</div>"
     }
 
+    private static let followed: [(name: String, key: String, interval: String?, isRate: Bool)] = [
+        ("accuracy so far", "anytime.accuracy.value", nil, true),
+        ("selection rate so far", "anytime.selection_rate.value", nil, true),
+        ("base rate so far", "anytime.base_rate.value", nil, true),
+        ("precision so far", "anytime.precision.value", nil, true),
+        ("recall so far", "anytime.recall.value", nil, true),
+        ("disparate impact so far", "anytime.disparate_impact_min_over_max.value", nil, true),
+        ("difference of selection rates so far", "anytime.selection_rate_difference.value", nil, true),
+    ]
+
+    /// Rates with intervals that hold at every look.
+    private static func everyLook(_ result: ReportObject) -> String {
+        let attributes = result.members.compactMap { member in member.value.object.map { (member.key, $0) } }
+        let own = result["anytime"]?["alpha"]
+        let parts = own == nil ? attributes.filter { $0.1["anytime"]?["alpha"] != nil } : [("", result)]
+        let charts = parts.map { Self.charts($0.1, followed, $0.0.isEmpty ? "" : $0.0 + ": ") }.joined()
+        guard !charts.isEmpty, let alpha = own ?? parts.first?.1["anytime"]?["alpha"] else { return "" }
+        return
+            "<h2>At every look</h2><p>Rates of all chunks up to each. The band holds the rate at all looks together with "
+            + "a probability of \(escaped(TextReport.short(1 - (alpha.number ?? 0)))), as long as the rate stays the same; where "
+            + "the band ends no one rate fits: it has changed.</p><div class=\"charts\">\(charts)</div>"
+    }
+
     private static func charts(
         _ result: ReportObject, _ measures: [(name: String, key: String, interval: String?, isRate: Bool)],
         _ prefix: String
@@ -303,6 +326,11 @@ enum HTMLSections {
     private static func interval(
         _ chunk: ReportObject, _ key: String, _ name: String?
     ) -> (low: Double, high: Double)? {
+        let path = key.split(separator: ".").map(String.init)
+        if path.count == 3, path[0] == "anytime", let own = chunk["anytime"]?[path[1]] {
+            guard let low = own["low"]?.number, let high = own["high"]?.number else { return nil }
+            return (low, high)
+        }
         if let name, let ends = numbers(chunk[name]), ends.count == 2 { return (ends[0], ends[1]) }
         if let name, let low = chunk[name]?["lo95"]?.number, let high = chunk[name]?["hi95"]?.number {
             return (low, min(1, high))

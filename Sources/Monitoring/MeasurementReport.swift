@@ -50,12 +50,18 @@ public struct MeasurementReport: Sendable {
 
     /// Judges a result by the rules given and, for measures that have them, by default rules.
     ///
-    /// - Parameter hysteresis: what is judged in several chunks raises an alarm by this; nil for each chunk by itself.
-    /// - Throws: `MeasureError` for a rule that names nothing in the result.
+    /// - Parameters:
+    ///   - hysteresis: what is judged in several chunks raises an alarm by this; nil for each chunk by itself.
+    ///   - anytime: rates over chunks get intervals, and rules about them decisions, that hold at every look but with this
+    ///     probability; nil for none.
+    /// - Throws: `MeasureError` for a rule that names nothing in the result, or that cannot be judged at every look.
+    /// - Precondition: 0 < anytime < 1.
     public init(
         measure: String, inputs: [Input], result: ReportObject, rules: [DecisionRule], hysteresis: Hysteresis? = nil,
-        labelJoin: ReportValue? = nil
+        anytime: Double? = nil, labelJoin: ReportValue? = nil
     ) throws(MeasureError) {
+        var result = result
+        if let anytime { result = try Anytime.added(to: result, measure: measure, alpha: anytime) }
         self.labelJoin = labelJoin
         self.measure = measure
         self.inputs = inputs

@@ -20,7 +20,9 @@ public struct Method: Hashable, Sendable {
             }
         case "performance": return performance.filter { result[$0.name] != nil }
         case "calibration": return calibration.filter { result[$0.name] != nil }
-        case "fairness": return result.members.isEmpty ? [] : fairness
+        case "fairness":
+            let isFollowed = result.members.contains { $0.value["anytime"] != nil }
+            return result.members.isEmpty ? [] : isFollowed ? fairness + everyLook : fairness
         case "estimate":
             if result["method"] == .string("DLE") { return lossEstimate }
             return result["classes"] == nil ? estimate : estimate + classEstimate
@@ -84,6 +86,11 @@ public struct Method: Hashable, Sendable {
         Method("mcc", "correlation of truth and decision", "Matthews 1975"),
         Method("kappa", "agreement beyond chance", "Cohen 1960"),
         Method("wilson95_accuracy", "95 % intervals of every rate", "Wilson 1927; Clopper & Pearson 1934"),
+        Method(
+            "anytime",
+            "interval of a rate over all chunks so far that holds at every look (bets by a Beta(½, ½) prior against each "
+                + "candidate); rules: likelihood ratios of rates beyond the threshold, over starts at every chunk",
+            "Ville 1939; Robbins 1970; Waudby-Smith & Ramdas 2024; Shin, Ramdas & Rinaldo 2023"),
         Method("r2", "1 − residual over total sum of squares", "Kvålseth 1985"),
     ]
 
@@ -109,6 +116,14 @@ public struct Method: Hashable, Sendable {
         Method("fisher_pvalue", "exact test of two groups", "Fisher 1935"),
         Method("theil_index_benefit", "generalized entropy of ŷ − y + 1", "Speicher et al. 2018"),
         Method("ll144", "impact ratios of selection and of scores above the median", "6 RCNY § 5-301"),
+    ]
+
+    private static let everyLook = [
+        Method(
+            "anytime",
+            "intervals of selection rates over all chunks so far that hold for all groups and looks together; log_e_value: ln of "
+                + "the e-value against one rate of all groups, at 2.996 (1/0.05) an alarm that holds at every look",
+            "Ville 1939; Robbins 1970; Wasserman et al. 2020")
     ]
 
     private static let estimate = [

@@ -45,6 +45,9 @@ public enum TextReport {
         "performance": [
             ("accuracy", ["accuracy"]), ("precision", ["precision"]), ("recall", ["recall"]), ("AUC", ["roc_auc"]),
             ("F1, macro", ["f1_macro"]), ("MAE", ["mae"]), ("RMSE", ["rmse"]),
+            ("accuracy ≥", ["anytime", "accuracy", "low"]), ("accuracy ≤", ["anytime", "accuracy", "high"]),
+            ("selected ≥", ["anytime", "selection_rate", "low"]),
+            ("selected ≤", ["anytime", "selection_rate", "high"]),
         ],
         "estimate": [
             ("accuracy", ["accuracy"]), ("precision", ["precision"]), ("recall", ["recall"]), ("AUC", ["roc_auc"]),
@@ -59,6 +62,8 @@ public enum TextReport {
             ("equal opportunity", ["equal_opportunity_difference"]),
             ("equalized odds", ["equalized_odds_difference"]), ("AUC difference", ["auc_difference"]),
             ("ECE difference", ["calibration_ece_difference"]),
+            ("impact ≥", ["anytime", "disparate_impact_min_over_max", "low"]),
+            ("impact ≤", ["anytime", "disparate_impact_min_over_max", "high"]), ("ln e-value", ["log_e_value"]),
         ],
     ]
 
@@ -91,11 +96,14 @@ public enum TextReport {
     }
 
     private static func chunks(_ all: [ReportValue], _ measure: String, _ heading: String) -> [String] {
-        let keys = (chunked[measure] ?? []).filter { key in all.contains { $0[key.key[0]] != nil } }
+        func value(_ chunk: ReportValue, _ path: [String]) -> ReportValue? {
+            path.reduce(chunk as ReportValue?) { $0?[$1] }
+        }
+        let keys = (chunked[measure] ?? []).filter { key in all.contains { value($0, key.key) != nil } }
         guard !all.isEmpty, !keys.isEmpty else { return [] }
         let rows = all.map { chunk in
             [text(chunk["label"]), number(chunk["n"])]
-                + keys.map { number($0.key.reduce(chunk as ReportValue?) { $0?[$1] }) }
+                + keys.map { number(value(chunk, $0.key)) }
         }
         return ["", "Chunks"] + table([[heading, "n"] + keys.map(\.name)] + rows)
     }

@@ -16,6 +16,7 @@ extension MeasureCommand {
         @OptionGroup var later: LabelOptions
         @OptionGroup var chunks: ChunkOptions
         @OptionGroup var alarms: AlarmOptions
+        @OptionGroup var anytime: AnytimeOptions
         @OptionGroup var streaming: StreamOptions
         @OptionGroup var reading: ReadingOptions
         @OptionGroup var output: OutputOptions
@@ -24,6 +25,10 @@ extension MeasureCommand {
 
         func validate() throws {
             try alarms.validate(chunks)
+            try anytime.validate(chunks, alarms)
+            guard anytime.anytime == nil || kind != .regression else {
+                throw ValidationError("--anytime judges rates: a regression has none.")
+            }
             try later.validate(isStream: streaming.isStream(data))
             guard subgroups == nil || !streaming.isStream(data) else {
                 throw ValidationError("--subgroups needs the data in a file that is read whole.")
@@ -45,7 +50,7 @@ extension MeasureCommand {
                 return try output.finish(
                     MeasurementReport(
                         measure: "performance", inputs: [found.input], result: try found.performance(), rules: rules,
-                        hysteresis: try alarms.hysteresis()))
+                        hysteresis: try alarms.hysteresis(), anytime: anytime.anytime))
             }
             let searched = MeasureCommand.names(subgroups) ?? []
             let read = try reading.table(data, chunks) { name in
@@ -58,7 +63,7 @@ extension MeasureCommand {
             try output.finish(
                 MeasurementReport(
                     measure: "performance", inputs: inputs, result: result, rules: rules,
-                    hysteresis: try alarms.hysteresis(), labelJoin: join?.report))
+                    hysteresis: try alarms.hysteresis(), anytime: anytime.anytime, labelJoin: join?.report))
         }
 
         private var missingPrediction: ValidationError {
@@ -167,12 +172,14 @@ extension MeasureCommand {
         @OptionGroup var later: LabelOptions
         @OptionGroup var chunks: ChunkOptions
         @OptionGroup var alarms: AlarmOptions
+        @OptionGroup var anytime: AnytimeOptions
         @OptionGroup var streaming: StreamOptions
         @OptionGroup var reading: ReadingOptions
         @OptionGroup var output: OutputOptions
 
         func validate() throws {
             try alarms.validate(chunks)
+            try anytime.validate(chunks, alarms)
             try later.validate(isStream: streaming.isStream(data))
         }
 
@@ -203,7 +210,7 @@ extension MeasureCommand {
             try output.finish(
                 MeasurementReport(
                     measure: "fairness", inputs: inputs, result: result, rules: rules,
-                    hysteresis: try alarms.hysteresis(), labelJoin: join?.report))
+                    hysteresis: try alarms.hysteresis(), anytime: anytime.anytime, labelJoin: join?.report))
         }
     }
 }

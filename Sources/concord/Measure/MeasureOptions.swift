@@ -68,6 +68,29 @@ extension MeasureCommand {
         func role(_ name: String, _ other: ColumnRole) -> ColumnRole { name == time ? .time : other }
     }
 
+    /// Decisions over chunks that hold at every look.
+    struct AnytimeOptions: ParsableArguments {
+        @Option(
+            help:
+                "ALPHA, such as 0.05: rates over chunks with intervals, and rules about them, that are wrong at any look with at most this probability."
+        )
+        var anytime: Double?
+
+        func validate() throws {
+            guard anytime.map({ $0 > 0 && $0 < 1 }) ?? true else {
+                throw ValidationError("--anytime must be above 0 and below 1, such as 0.05.")
+            }
+        }
+
+        func validate(_ chunks: ChunkOptions, _ alarms: AlarmOptions) throws {
+            guard anytime != nil else { return }
+            guard chunks.chunking != nil else { throw ValidationError("--anytime needs --chunk or --period.") }
+            guard alarms.alarm == nil else {
+                throw ValidationError("--anytime and --alarm both decide over chunks: give one.")
+            }
+        }
+    }
+
     /// Whether data are read as a stream.
     struct StreamOptions: ParsableArguments {
         @Option(
