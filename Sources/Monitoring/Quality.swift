@@ -36,10 +36,17 @@ public enum Quality {
         out["null_rate"] = .object(
             ReportObject(table.columns.map { ($0.name, .number(Double($0.nulls) / Double(max(1, table.rows)))) }))
         // Sorted once: distinct values, ranks and the most frequent value come from there.
-        let orders = concurrently(table.columns.count) { order(table.columns[$0]) }
+        var duplicates = 0
+        var orders: [Order] = []
+        for found in concurrently(table.columns.count + 1, { found(table, $0) }) {
+            switch found {
+            case .duplicates(let count): duplicates = count
+            case .order(let order): orders.append(order)
+            }
+        }
         out["unique_nonnull"] = .object(
             ReportObject(zip(table.columns, orders).map { ($0.name, .integer($1.unique)) }))
-        out["duplicate_rows_extra"] = .integer(duplicates(table))
+        out["duplicate_rows_extra"] = .integer(duplicates)
         out["constant_columns"] = .array(
             zip(table.columns, orders).filter { $1.unique <= 1 }.map { .string($0.0.name) })
         out["almost_constant_columns"] = .array(
@@ -67,13 +74,33 @@ public enum Quality {
         return out
     }
 
+    /// What is found out in one piece of work.
+    private enum Found {
+        case duplicates(Int)
+        case order(Order)
+    }
+
+    /// Piece 0 is the longest.
+    private static func found(_ table: Table, _ piece: Int) -> Found {
+        piece == 0 ? .duplicates(duplicates(table)) : .order(order(table.columns[piece - 1]))
+    }
+
     private struct Order {
         var unique: Int
         var topCount: Int
-        /// Rows of numbers by ascending value, without nulls; empty for categories.
-        var rows: [Int32] = []
-        /// Midranks of a column without nulls.
-        var ranks: [Double]?
+        /// The place of each row's number among the distinct numbers, −1 for null; empty for categories.
+        var codes: [Int32] = []
+        /// Twice the midrank of each distinct number.
+        var doubledRanks: [Int32] = []
+
+        var ranks: CorrelatedColumn { .ranks(codes: codes, doubled: doubledRanks) }
+
+        /// The ranks among rows where another column has a number too.
+        func ranks(among present: [Double]) -> CorrelatedColumn {
+            var counts = [Int32](repeating: 0, count: unique)
+            for row in codes.indices where !present[row].isNaN && codes[row] >= 0 { counts[Int(codes[row])] += 1 }
+            return .ranks(codes: codes, doubled: CorrelatedColumn.doubledMidranks(counts: counts))
+        }
     }
 
     private static func order(_ column: Column) -> Order {
@@ -81,23 +108,37 @@ public enum Quality {
             let counts = column.categoryCounts()
             return Order(unique: counts.count { $0 > 0 }, topCount: counts.max() ?? 0)
         }
-        let present = numbers.indices.filter { !numbers[$0].isNaN }
-        let rows = Sorting.order(present.map { numbers[$0] }).map { Int32(present[Int($0)]) }
-        let ranks = midranks(numbers, rows)
+        var codes = [Int32](repeating: -1, count: numbers.count)
+        var counts: [Int32] = []
+        func place(_ order: [Int32], _ row: (Int32) -> Int) {
+            var last = Double.nan
+            for place in order {
+                let row = row(place)
+                if numbers[row] != last {
+                    last = numbers[row]
+                    counts.append(0)
+                }
+                counts[counts.count - 1] += 1
+                codes[row] = Int32(counts.count - 1)
+            }
+        }
+        if column.nulls == 0 {
+            place(Sorting.order(numbers)) { Int($0) }
+        } else {
+            let present = numbers.indices.filter { !numbers[$0].isNaN }
+            place(Sorting.order(present.map { numbers[$0] })) { present[Int($0)] }
+        }
         return Order(
-            unique: ranks.unique, topCount: ranks.topCount, rows: rows, ranks: column.nulls == 0 ? ranks.ranks : nil)
+            unique: counts.count, topCount: Int(counts.max() ?? 0), codes: codes,
+            doubledRanks: CorrelatedColumn.doubledMidranks(counts: counts))
     }
 
     /// Ranks from 1 of values that are not NaN, ties averaged.
     static func midranks(_ values: [Double]) -> (ranks: [Double], unique: Int, topCount: Int) {
-        midranks(values, Sorting.order(values))
-    }
-
-    /// Ranks from 1 of some rows in ascending order, ties averaged; of other rows NaN.
-    static func midranks(_ values: [Double], _ rows: [Int32]) -> (ranks: [Double], unique: Int, topCount: Int) {
-        var ranks = [Double](repeating: .nan, count: values.count)
+        let rows = Sorting.order(values)
         var unique = 0
         var topCount = 0
+        var ranks = [Double](repeating: .nan, count: values.count)
         var start = 0
         while start < rows.count {
             let value = values[Int(rows[start])]
@@ -112,38 +153,125 @@ public enum Quality {
         return (ranks, unique, topCount)
     }
 
+    /// Pairs of columns that are correlated over the same rows, by their numbers or by their ranks.
+    private struct Pairs {
+        /// These …
+        var firsts: [Int]
+        /// … with each of those.
+        var others: [Int]
+        /// The rows where this column has a number; nil for all.
+        var present: Int?
+        var isRanked: Bool
+    }
+
+    /// As many complete columns are taken together with all before them.
+    private static let firstsMax = 32
+    /// As many columns are ranked anew together.
+    private static let rankedMax = 7
+
+    /// Complete columns all have the same rows. One with nulls is taken with the complete ones over its own rows, and two
+    /// with nulls over the rows that both have.
+    private static func pieces(_ columns: [Column]) -> [Pairs] {
+        let complete = columns.indices.filter { columns[$0].nulls == 0 }
+        let partial = columns.indices.filter { columns[$0].nulls > 0 }
+        var out: [Pairs] = []
+        for isRanked in [false, true] {
+            for start in stride(from: 0, to: complete.count, by: firstsMax) {
+                let firsts = complete[start..<min(complete.count, start + firstsMax)]
+                out.append(
+                    Pairs(
+                        firsts: Array(firsts), others: Array(complete[..<firsts.endIndex]), isRanked: isRanked))
+            }
+            for column in partial {
+                for others in [complete.filter { $0 < column } + [column], complete.filter { $0 > column }] {
+                    for start in stride(from: 0, to: others.count, by: rankedMax) {
+                        out.append(
+                            Pairs(
+                                firsts: [column], others: Array(others[start..<min(others.count, start + rankedMax)]),
+                                present: column, isRanked: isRanked))
+                    }
+                }
+                for other in partial where other > column {
+                    out.append(Pairs(firsts: [column], others: [other], present: nil, isRanked: isRanked))
+                }
+            }
+        }
+        return out
+    }
+
     private static func correlations(
         _ columns: [Column], _ orders: [Order], rows: Int
     ) -> (pearson: [[Double?]], spearman: [[Double?]]) {
-        let size = columns.count
-        var pairs: [(Int, Int)] = []
-        for i in 0..<size {
-            for j in i..<size { pairs.append((i, j)) }
-        }
-        let values = columns.map { $0.numbers ?? [] }
-        let results = concurrently(pairs.count) { k -> (Double?, Double?) in
-            let (i, j) = pairs[k]
-            if columns[i].nulls == 0, columns[j].nulls == 0, let first = orders[i].ranks, let second = orders[j].ranks {
-                return (pearson(values[j], values[i]), pearson(first, second))
+        let pieces = pieces(columns)
+        let results = concurrently(pieces.count) { correlations(columns, orders, pieces[$0], rows) }
+        let none = [[Double?]](repeating: [Double?](repeating: nil, count: columns.count), count: columns.count)
+        var pearson = none
+        var spearman = none
+        for (piece, found) in zip(pieces, results) {
+            for pair in found {
+                if piece.isRanked {
+                    spearman[pair.x][pair.y] = pair.correlation
+                    spearman[pair.y][pair.x] = pair.correlation
+                } else {
+                    pearson[pair.x][pair.y] = pair.correlation
+                    pearson[pair.y][pair.x] = pair.correlation
+                }
             }
-            // Ranks among the rows that have both, from the order that is known.
-            let both = (0..<rows).filter { !values[i][$0].isNaN && !values[j][$0].isNaN }
-            let first = midranks(values[i], orders[i].rows.filter { !values[j][Int($0)].isNaN }).ranks
-            let second = midranks(values[j], orders[j].rows.filter { !values[i][Int($0)].isNaN }).ranks
-            return (
-                pearson(both.map { values[j][$0] }, both.map { values[i][$0] }),
-                pearson(both.map { first[$0] }, both.map { second[$0] })
-            )
         }
-        var first = [[Double?]](repeating: [Double?](repeating: nil, count: size), count: size)
-        var second = first
-        for (k, (i, j)) in pairs.enumerated() {
-            first[i][j] = results[k].0
-            first[j][i] = results[k].0
-            second[i][j] = results[k].1
-            second[j][i] = results[k].1
+        return (pearson, spearman)
+    }
+
+    /// The correlations of pairs: the later column is `x` of numbers, the earlier one of ranks.
+    private static func correlations(
+        _ columns: [Column], _ orders: [Order], _ pairs: Pairs, _ rows: Int
+    ) -> [(x: Int, y: Int, correlation: Double?)] {
+        let numbers = { (column: Int) in columns[column].numbers ?? [] }
+        guard let first = pairs.firsts.first, let other = pairs.others.first else { return [] }
+        if let present = pairs.present {
+            let own = pairs.others + [first]
+            let isX = (other <= first) != pairs.isRanked
+            var pass = CorrelationPass(
+                own.map { column in
+                    guard pairs.isRanked else { return .numbers(numbers(column)) }
+                    return column == present
+                        ? orders[column].ranks : orders[column].ranks(among: numbers(present))
+                }, firsts: pairs.others.count..<own.count, isX: isX)
+            pass.add(rows: rows, where: numbers(present))
+            return pairs.others.enumerated().map { place, other in
+                (max(first, other), min(first, other), pass.correlation(pairs.others.count, place))
+            }
         }
-        return (first, second)
+        if columns[first].nulls > 0 {
+            return [(other, first, correlation(columns, orders, other, first, pairs.isRanked))]
+        }
+        let start = pairs.others.count - pairs.firsts.count
+        var pass = CorrelationPass(
+            pairs.others.map { pairs.isRanked ? orders[$0].ranks : .numbers(numbers($0)) },
+            firsts: start..<pairs.others.count, isX: !pairs.isRanked)
+        pass.add(rows: rows)
+        var out: [(x: Int, y: Int, correlation: Double?)] = []
+        for i in start..<pairs.others.count {
+            for j in 0...i { out.append((pairs.others[i], pairs.others[j], pass.correlation(i, j))) }
+        }
+        return out
+    }
+
+    /// The correlation of two columns with nulls over the rows that both have.
+    private static func correlation(
+        _ columns: [Column], _ orders: [Order], _ later: Int, _ earlier: Int, _ isRanked: Bool
+    ) -> Double? {
+        guard let x = columns[later].numbers, let y = columns[earlier].numbers else { return nil }
+        var pair = RunningPair()
+        if isRanked, case .ranks(let first, let firstRanks) = orders[later].ranks(among: y),
+            case .ranks(let second, let secondRanks) = orders[earlier].ranks(among: x)
+        {
+            for row in x.indices where first[row] >= 0 && second[row] >= 0 {
+                pair.add(Double(secondRanks[Int(second[row])]) / 2, Double(firstRanks[Int(first[row])]) / 2)
+            }
+        } else {
+            for row in x.indices where !x[row].isNaN && !y[row].isNaN { pair.add(x[row], y[row]) }
+        }
+        return pair.correlation
     }
 
     /// Pearson's correlation of complete pairs; nil when a side does not vary.
@@ -174,27 +302,34 @@ public enum Quality {
             let product = (a ^ b).multipliedFullWidth(by: factor)
             return product.high ^ product.low &+ a
         }
+        func take(_ row: Int, _ bits: UInt64) {
+            first[row] = mix(first[row], bits, 0x9E37_79B9_7F4A_7C15)
+            second[row] = mix(second[row], ~bits, 0xC2B2_AE3D_27D4_EB4F)
+        }
         for column in table.columns {
-            for row in 0..<table.rows {
-                let bits: UInt64
-                if let numbers = column.numbers {
+            if let numbers = column.numbers {
+                for row in 0..<table.rows {
                     let value = numbers[row]
-                    bits = value.isNaN ? .max : (value + 0.0).bitPattern
-                } else if let codes = column.codes {
-                    bits = UInt64(bitPattern: Int64(codes[row]))
-                } else {
-                    continue
+                    take(row, value.isNaN ? .max : (value + 0.0).bitPattern)
                 }
-                first[row] = mix(first[row], bits, 0x9E37_79B9_7F4A_7C15)
-                second[row] = mix(second[row], ~bits, 0xC2B2_AE3D_27D4_EB4F)
+            } else if let codes = column.codes {
+                for row in 0..<table.rows { take(row, UInt64(bitPattern: Int64(codes[row]))) }
             }
         }
-        struct Key: Hashable {
-            let a: UInt64
-            let b: UInt64
+        // Rows by their first hash, at the next free place, at most half of which are taken.
+        let places = 1 << (Int.bitWidth - max(1, 2 * table.rows).leadingZeroBitCount)
+        var seen = [Int32](repeating: -1, count: places)
+        var extra = 0
+        for row in 0..<table.rows {
+            var place = Int(truncatingIfNeeded: first[row]) & (places - 1)
+            var isNew = true
+            while isNew, seen[place] >= 0 {
+                let other = Int(seen[place])
+                isNew = first[other] != first[row] || second[other] != second[row]
+                place = (place + 1) & (places - 1)
+            }
+            if isNew { seen[place] = Int32(row) } else { extra += 1 }
         }
-        var seen = Set<Key>(minimumCapacity: table.rows)
-        for row in 0..<table.rows { seen.insert(Key(a: first[row], b: second[row])) }
-        return table.rows - seen.count
+        return extra
     }
 }

@@ -22,8 +22,11 @@ struct RunningPair {
     }
 
     /// `nil` while there is one row, or one of the two does not vary.
-    var correlation: Double? {
-        let divisor = (squaresX * squaresY).squareRoot()
+    var correlation: Double? { Self.correlation(count: count, squares: squaresX * squaresY, products: products) }
+
+    /// From the product of both sums of squares.
+    static func correlation(count: Double, squares: Double, products: Double) -> Double? {
+        let divisor = squares.squareRoot()
         return count > 1 && divisor > 0 ? max(-1, min(1, products / divisor)) : nil
     }
 }

@@ -15,7 +15,8 @@ import Foundation
 /// Sorting of doubles.
 public enum Sorting {
     /// Sorts finite or infinite doubles in ascending order, in time linear in their number: least significant digit
-    /// radix sort with eleven bits, skipping digits that all share. `scratch` is grown as needed and can be used again.
+    /// radix sort with eleven bits, skipping digits that all share. Decimals of few digits are sorted as whole numbers.
+    /// `scratch` is grown as needed and can be used again.
     public static func sort(_ values: inout [Double], scratch: inout [UInt64]) {
         let n = values.count
         if n < 2_000 {
@@ -27,6 +28,10 @@ public enum Sorting {
         values.withUnsafeMutableBufferPointer { valuesBuffer in
             scratch.withUnsafeMutableBufferPointer { scratchBuffer in
                 guard let base = valuesBuffer.baseAddress, let other = scratchBuffer.baseAddress else { return }
+                if let scale = DecimalScale(base, count: n) {
+                    scale.sort(base, scratch: other, count: n)
+                    return
+                }
                 base.withMemoryRebound(to: UInt64.self, capacity: n) { sortKeys($0, other, n) }
             }
         }
@@ -110,30 +115,54 @@ extension Sorting {
     /// The places of finite values in ascending order; equal values keep their order.
     public static func order(_ values: [Double]) -> [Int32] {
         let n = values.count
-        var source = [(key: UInt64, place: Int32)](unsafeUninitializedCapacity: n) { buffer, initialized in
-            for i in 0..<n { buffer[i] = (orderKey(values[i]), Int32(i)) }
-            initialized = n
+        if n < 2_000 {
+            return values.indices.map { (key: orderKey(values[$0]), place: Int32($0)) }
+                .sorted { ($0.key, $0.place) < ($1.key, $1.place) }.map(\.place)
         }
-        if n < 2_000 { return source.sorted { ($0.key, $0.place) < ($1.key, $1.place) }.map(\.place) }
-        var target = source
-        for pass in 0..<6 {
-            let shift = UInt64(pass * 11)
-            var counts = [Int](repeating: 0, count: 2_048)
-            for item in source { counts[Int((item.key >> shift) & 2_047)] += 1 }
-            if counts.contains(n) { continue }
-            var sum = 0
-            for b in counts.indices {
-                let count = counts[b]
-                counts[b] = sum
-                sum += count
-            }
-            for item in source {
-                let b = Int((item.key >> shift) & 2_047)
-                target[counts[b]] = item
-                counts[b] += 1
-            }
-            swap(&source, &target)
+        return values.withUnsafeBufferPointer { values in
+            guard let base = values.baseAddress else { return [] }
+            return DecimalScale(base, count: n)?.order(base, count: n) ?? order(base, n)
         }
-        return source.map(\.place)
+    }
+
+    private static func order(_ values: UnsafePointer<Double>, _ n: Int) -> [Int32] {
+        let bits = 11
+        let buckets = 1 << bits
+        let mask = UInt64(buckets - 1)
+        let passes = 6
+        var counts = [Int32](repeating: 0, count: buckets * passes)
+        let items = UnsafeMutablePointer<(key: UInt64, place: Int32)>.allocate(capacity: 2 * n)
+        defer { items.deallocate() }
+        return counts.withUnsafeMutableBufferPointer { counts in
+            for i in 0..<n {
+                let key = orderKey(values[i])
+                items[i] = (key, Int32(i))
+                for pass in 0..<passes { counts[pass * buckets + Int((key >> UInt64(pass * bits)) & mask)] &+= 1 }
+            }
+            var source = items
+            var target = items + n
+            for pass in 0..<passes {
+                let offset = pass * buckets
+                let shift = UInt64(pass * bits)
+                if counts[offset + Int((source[0].key >> shift) & mask)] == Int32(n) { continue }
+                var sum: Int32 = 0
+                for b in 0..<buckets {
+                    let count = counts[offset + b]
+                    counts[offset + b] = sum
+                    sum += count
+                }
+                for i in 0..<n {
+                    let item = source[i]
+                    let b = offset + Int((item.key >> shift) & mask)
+                    target[Int(counts[b])] = item
+                    counts[b] &+= 1
+                }
+                swap(&source, &target)
+            }
+            return [Int32](unsafeUninitializedCapacity: n) { buffer, initialized in
+                for i in 0..<n { buffer[i] = source[i].place }
+                initialized = n
+            }
+        }
     }
 }
