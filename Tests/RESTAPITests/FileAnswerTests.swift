@@ -16,7 +16,10 @@ import Testing
     private final class Pieces: BlobPieces {
         private let left: Mutex<Int>
         private let isDamaged: Bool
-        init(_ count: Int, isDamaged: Bool) { (left, self.isDamaged) = (Mutex(count), isDamaged) }
+        init(_ count: Int, isDamaged: Bool) {
+            left = Mutex(count)
+            self.isDamaged = isDamaged
+        }
         var remaining: Int { left.withLock { $0 } }
         func next() async throws -> [UInt8]? {
             let isEnd = left.withLock { left in
