@@ -255,7 +255,7 @@ extension PostgresConnection {
     /// Numbers of further revisions: at least so many.
     private static func numbers(_ count: Int) -> BoundSQL {
         // A power of two: the statement has few forms.
-        var wanted = 2
+        var wanted = 1
         while wanted < count { wanted *= 2 }
         return BoundSQL(
             "VALUES " + Array(repeating: "(nextval('revision_number'))", count: wanted).joined(separator: ", "))
