@@ -72,105 +72,22 @@ struct DecimalScale {
     /// The value of a whole number; −0 becomes 0.
     @inline(__always) func value(_ key: UInt32) -> Double { (Double(key) + minimum) / factor }
 
-    /// The digits by which keys are sorted: how many passes, and how many bits each.
-    var passes: (count: Int, bits: Int) {
-        let count = max(1, (bits + 10) / 11)
-        return (count, max(1, (bits + count - 1) / count))
-    }
-
-    /// Sorts values in place by least significant digits, `scratch` being as long.
+    /// Sorts values in place, `scratch` being as long.
     func sort(_ values: UnsafeMutablePointer<Double>, scratch: UnsafeMutablePointer<UInt64>, count n: Int) {
-        scratch.withMemoryRebound(to: UInt32.self, capacity: 2 * n) { sort(values, keys: $0, count: n) }
-    }
-
-    private func sort(_ values: UnsafeMutablePointer<Double>, keys: UnsafeMutablePointer<UInt32>, count n: Int) {
-        let (passes, digit) = passes
-        let buckets = 1 << digit
-        let mask = UInt32(buckets - 1)
-        var counts = [Int32](repeating: 0, count: buckets * passes)
-        counts.withUnsafeMutableBufferPointer { counts in
-            for i in 0..<n {
-                let key = key(values[i])
-                keys[i] = key
-                for pass in 0..<passes { counts[pass << digit + Int((key >> UInt32(pass * digit)) & mask)] &+= 1 }
-            }
-            Self.accumulate(counts, buckets)
-            var source = keys
-            var target = keys + n
-            for pass in 0..<passes - 1 {
-                let shift = UInt32(pass * digit)
-                let offset = pass << digit
-                for i in 0..<n {
-                    let key = source[i]
-                    let b = offset + Int((key >> shift) & mask)
-                    target[Int(counts[b])] = key
-                    counts[b] &+= 1
-                }
-                swap(&source, &target)
-            }
-            // The last pass writes values.
-            let shift = UInt32((passes - 1) * digit)
-            let offset = (passes - 1) << digit
-            for i in 0..<n {
-                let key = source[i]
-                let b = offset + Int((key >> shift) & mask)
-                values[Int(counts[b])] = value(key)
-                counts[b] &+= 1
-            }
+        scratch.withMemoryRebound(to: UInt32.self, capacity: 2 * n) { keys in
+            for i in 0..<n { keys[i] = key(values[i]) }
+            let sorted = Sorting.radixSort(keys, keys + n, count: n, keyBits: bits) { UInt64($0) }
+            for i in 0..<n { values[i] = value(sorted[i]) }
         }
     }
 
     /// The places of values in ascending order; equal values keep their order.
     func order(_ values: UnsafePointer<Double>, count n: Int) -> [Int32] {
-        let (passes, digit) = passes
-        let buckets = 1 << digit
-        let mask = UInt64(buckets - 1)
-        var counts = [Int32](repeating: 0, count: buckets * passes)
         // The key above the place.
         let pairs = UnsafeMutablePointer<UInt64>.allocate(capacity: 2 * n)
         defer { pairs.deallocate() }
-        return counts.withUnsafeMutableBufferPointer { counts in
-            for i in 0..<n {
-                let key = UInt64(key(values[i]))
-                pairs[i] = key << 32 | UInt64(i)
-                for pass in 0..<passes { counts[pass << digit + Int((key >> UInt64(pass * digit)) & mask)] &+= 1 }
-            }
-            Self.accumulate(counts, buckets)
-            var source = pairs
-            var target = pairs + n
-            for pass in 0..<passes - 1 {
-                let shift = UInt64(32 + pass * digit)
-                let offset = pass << digit
-                for i in 0..<n {
-                    let pair = source[i]
-                    let b = offset + Int((pair >> shift) & mask)
-                    target[Int(counts[b])] = pair
-                    counts[b] &+= 1
-                }
-                swap(&source, &target)
-            }
-            let shift = UInt64(32 + (passes - 1) * digit)
-            let offset = (passes - 1) << digit
-            return [Int32](unsafeUninitializedCapacity: n) { buffer, initialized in
-                for i in 0..<n {
-                    let pair = source[i]
-                    let b = offset + Int((pair >> shift) & mask)
-                    buffer[Int(counts[b])] = Int32(truncatingIfNeeded: pair)
-                    counts[b] &+= 1
-                }
-                initialized = n
-            }
-        }
-    }
-
-    /// Counts of each pass become the places where their values begin.
-    private static func accumulate(_ counts: UnsafeMutableBufferPointer<Int32>, _ buckets: Int) {
-        var sum: Int32 = 0
-        for i in counts.indices {
-            if i % buckets == 0 { sum = 0 }
-            let count = counts[i]
-            counts[i] = sum
-            sum += count
-        }
+        for i in 0..<n { pairs[i] = UInt64(key(values[i])) << 32 | UInt64(i) }
+        let sorted = Sorting.radixSort(pairs, pairs + n, count: n, keyBits: bits) { $0 >> 32 }
+        return (0..<n).map { Int32(truncatingIfNeeded: sorted[$0]) }
     }
 }

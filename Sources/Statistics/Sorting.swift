@@ -47,42 +47,57 @@ public enum Sorting {
 
     private static func sortKeys(_ data: UnsafeMutablePointer<UInt64>, _ other: UnsafeMutablePointer<UInt64>, _ n: Int)
     {
-        let bits = 11
-        let buckets = 1 << bits
+        for i in 0..<n { data[i] = orderKey(Double(bitPattern: data[i])) }
+        let sorted = radixSort(data, other, count: n, keyBits: 64) { $0 }
+        for i in 0..<n { data[i] = orderValue(sorted[i]).bitPattern }
+    }
+
+    /// Sorts items by the digits of their keys, at most eleven bits each, from the least significant one on; digits that
+    /// all share are passed over. Items with equal keys keep their order.
+    ///
+    /// - Parameters:
+    ///   - other: room for as many items.
+    ///   - keyBits: as many low bits of a key may be set.
+    /// - Returns: where the items are in the end: one of the two.
+    @inline(__always) static func radixSort<Item>(
+        _ items: UnsafeMutablePointer<Item>, _ other: UnsafeMutablePointer<Item>, count n: Int, keyBits: Int,
+        key: (Item) -> UInt64
+    ) -> UnsafeMutablePointer<Item> {
+        let passes = max(1, (keyBits + 10) / 11)
+        let digit = max(1, (keyBits + passes - 1) / passes)
+        let buckets = 1 << digit
         let mask = UInt64(buckets - 1)
-        let passes = 6
         var counts = [Int32](repeating: 0, count: buckets * passes)
-        counts.withUnsafeMutableBufferPointer { counts in
+        return counts.withUnsafeMutableBufferPointer { counts in
             for i in 0..<n {
-                let key = orderKey(Double(bitPattern: data[i]))
-                data[i] = key
-                var k = key
+                var rest = key(items[i])
                 for pass in 0..<passes {
-                    counts[pass * buckets + Int(k & mask)] &+= 1
-                    k >>= UInt64(bits)
+                    counts[pass * buckets + Int(rest & mask)] &+= 1
+                    rest >>= UInt64(digit)
                 }
             }
-            var source = data
+            var source = items
             var target = other
             for pass in 0..<passes {
                 let offset = pass * buckets
-                let shift = UInt64(pass * bits)
-                if counts[offset + Int((source[0] >> shift) & mask)] == Int32(n) { continue }
+                let shift = UInt64(pass * digit)
+                if n > 0, counts[offset + Int((key(source[0]) >> shift) & mask)] == Int32(n) { continue }
+                // Counts become the places where the items of a digit begin.
                 var sum: Int32 = 0
-                for b in 0..<buckets {
-                    let count = counts[offset + b]
-                    counts[offset + b] = sum
+                for b in offset..<offset + buckets {
+                    let count = counts[b]
+                    counts[b] = sum
                     sum += count
                 }
                 for i in 0..<n {
-                    let key = source[i]
-                    let b = offset + Int((key >> shift) & mask)
-                    target[Int(counts[b])] = key
+                    let item = source[i]
+                    let b = offset + Int((key(item) >> shift) & mask)
+                    target[Int(counts[b])] = item
                     counts[b] &+= 1
                 }
                 swap(&source, &target)
             }
-            for i in 0..<n { data[i] = orderValue(source[i]).bitPattern }
+            return source
         }
     }
 }
@@ -121,48 +136,12 @@ extension Sorting {
         }
         return values.withUnsafeBufferPointer { values in
             guard let base = values.baseAddress else { return [] }
-            return DecimalScale(base, count: n)?.order(base, count: n) ?? order(base, n)
-        }
-    }
-
-    private static func order(_ values: UnsafePointer<Double>, _ n: Int) -> [Int32] {
-        let bits = 11
-        let buckets = 1 << bits
-        let mask = UInt64(buckets - 1)
-        let passes = 6
-        var counts = [Int32](repeating: 0, count: buckets * passes)
-        let items = UnsafeMutablePointer<(key: UInt64, place: Int32)>.allocate(capacity: 2 * n)
-        defer { items.deallocate() }
-        return counts.withUnsafeMutableBufferPointer { counts in
-            for i in 0..<n {
-                let key = orderKey(values[i])
-                items[i] = (key, Int32(i))
-                for pass in 0..<passes { counts[pass * buckets + Int((key >> UInt64(pass * bits)) & mask)] &+= 1 }
-            }
-            var source = items
-            var target = items + n
-            for pass in 0..<passes {
-                let offset = pass * buckets
-                let shift = UInt64(pass * bits)
-                if counts[offset + Int((source[0].key >> shift) & mask)] == Int32(n) { continue }
-                var sum: Int32 = 0
-                for b in 0..<buckets {
-                    let count = counts[offset + b]
-                    counts[offset + b] = sum
-                    sum += count
-                }
-                for i in 0..<n {
-                    let item = source[i]
-                    let b = offset + Int((item.key >> shift) & mask)
-                    target[Int(counts[b])] = item
-                    counts[b] &+= 1
-                }
-                swap(&source, &target)
-            }
-            return [Int32](unsafeUninitializedCapacity: n) { buffer, initialized in
-                for i in 0..<n { buffer[i] = source[i].place }
-                initialized = n
-            }
+            if let scale = DecimalScale(base, count: n) { return scale.order(base, count: n) }
+            let items = UnsafeMutablePointer<(key: UInt64, place: Int32)>.allocate(capacity: 2 * n)
+            defer { items.deallocate() }
+            for i in 0..<n { items[i] = (orderKey(base[i]), Int32(i)) }
+            let sorted = radixSort(items, items + n, count: n, keyBits: 64) { $0.key }
+            return (0..<n).map { sorted[$0].place }
         }
     }
 }

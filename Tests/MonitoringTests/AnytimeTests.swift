@@ -193,23 +193,6 @@ private struct Random {
 
     // MARK: The command
 
-    private func measure(_ arguments: [String]) throws -> (status: Int32, text: String, error: String) {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-            .appendingPathComponent("concord")
-        process.arguments = ["measure"] + arguments
-        let (output, errors) = (Pipe(), Pipe())
-        process.standardOutput = output
-        process.standardError = errors
-        try process.run()
-        let text = output.fileHandleForReading.readDataToEndOfFile()
-        let error = errors.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return (
-            process.terminationStatus, String(decoding: text, as: UTF8.self), String(decoding: error, as: UTF8.self)
-        )
-    }
-
     @Test func theCommandsTakeTheLevel() throws {
         let rows = table(4_000, seed: 4, accuracy: { $0 < 2_000 ? 0.9 : 0.7 })
         var text = "y,p,g\n"
@@ -222,15 +205,15 @@ private struct Random {
         try Data(text.utf8).write(to: URL(fileURLWithPath: path))
         let data = ["--data", path, "--label", "y", "--prediction", "p", "--chunk", "200"]
         let performance = ["performance"] + data
-        let found = try measure(performance + ["--anytime", "0.05", "--fail-on", "accuracy<0.8"])
+        let found = try MeasureRun(performance + ["--anytime", "0.05", "--fail-on", "accuracy<0.8"])
         #expect(found.status == 1 && found.text.contains("every look, alpha 0.05"), "\(found.error)")
         // The same of a stream.
-        let streamed = try measure(
+        let streamed = try MeasureRun(
             performance + ["--anytime", "0.05", "--fail-on", "accuracy<0.8", "--memory-megabytes", "1"])
         #expect(streamed.status == 1 && streamed.text.contains("every look, alpha 0.05"))
-        let quiet = try measure(performance + ["--anytime", "0.05", "--fail-on", "accuracy<0.65"])
+        let quiet = try MeasureRun(performance + ["--anytime", "0.05", "--fail-on", "accuracy<0.65"])
         #expect(quiet.status == 0)
-        let fair = try measure(
+        let fair = try MeasureRun(
             ["fairness"] + data + ["--protected", "g", "--anytime", "0.05", "--fail-on", "g.disparate_impact<0.8"])
         #expect(fair.status == 0 && fair.text.contains("g, every look, alpha 0.05"), "\(fair.error)")
         for (arguments, reason) in [
@@ -241,7 +224,7 @@ private struct Random {
             (performance + ["--anytime", "0.05", "--kind", "regression"], "--anytime judges rates"),
             (performance + ["--anytime", "0.05", "--fail-on", "f1<0.9"], "cannot be judged at every look"),
         ] {
-            let bad = try measure(arguments)
+            let bad = try MeasureRun(arguments)
             #expect(bad.status == 2 && bad.error.contains(reason), "\(arguments) \(bad.error)")
         }
     }

@@ -412,10 +412,10 @@ private func numbers(_ value: ReportValue, _ path: String = "") -> [String: Doub
             ],
         ]
         for command in commands {
-            let good = try run(command + ["--memory-megabytes", "1"])
-            #expect(good.status == 0, "\(command): \(good.text)")
-            let bad = try run(command + ["--memory-megabytes", "0"])
-            #expect(bad.status == 2 && bad.text.contains("--memory-megabytes must be 1 to 1000000"), "\(bad.text)")
+            let good = try MeasureRun(command + ["--memory-megabytes", "1"])
+            #expect(good.status == 0, "\(command): \(good.error)")
+            let bad = try MeasureRun(command + ["--memory-megabytes", "0"])
+            #expect(bad.status == 2 && bad.error.contains("--memory-megabytes must be 1 to 1000000"), "\(bad.error)")
         }
         for (command, reason) in [
             (["estimate", "--reference", "-", "--current", path] + scored, "--reference is a file"),
@@ -427,27 +427,13 @@ private func numbers(_ value: ReportValue, _ path: String = "") -> [String: Doub
             ),
             (["transparency", "--model-card", path, "--memory-megabytes", "1"], "needs --decisions or --model"),
         ] {
-            let bad = try run(command)
-            #expect(bad.status == 2 && bad.text.contains(reason), "\(bad.text)")
+            let bad = try MeasureRun(command)
+            #expect(bad.status == 2 && bad.error.contains(reason), "\(bad.error)")
         }
-        let missing = try run([
+        let missing = try MeasureRun([
             "explain", "--data", path, "--background", path, "--model", model, "--rows", "4000", "--memory-megabytes",
             "1",
         ])
-        #expect(missing.status == 2 && missing.text.contains("there is no row 4000"))
-    }
-
-    private func run(_ arguments: [String]) throws -> (status: Int32, text: String) {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-            .appendingPathComponent("concord")
-        process.arguments = ["measure"] + arguments
-        let pipe = Pipe()
-        process.standardError = pipe
-        process.standardOutput = FileHandle.nullDevice
-        try process.run()
-        let data = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return (process.terminationStatus, String(decoding: data, as: UTF8.self))
+        #expect(missing.status == 2 && missing.error.contains("there is no row 4000"))
     }
 }

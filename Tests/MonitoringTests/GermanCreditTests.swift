@@ -30,10 +30,6 @@ private func near(_ a: Double, _ b: Double, _ tolerance: Double = 1e-9) -> Bool 
 }
 
 @Suite struct GermanCreditTests {
-    /// The program beside the test bundle.
-    private static let program = URL(fileURLWithPath: CommandLine.arguments[0])
-        .deletingLastPathComponent()
-        .appendingPathComponent("concord")
     private static let data = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent()
@@ -72,16 +68,9 @@ private func near(_ a: Double, _ b: Double, _ tolerance: Double = 1e-9) -> Bool 
     }
 
     private func measure(_ arguments: String...) throws -> (tree: Tree, status: Int32) {
-        let process = Process()
-        process.executableURL = Self.program
-        process.arguments = ["measure"] + arguments
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        let data = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        let text = data.isEmpty ? nil : try JSONSerialization.jsonObject(with: data)
-        return (Tree(value: text), process.terminationStatus)
+        let run = try MeasureRun(arguments)
+        let value = run.output.isEmpty ? nil : try JSONSerialization.jsonObject(with: run.output)
+        return (Tree(value: value), run.status)
     }
 
     @Test func performanceIsThatOfScikitLearn() throws {

@@ -58,8 +58,6 @@ private func compare(
 }
 
 @Suite struct RealDataTests {
-    private static let program = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-        .appendingPathComponent("concord")
     private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
     private static let data = root.deletingLastPathComponent().appendingPathComponent("shared/data")
@@ -136,22 +134,12 @@ private func compare(
     }
 
     private func measure(_ arguments: [String]) throws -> (json: [String: Any], status: Int32) {
-        let process = Process()
-        process.executableURL = Self.program
-        process.arguments = ["measure"] + arguments
-        var environment = ProcessInfo.processInfo.environment
-        environment["PATH"] = Self.folders.joined(separator: ":")
-        process.environment = environment
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        let data = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        guard !data.isEmpty else {
-            Issue.record("no output: \(arguments.joined(separator: " "))")
-            return ([:], process.terminationStatus)
+        let run = try MeasureRun(arguments, path: Self.folders.joined(separator: ":"))
+        guard !run.output.isEmpty else {
+            Issue.record("no output: \(arguments.joined(separator: " ")): \(run.error)")
+            return ([:], run.status)
         }
-        return (try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any]), process.terminationStatus)
+        return (try #require(try JSONSerialization.jsonObject(with: run.output) as? [String: Any]), run.status)
     }
 
     private func result(_ arguments: [String]) throws -> [String: Any] {
@@ -289,16 +277,10 @@ private func compare(
 
         // Frozen, the reference says the same without being read again.
         let baseline = folder.appendingPathComponent("baseline.json").path
-        let process = Process()
-        process.executableURL = Self.program
-        process.arguments =
-            ["measure", "baseline", "--reference", files.first, "--output", baseline, "--fail-on", "psi.AGE>0.001"]
-            + label
-            + Self.columns
-        process.standardOutput = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0)
+        let made = try MeasureRun(
+            ["baseline", "--reference", files.first, "--output", baseline, "--fail-on", "psi.AGE>0.001"] + label
+                + Self.columns)
+        #expect(made.status == 0, "\(made.error)")
         let files2 = ["--current", files.second, "--chunk", "5000"] + label + Self.columns
         let frozen = try result(["estimate", "--baseline", baseline] + files2)
         let whole = try result(["estimate", "--reference", files.first] + files2)
