@@ -1,5 +1,7 @@
 // Which changes are committed next, and which together: nothing here touches the database.
 import Foundation
+import RecordKit
+import Storage
 
 /// Changes on their way into the ledgers. Those of one ledger follow one another. Brief changes of several ledgers that
 /// wait at the same time share a commit; whatever may take long has one of its own, and nobody else waits for it.
@@ -8,13 +10,16 @@ struct CommitQueue {
     static let changesPerCommitMax = 64
     /// Changes of one ledger that may wait; more are refused.
     static let waitingChangesMax = 10_000
-    /// Commits of brief changes that a node has under way at a time: what comes meanwhile shares the next one.
-    static let sharedCommitsMax = 2
+    /// Commits of brief changes that a node has under way at a time. What comes meanwhile shares the next one: a second
+    /// commit begins beside the first only when so many ledgers wait that it fills the statements that it sends.
+    static let sharedCommitsMax = 4
 
     /// Changes of one ledger for one commit.
     struct Part {
         let ledger: UUID
         let changes: [PendingChange]
+        /// Whose rows the changes may touch.
+        var scope: SQLScope { .organisation(ledger == .unset ? nil : ledger) }
     }
     /// What has to begin for a change that came or went.
     enum Start {
@@ -64,7 +69,8 @@ struct CommitQueue {
     }
 
     private mutating func beginSharing() -> Start {
-        guard sharing < Self.sharedCommitsMax, !ready.isEmpty else { return .nothing }
+        let isFull = ready.count >= Insertion.rowsMax && sharing < Self.sharedCommitsMax
+        guard isFull || sharing == 0 && !ready.isEmpty else { return .nothing }
         sharing += 1
         return .sharing
     }

@@ -34,7 +34,12 @@ final class PostgresConnection: SQLConnection {
     private var failure: PostgresError?
     /// What the server answers no longer fits what it was asked.
     private var isLost = false
+    /// Whose rows the statements that follow are about, and what the server was told last.
     private var scope: SQLScope?
+    private var scopeTold: SQLScope?
+    /// Insertions wait for those of other organisations in the same transaction.
+    var isGathering = false
+    private var gathered = GatheredRows()
     /// The transaction's statements are held to the order of indexes; as ever, at the start of each.
     private var isReadingInOrder = false
     private var savepoints = 0
@@ -177,12 +182,59 @@ final class PostgresConnection: SQLConnection {
         try settle()
     }
 
+    func insert(_ row: [SQLValue], _ insertion: Insertion) throws {
+        guard isGathering, savepoints == 0, gathered.add(row, insertion, in: scope) else {
+            return try run(insertion.statement(row))
+        }
+        if let failure { throw failure }
+        changes += 1
+    }
+
+    /// Sends the rows that wait. Each was taken from a change of its own organisation: together they go in the server's
+    /// name.
+    private func sendGathered() throws {
+        guard !gathered.isEmpty else { return }
+        let statements = gathered.statements
+        gathered = GatheredRows()
+        let counted = changes
+        defer { changes = counted }
+        try tell(.server)
+        for sql in statements { try sendAsItIs(sql, isWanted: false, isPrepared: true) }
+    }
+
+    /// Sends a statement of the present scope after everything that it could see.
     private func send(_ sql: BoundSQL, isWanted: Bool) throws {
+        if gathered.isSeen(from: scope) { try sendGathered() }
+        if let scope { try tell(scope) }
+        try sendAsItIs(sql, isWanted: isWanted, isPrepared: sql.values.count <= Self.preparedPlacesMax)
+    }
+
+    /// Tells the server whose rows are meant.
+    private func tell(_ scope: SQLScope) throws {
+        guard scopeTold != scope else { return }
+        scopeTold = scope
+        let (organisation, server) =
+            switch scope {
+            case .organisation(let id): (id?.lowercased ?? "", "off")
+            case .server: ("", "on")
+            }
+        let sql = BoundSQL(
+            "SELECT set_config('concord.organisation', ?, true), set_config('concord.server', ?, true)",
+            [.text(organisation), .text(server)])
+        try sendAsItIs(sql, isWanted: false, isPrepared: true)
+    }
+
+    /// Sends a statement that begins, ends or divides a transaction.
+    private func control(_ text: String) throws {
+        try sendAsItIs(BoundSQL(text), isWanted: false, isPrepared: true)
+    }
+
+    private func sendAsItIs(_ sql: BoundSQL, isWanted: Bool, isPrepared: Bool) throws {
         if sql.isReadInOrder != isReadingInOrder { try readInOrder(sql.isReadInOrder) }
         if !sql.text.hasPrefix("SELECT") { changes += 1 }
         let bound = Values(sql.values)
         let code: Int32
-        if sql.values.count > Self.preparedPlacesMax {
+        if !isPrepared {
             code = bound.use { types, values, lengths, formats, count in
                 PQsendQueryParams(link, translated(sql.text), count, types, values, lengths, formats, 1)
             }
@@ -206,7 +258,7 @@ final class PostgresConnection: SQLConnection {
             "SELECT set_config('plan_cache_mode', '\(plans)', true), set_config('enable_sort', '\(others)', true), "
                 + "set_config('enable_bitmapscan', '\(others)', true)")
         sql.isReadInOrder = isInOrder
-        try send(sql, isWanted: false)
+        try sendAsItIs(sql, isWanted: false, isPrepared: true)
     }
 
     private func prepare(_ text: String, _ values: Values) throws -> Prepared {
@@ -311,12 +363,15 @@ final class PostgresConnection: SQLConnection {
     func begin(isReading: Bool) throws {
         failure = nil
         scope = nil
+        scopeTold = nil
+        isGathering = false
+        gathered = GatheredRows()
         isReadingInOrder = false
         savepoints = 0
         numbers = []
         numbersTaken = 0
         isTrustingIdentifiers = false
-        try run(BoundSQL(isReading ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" : "BEGIN"))
+        try control(isReading ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" : "BEGIN")
         changes = 0
     }
 
@@ -324,16 +379,18 @@ final class PostgresConnection: SQLConnection {
     func endReading() throws {
         if failure != nil { return try rollback() }
         isReadingInOrder = false
-        try send(BoundSQL("COMMIT"), isWanted: false)
+        try control("COMMIT")
         guard PQpipelineSync(link) == 1 else { throw lost() }
         expected.append(.sync)
     }
 
     /// - Throws: ``PostgresError``; nothing is stored then, unless the connection was lost: then nobody knows.
     func commit() throws {
+        if let failure { throw failure }
+        try sendGathered()
         isReadingInOrder = false
-        try run(BoundSQL("COMMIT"))
-        try flush()
+        try control("COMMIT")
+        try settle()
     }
 
     func rollback() throws {
@@ -341,8 +398,9 @@ final class PostgresConnection: SQLConnection {
             // Undone with the rest.
         }
         failure = nil
+        gathered = GatheredRows()
         isReadingInOrder = false
-        try send(BoundSQL("ROLLBACK"), isWanted: false)
+        try control("ROLLBACK")
         try settle()
     }
 
@@ -350,7 +408,9 @@ final class PostgresConnection: SQLConnection {
         savepoints += 1
         defer { savepoints -= 1 }
         let name = "s\(savepoints)"
-        try run(BoundSQL("SAVEPOINT \(name)"))
+        if let failure { throw failure }
+        try sendGathered()
+        try control("SAVEPOINT \(name)")
         do {
             try body()
             try flush()
@@ -362,35 +422,17 @@ final class PostgresConnection: SQLConnection {
             if let lasting { throw lasting }
             failure = nil
             scope = nil
+            scopeTold = nil
             isReadingInOrder = false
-            try send(BoundSQL("ROLLBACK TO SAVEPOINT \(name)"), isWanted: false)
-            try send(BoundSQL("RELEASE SAVEPOINT \(name)"), isWanted: false)
+            try control("ROLLBACK TO SAVEPOINT \(name)")
+            try control("RELEASE SAVEPOINT \(name)")
             try settle()
             throw error
         }
-        try run(BoundSQL("RELEASE SAVEPOINT \(name)"))
+        try control("RELEASE SAVEPOINT \(name)")
     }
 
-    func enter(_ scope: SQLScope) {
-        guard self.scope != scope else { return }
-        self.scope = scope
-        let (organisation, server) =
-            switch scope {
-            case .organisation(let id): (id?.lowercased ?? "", "off")
-            case .server: ("", "on")
-            }
-        do {
-            try run(
-                BoundSQL(
-                    "SELECT set_config('concord.organisation', ?, true), set_config('concord.server', ?, true)",
-                    [.text(organisation), .text(server)]))
-        } catch {
-            // The next statement meets the same failure, and reports it.
-            failure =
-                failure ?? error as? PostgresError
-                ?? PostgresError(state: "", message: "the scope cannot be set: \(error)")
-        }
-    }
+    func enter(_ scope: SQLScope) { self.scope = scope }
 
     /// Takes numbers for so many revisions with the next round trip of ``fetch(_:)``.
     func nextRevisionNumber() throws -> Int64? {

@@ -174,7 +174,7 @@ extension PostgresStore {
         try transaction(worker) { connection in
             var end: LedgerEnd?
             if part.ledger != Self.ownLane {
-                connection.enter(.organisation(part.ledger == .unset ? nil : part.ledger))
+                connection.enter(part.scope)
                 try connection.run(BoundSQL("SELECT pg_advisory_xact_lock(?)", [.integer(Self.lock(part.ledger))]))
                 end = try connection.end(of: part.ledger, revisions: part.changes.count + 1)
             }
@@ -192,8 +192,11 @@ extension PostgresStore {
             let ends = try connection.takeLedgers(
                 parts.map { ($0.ledger, Self.lock($0.ledger)) }, revisions: parts.reduce(0) { $0 + $1.changes.count })
             connection.isTrustingIdentifiers = true
+            connection.isGathering = true
             var done: [[ChangeOutcome]?] = []
             for (part, end) in zip(parts, ends) {
+                // The locks and ends were asked for over all organisations: nothing of a change may be.
+                connection.enter(part.scope)
                 done.append(try end.map { try run(part, connection, $0, .shared) })
             }
             return (done, commits: done.contains { $0?.contains { !$0.isRefused } ?? false })
@@ -235,30 +238,55 @@ extension PostgresConnection {
     /// Takes the locks of ledgers and finds their ends, in one round trip.
     /// - Returns: `nil` for each that somebody else has.
     fileprivate func takeLedgers(_ ledgers: [(id: UUID, lock: Int64)], revisions: Int) throws -> [LedgerEnd?] {
-        // Each statement is planned once for a connection. One about all ledgers would be planned anew each time.
+        // What a statement sees is settled before it takes a lock: the ends are asked for apart.
         let rows = try together { want in
             enter(.server)
-            // Apart from the rest: what a statement sees is settled before it takes a lock.
-            for ledger in ledgers {
-                try want(BoundSQL("SELECT pg_try_advisory_xact_lock(?)::int", [.integer(ledger.lock)]))
-            }
+            try want(Self.locks(ledgers.map(\.lock)))
             try want(Self.numbers(revisions))
-            for ledger in ledgers { try want(Self.end(ledger.id)) }
+            try want(Self.ends(ledgers.map(\.id)))
         }
-        try takeNumbers(rows[ledgers.count])
-        return try ledgers.indices.map { at in
-            guard try rows[at].next() else { throw PostgresError(state: "", message: "no answer about a lock") }
-            return rows[at][0] ? try Self.end(rows[ledgers.count + 1 + at]) : nil
+        var taken: Set<Int64> = []
+        while try rows[0].next() { if rows[0][1] { taken.insert(rows[0][0]) } }
+        try takeNumbers(rows[1])
+        var ends: [UUID: LedgerEnd] = [:]
+        while try rows[2].next() { ends[rows[2][0]] = LedgerEnd(size: (rows[2][1] as Int) + 1, at: rows[2][2]) }
+        return ledgers.map { ledger in
+            taken.contains(ledger.lock) ? ends[ledger.id] ?? LedgerEnd(size: 0, at: .min) : nil
         }
     }
 
+    private static func locks(_ locks: [Int64]) -> BoundSQL {
+        let values = padded(locks).map { SQLValue.integer($0) }
+        return BoundSQL(
+            "SELECT k, pg_try_advisory_xact_lock(k)::int FROM (VALUES \(places(values.count))) v (k)", values)
+    }
+
+    /// The last leaves of ledgers that have one.
+    private static func ends(_ ledgers: [UUID]) -> BoundSQL {
+        let values = padded(ledgers).map { SQLValue.identifier($0) }
+        return BoundSQL(
+            "SELECT v.\"ledger\", l.\"index\", l.\"at\" FROM (VALUES \(places(values.count))) v (\"ledger\") "
+                + "CROSS JOIN LATERAL (SELECT \"index\", \"at\" FROM \"leaf\" WHERE \"ledger\" = v.\"ledger\" "
+                + "ORDER BY \"index\" DESC LIMIT 1) l", values)
+    }
+
+    /// As many as a power of two, the last one several times: a statement has few forms, and each is planned once for a
+    /// connection.
+    private static func padded<T>(_ values: [T]) -> [T] {
+        values + Array(repeating: values[values.count - 1], count: powerOfTwo(values.count) - values.count)
+    }
+    private static func powerOfTwo(_ count: Int) -> Int {
+        var power = 1
+        while power < count { power *= 2 }
+        return power
+    }
+    private static func places(_ count: Int) -> String { Array(repeating: "(?)", count: count).joined(separator: ", ") }
+
     /// Numbers of further revisions: at least so many.
     private static func numbers(_ count: Int) -> BoundSQL {
-        // A power of two: the statement has few forms.
-        var wanted = 1
-        while wanted < count { wanted *= 2 }
-        return BoundSQL(
-            "VALUES " + Array(repeating: "(nextval('revision_number'))", count: wanted).joined(separator: ", "))
+        BoundSQL(
+            "VALUES "
+                + Array(repeating: "(nextval('revision_number'))", count: powerOfTwo(count)).joined(separator: ", "))
     }
 
     private func takeNumbers(_ rows: PostgresRows) throws {

@@ -140,7 +140,8 @@ package final class PostgresStore: DatabaseStore {
                             body,
                             SQLTransaction(
                                 connection, layouts, organisation, end: end,
-                                isTrustingIdentifiers: connection.isTrustingIdentifiers && place != .savepoint),
+                                isTrustingIdentifiers: connection.isTrustingIdentifiers && place != .savepoint,
+                                isShared: place == .shared),
                             on: connection, place, touchesAccess: touchesAccess, continuation)
                     },
                     refuse: { continuation.resume(throwing: $0) })
@@ -182,7 +183,9 @@ package final class PostgresStore: DatabaseStore {
             if let lost = connection.lasting { throw lost }
             if place == .shared {
                 if let spoiled = connection.spoiled { throw spoiled }
-                guard connection.changes == changesBefore else { throw PostgresError.undone(error) }
+                guard connection.changes == changesBefore, !(error is SQLTransaction.TakesLong) else {
+                    throw PostgresError.undone(error)
+                }
             }
             let named = connection.named(error)
             return ChangeOutcome(isRefused: true) { _ in continuation.resume(throwing: named) }

@@ -120,6 +120,13 @@ package protocol Transaction: Reader, ErasureWriter, ImportWriter, JobWriter {
     func removeView(_ id: UUID) throws
     /// - Parameter view: `nil` lets the person begin with the plain list again.
     func setDefaultView(_ view: UUID?, of person: UUID, type: RecordType) throws
+    /// Says that what follows takes long, though the change was announced as brief. Where it shares a commit, that is
+    /// undone, and each change runs again alone.
+    func takesLong() throws
+}
+
+extension Transaction {
+    package func takesLong() throws {}
 }
 
 /// A moment in an organisation's ledger: every revision with a leaf below `end` is visible. What is shown as of a

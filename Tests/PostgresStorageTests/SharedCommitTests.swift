@@ -103,6 +103,102 @@ import Testing
         try node.close()
     }
 
+    @Test func aChangeThatTakesLongAfterAllRunsAlone() async throws {
+        let world = try PostgresWorld()
+        let node = try world.node()
+        var fixtures = Fixtures(seed: 34)
+        let organisations = (0..<6).map { _ in fixtures.id() }
+        let valid = try Companion.schema.validated(Companion(name: "x")).erased
+        let (runs, longs) = (Shared(0), Shared(0))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for (number, organisation) in organisations.enumerated() {
+                let (change, id) = (fixtures.change("create"), fixtures.id())
+                group.addTask {
+                    try await node.write(organisation, isBrief: true) { transaction in
+                        if runs.withLock({
+                            $0 += 1
+                            return $0 <= 2
+                        }) {
+                            usleep(200_000)
+                        }
+                        // Two find out before they have written anything, two afterwards.
+                        if number < 2 { try transaction.takesLong() }
+                        try transaction.save(valid, id: id, over: nil, isArchived: false, by: change)
+                        if number < 4 { try transaction.takesLong() }
+                        if number < 4 { longs.withLock { $0 += 1 } }
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        // Each came past the place once: alone.
+        #expect(longs.withLock { $0 } == 4)
+        #expect(runs.withLock { $0 } > 6)
+        for organisation in organisations {
+            #expect(try await node.read { try $0.leaves(organisation, from: 0, limit: 9) }.map(\.index) == [0])
+        }
+        // Every one of the four has a transaction of its own.
+        #expect(try transactions(world, Array(organisations[..<4])).count == 4)
+        try node.close()
+    }
+
+    /// What a change wrote goes to the database with that of others, and is there all the same when it is asked for.
+    @Test func changesThatShareACommitSeeWhatTheyWroteThemselves() async throws {
+        let world = try PostgresWorld()
+        let node = try world.node()
+        var fixtures = Fixtures(seed: 35)
+        let organisations = (0..<9).map { _ in fixtures.id() }
+        let valid = try Companion.schema.validated(Companion(name: "seen at once")).erased
+        let runs = Shared(0)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            // Twice each: the second change may follow the first in one commit.
+            for (number, organisation) in (organisations + organisations).enumerated() {
+                let made = (0..<2).map { _ in (id: fixtures.id(), change: fixtures.change("create")) }
+                group.addTask {
+                    try await node.write(organisation, isBrief: true) { transaction in
+                        if runs.withLock({
+                            $0 += 1
+                            return $0 <= 2
+                        }) {
+                            usleep(200_000)
+                        }
+                        try transaction.save(valid, id: made[0].id, over: nil, isArchived: false, by: made[0].change)
+                        // Some look, so that some is sent before the rest.
+                        if number % 3 > 0 {
+                            let found = try transaction.find(valid.schema, made[0].id, in: organisation, asOf: nil)
+                            #expect(found?.version == 1)
+                            let others = organisations.filter { $0 != organisation }
+                            for other in others {
+                                #expect(try transaction.find(valid.schema, made[0].id, in: other, asOf: nil) == nil)
+                            }
+                        }
+                        if number % 3 > 1 {
+                            try transaction.save(
+                                valid, id: made[0].id, over: 1, isArchived: true, by: made[1].change)
+                        } else {
+                            try transaction.save(
+                                valid, id: made[1].id, over: nil, isArchived: false, by: made[1].change)
+                        }
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        for (number, organisation) in organisations.enumerated() {
+            #expect(
+                try await node.read { try $0.leaves(organisation, from: 0, limit: 9) }.map(\.index) == [0, 1, 2, 3])
+            let query = Query(valid.schema, where: .search("once"), archived: .include)
+            let found = try await node.read { try $0.page(query, in: organisation, asOf: nil).records }
+            // The changes number `number` and `number + 9`.
+            let (saved, changed) = number % 3 > 1 ? (2, 2) : (4, 0)
+            #expect(found.count == saved)
+            #expect(found.filter { $0.version == 2 && $0.meta.isArchived }.count == changed)
+        }
+        // Far fewer transactions than the eighteen changes.
+        #expect((1...9).contains(try transactions(world, organisations).count))
+        try node.close()
+    }
+
     /// A long change holds up its own organisation on every node, and no other.
     @Test func nobodyElseWaitsForALongChange() async throws {
         let world = try PostgresWorld()

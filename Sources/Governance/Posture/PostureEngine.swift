@@ -9,6 +9,8 @@ package import Storage
 package struct PostureEngine: Sendable {
     /// Links of one requirement that are looked at; a requirement with more is refused rather than miscounted.
     package static let linksMax = 50_000
+    /// A change that is about more requirements takes long: other organisations' must not wait for it.
+    package static let briefRequirementsMax = 16
     package init() {}
 
     /// Brings the statuses up to date after a record was saved. Cost: constant for a new control; otherwise one pass
@@ -43,7 +45,9 @@ package struct PostureEngine: Sendable {
     package func recompute(
         _ requirements: [UUID], in transaction: any Transaction, _ organisation: UUID, _ today: Day
     ) throws {
-        let rows = try Set(requirements).sorted { $0 < $1 }.map {
+        let all = Set(requirements)
+        if all.count > Self.briefRequirementsMax { try transaction.takesLong() }
+        let rows = try all.sorted { $0 < $1 }.map {
             try status(of: $0, in: transaction, organisation, asOf: nil, today)
         }
         try transaction.saveStatuses(rows)

@@ -135,20 +135,17 @@ package enum Dialect: Sendable, Hashable {
     }
 
     /// Puts the words of a revision into the index.
-    func indexing(_ words: [String], revision number: Int64, ledger: UUID) -> BoundSQL {
+    func indexing(_ words: [String], revision number: Int64, ledger: UUID) -> (insertion: Insertion, row: [SQLValue]) {
         switch self {
-        case .sqlite:
-            BoundSQL(
-                "INSERT INTO \"search\" (rowid, \"words\") VALUES (?, ?)",
-                [.integer(number), .text(words.joined(separator: " "))])
+        case .sqlite: (.search, [.integer(number), .text(words.joined(separator: " "))])
         case .postgres:
-            BoundSQL(
-                "INSERT INTO \"search_word\" (\"ledger\", \"word\", \"revision\") "
-                    + "SELECT ?, w, ? FROM unnest(string_to_array(?, ' ')) w",
+            (
+                .searchWords,
                 [
                     .identifier(ledger), .integer(number),
                     .text(Set(words.map(Self.indexed)).sorted().joined(separator: " ")),
-                ])
+                ]
+            )
         }
     }
 

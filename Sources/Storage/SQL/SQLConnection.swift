@@ -27,6 +27,9 @@ package protocol SQLConnection: AnyObject {
     /// Runs a statement whose rows nobody wants. It may wait until the next rows are asked for, or the end of the
     /// transaction; so may its error.
     func run(_ sql: BoundSQL) throws
+    /// Inserts a row that nothing of another organisation can see before the end of the transaction. It may wait for
+    /// others, to go with them in one statement.
+    func insert(_ row: [SQLValue], _ insertion: Insertion) throws
     /// Runs a part that is undone by itself if it throws.
     func inSavepoint(_ body: () throws -> Void) throws
     /// The number of the next revision; `nil` where the database gives it on insertion.
@@ -37,6 +40,17 @@ package protocol SQLConnection: AnyObject {
     func named(_ error: any Error) -> any Error
     /// What imports that are under way are marked with: the node that works on them; `nil` where there is only one.
     var node: UUID? { get }
+}
+
+extension SQLConnection {
+    package func insert(_ row: [SQLValue], _ insertion: Insertion) throws { try run(insertion.statement(row)) }
+
+    /// Puts the words of a revision into the index.
+    func indexWords(_ words: [String], revision number: Int64, ledger: UUID) throws {
+        guard !words.isEmpty else { return }
+        let (insertion, row) = dialect.indexing(words, revision: number, ledger: ledger)
+        try insert(row, insertion)
+    }
 }
 
 /// The rows of one run of a statement, and the row at hand. Whoever asked for it ends it: a statement that is under way

@@ -52,8 +52,7 @@ package enum SQLCopy {
             + "GROUP BY \"ledger\", \"revision\" ORDER BY 2"
         try rows(of: words, named: "search_word", source) { row in
             let text: String = row[2]
-            try target.run(
-                target.dialect.indexing(text.components(separatedBy: " "), revision: row[1], ledger: row[0]))
+            try target.indexWords(text.components(separatedBy: " "), revision: row[1], ledger: row[0])
         }
     }
 
@@ -71,9 +70,7 @@ package enum SQLCopy {
             ) { row in
                 let record = try reader.decode(row, layout)
                 let words = SearchText.words(of: record.values, layout.schema)
-                guard !words.isEmpty else { return }
-                try target.run(
-                    target.dialect.indexing(words, revision: row[last], ledger: record.meta.organisation ?? .unset))
+                try target.indexWords(words, revision: row[last], ledger: record.meta.organisation ?? .unset)
             }
         }
     }

@@ -220,10 +220,7 @@ extension SQLTransaction {
         if !old.isEmpty {
             try run(dialect.unindexing(old, revision: row.number, ledger: organisation ?? .unset))
         }
-        let new = SearchText.words(of: values, schema)
-        if !new.isEmpty {
-            try run(dialect.indexing(new, revision: row.number, ledger: organisation ?? .unset))
-        }
+        try indexWords(SearchText.words(of: values, schema), revision: row.number)
         try run(
             "UPDATE \"revision\" SET \"salt\" = NULL, \"body\" = NULL, \"reason\" = NULL WHERE \"number\" = ?",
             [.integer(row.number)])

@@ -29,7 +29,7 @@ package struct TableLayout: Sendable {
     package let stored: [Int]
     /// The columns of ``metaColumns`` and then one for each stored field, quoted and separated by commas.
     package let selectColumns: String
-    package let insertStatement: String
+    let insertion: Insertion
     /// Columns in which records name somebody who sees only a part of them: each has an index for every order.
     package let visibilityColumns: [String]
     /// How each field is read, by position; `nil` for one that is not stored.
@@ -56,10 +56,8 @@ package struct TableLayout: Sendable {
         let meta = Self.metaColumns.map(quoted)
         selectColumns = (meta + fields.map(\.column)).map { "t." + $0 }.joined(separator: ", ")
         let keys = fields.filter(\.hasSortKey).map(\.keyColumn)
-        let all = [quoted("revision")] + meta + fields.map(\.column) + keys
-        insertStatement =
-            "INSERT INTO \(table) (\(all.joined(separator: ", "))) VALUES "
-            + "(\(all.map { _ in "?" }.joined(separator: ", ")))"
+        insertion = Insertion(
+            into: table, [quoted("revision")] + meta + fields.map(\.column) + keys, owner: quoted("organisation"))
     }
 
     /// Whether the database checks that the parts of one revision are there: its record, its row, its leaf. One function

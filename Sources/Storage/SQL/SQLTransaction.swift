@@ -33,19 +33,25 @@ package final class SQLTransaction: SQLReader, Transaction {
 
     /// New records' identifiers are not looked up before: a round trip less, and should one be taken, the insertion fails.
     private let isTrustingIdentifiers: Bool
+    private let isShared: Bool
     private var savepoints = 0
+
+    /// A change that shares a commit takes long: it is to run alone.
+    package struct TakesLong: Error {}
 
     /// - Parameters:
     ///   - end: The end of the ledger, where a transaction before this one has just moved it.
+    ///   - isShared: Other organisations' changes are in the same transaction of the database.
     ///   - isTrustingIdentifiers: The identifier of a new record need not be looked up: whoever commits runs all this once
     ///     more without it if the database finds it taken.
     package init(
         _ connection: any SQLConnection, _ layouts: Layouts, _ organisation: UUID?, end: LedgerEnd? = nil,
-        isTrustingIdentifiers: Bool = false
+        isTrustingIdentifiers: Bool = false, isShared: Bool = false
     ) {
         self.organisation = organisation
         self.end = end
         self.isTrustingIdentifiers = isTrustingIdentifiers
+        self.isShared = isShared
         super.init(connection, layouts)
     }
 
@@ -53,6 +59,16 @@ package final class SQLTransaction: SQLReader, Transaction {
     func run(_ sql: BoundSQL) throws {
         enter(organisation)
         try connection.run(sql)
+    }
+
+    func insert(_ row: [SQLValue], _ insertion: Insertion) throws {
+        enter(organisation)
+        try connection.insert(row, insertion)
+    }
+
+    func indexWords(_ words: [String], revision number: Int64) throws {
+        enter(organisation)
+        try connection.indexWords(words, revision: number, ledger: organisation ?? .unset)
     }
 
     /// Runs a part in a savepoint: what it throws undoes that part, and the end of the ledger is looked up again.
@@ -132,13 +148,11 @@ package final class SQLTransaction: SQLReader, Transaction {
         }
         isWriting = true
         if old == nil {
-            try run(
-                "INSERT INTO \"record\" (\"id\", \"organisation\", \"type\", \"version\", \"archived\") "
-                    + "VALUES (?, ?, ?, ?, ?)",
+            try insert(
                 [
                     .identifier(id), optional(organisation), .text(schema.type.name), .integer(Int64(next)),
                     .integer(isArchived ? 1 : 0),
-                ])
+                ], .record)
         } else {
             try run(
                 "UPDATE \"record\" SET \"version\" = ?, \"archived\" = ? WHERE \"id\" = ?",
@@ -155,10 +169,7 @@ package final class SQLTransaction: SQLReader, Transaction {
             updatedAt: change.at, updatedBy: change.person)
         try insertRow(entry.layout, number: number, id: id, meta: meta, values: record.values)
         try updateLinks(schema, id: id, index: index, old: old?.values, new: record.values, targets: targets)
-        let words = SearchText.words(of: record.values, schema)
-        if !words.isEmpty {
-            try run(dialect.indexing(words, revision: number, ledger: organisation ?? .unset))
-        }
+        try indexWords(SearchText.words(of: record.values, schema), revision: number)
         try insertLeaf(
             makeLeaf(
                 organisation: organisation, change: change, objectType: schema.type.name, objectID: id.lowercased,
@@ -183,10 +194,7 @@ package final class SQLTransaction: SQLReader, Transaction {
         _ schema: AnySchema, id: UUID, version: Int, index: Int, body: [UInt8], commitment: String, change: Change
     ) throws -> Int64 {
         let number = try connection.nextRevisionNumber()
-        try run(
-            "INSERT INTO \"revision\" (\"number\", \"ledger\", \"index\", \"record\", \"type\", \"version\", \"action\", \"at\", "
-                + "\"actor_kind\", \"person\", \"auth\", \"reason\", \"request\", \"commitment\", \"salt\", \"body\") "
-                + "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        try insert(
             [
                 number.map { .integer($0) } ?? .null, ledger(organisation), .integer(Int64(index)), .identifier(id),
                 .text(schema.type.name),
@@ -194,7 +202,7 @@ package final class SQLTransaction: SQLReader, Transaction {
                 .text(change.actorKind.rawValue), optional(change.person), .text(change.auth),
                 change.reason.map { .text($0) } ?? .null, change.request.map { .text($0) } ?? .null,
                 .text(commitment), .bytes(change.salt), .text(String(decoding: body, as: UTF8.self)),
-            ])
+            ], .revision)
         return number ?? connection.lastRevisionNumber
     }
 
@@ -211,7 +219,7 @@ package final class SQLTransaction: SQLReader, Transaction {
         for position in layout.stored where layout.schema.fields[position].hasSortKey {
             row.append(layout.schema.fields[position].sortKey(of: values[position]).sql)
         }
-        try run(layout.insertStatement, row)
+        try insert(row, layout.insertion)
     }
 
     /// What a record points to, with the organisation of each target (`nil` for shared content).
@@ -277,13 +285,11 @@ package final class SQLTransaction: SQLReader, Transaction {
                     [.integer(Int64(index)), .identifier(id), .text(field.name), .identifier(gone)])
             }
             for added in after.subtracting(before) {
-                try run(
-                    "INSERT INTO \"link\" (\"from_id\", \"field\", \"to_id\", \"since\", \"from_type\", "
-                        + "\"organisation\", \"to_organisation\") VALUES (?, ?, ?, ?, ?, ?, ?)",
+                try insert(
                     [
                         .identifier(id), .text(field.name), .identifier(added), .integer(Int64(index)),
                         .text(schema.type.name), optional(organisation), optional(targets[added] ?? nil),
-                    ])
+                    ], .link)
             }
         }
     }
@@ -292,12 +298,11 @@ package final class SQLTransaction: SQLReader, Transaction {
         let hash = MerkleTree.leafHash(data)
         // A clock that was set back puts no leaf before those that it follows: now is always the end of the ledger.
         let at = max(time.millisecondsSince1970, try ledgerEnd().at)
-        try run(
-            "INSERT INTO \"leaf\" (\"ledger\", \"index\", \"at\", \"hash\", \"data\") VALUES (?, ?, ?, ?, ?)",
+        try insert(
             [
                 ledger(organisation), .integer(Int64(index)), .integer(at), .bytes(hash.bytes),
                 .text(String(decoding: data, as: UTF8.self)),
-            ])
+            ], .leaf)
         end = LedgerEnd(size: index + 1, at: at)
         leaves += 1
         try insertFullTiles(size: index + 1)
@@ -339,6 +344,9 @@ package final class SQLTransaction: SQLReader, Transaction {
     }
 
     // MARK: The rest
+
+    /// - Throws: ``TakesLong``.
+    package func takesLong() throws { if isShared { throw TakesLong() } }
 
     package func saveCheckpoint(_ checkpoint: StoredCheckpoint, organisation: UUID?) throws {
         enter(organisation)

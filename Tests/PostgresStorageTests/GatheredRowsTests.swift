@@ -1,0 +1,64 @@
+// Which rows may go to the database in the server's name, and what has to wait for them.
+import Foundation
+import RecordKit
+import Storage
+import TestKit
+import Testing
+
+@testable import PostgresStorage
+
+@Suite struct GatheredRowsTests {
+    private let leaf = Insertion(into: "\"leaf\"", ["\"ledger\"", "\"index\""], owner: "\"ledger\"")
+    private let note = Insertion(into: "\"note\"", ["\"text\""], owner: "\"ledger\"")
+
+    @Test func onlyRowsOfTheirOwnOrganisationAreTaken() {
+        var fixtures = Fixtures(seed: 1)
+        let (here, elsewhere) = (fixtures.id(), fixtures.id())
+        var gathered = GatheredRows()
+        let row: [SQLValue] = [.identifier(here), .integer(0)]
+        for scope in [.organisation(elsewhere), .organisation(nil), .server, nil] as [SQLScope?] {
+            #expect(!gathered.add(row, leaf, in: scope))
+        }
+        #expect(!gathered.add([.null, .integer(0)], leaf, in: .organisation(here)))
+        #expect(!gathered.add([.null, .integer(0)], leaf, in: .organisation(nil)))
+        // A table of which nobody says whose rows they are.
+        #expect(!gathered.add([.identifier(here)], note, in: .organisation(here)))
+        #expect(gathered.isEmpty)
+        #expect(gathered.add(row, leaf, in: .organisation(here)))
+        #expect(!gathered.isEmpty)
+    }
+
+    @Test func whoeverCouldSeeARowHasItSentFirst() {
+        var fixtures = Fixtures(seed: 2)
+        let (here, elsewhere) = (fixtures.id(), fixtures.id())
+        var gathered = GatheredRows()
+        #expect(!gathered.isSeen(from: .server))
+        #expect(gathered.add([.identifier(here), .integer(0)], leaf, in: .organisation(here)))
+        #expect(gathered.isSeen(from: .organisation(here)))
+        #expect(gathered.isSeen(from: .server))
+        #expect(gathered.isSeen(from: nil))
+        #expect(!gathered.isSeen(from: .organisation(elsewhere)))
+        #expect(!gathered.isSeen(from: .organisation(nil)))
+    }
+
+    @Test func rowsGoInFewStatements() {
+        var fixtures = Fixtures(seed: 3)
+        var gathered = GatheredRows()
+        let other = Insertion(into: "\"record\"", ["\"id\"", "\"organisation\""], owner: "\"organisation\"")
+        for number in 0..<35 {
+            let id = fixtures.id()
+            #expect(gathered.add([.identifier(id), .identifier(id)], other, in: .organisation(id)))
+            #expect(gathered.add([.identifier(id), .integer(Int64(number))], leaf, in: .organisation(id)))
+        }
+        let statements = gathered.statements
+        // 35 = 16 + 16 + 3, twice; the table that was named first goes first.
+        #expect(statements.map(\.values.count) == [32, 32, 6, 32, 32, 6])
+        #expect(
+            statements[2].text == "INSERT INTO \"record\" (\"id\", \"organisation\") VALUES (?, ?), (?, ?), (?, ?)")
+        #expect(statements[5].text == "INSERT INTO \"leaf\" (\"ledger\", \"index\") VALUES (?, ?), (?, ?), (?, ?)")
+        let numbers = statements[3...].flatMap { sql in
+            sql.values.compactMap { if case .integer(let number) = $0 { number } else { nil } }
+        }
+        #expect(numbers == Array(0..<35))
+    }
+}
