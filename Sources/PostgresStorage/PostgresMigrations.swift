@@ -5,7 +5,9 @@ import Storage
 
 /// The steps from an empty database to the present tables.
 package enum PostgresMigrations {
-    package static let names = ["0001_foundation", "0002_jobs", "0003_fewer_indexes", "0004_fewer_writes"]
+    package static let names = [
+        "0001_foundation", "0002_jobs", "0003_fewer_indexes", "0004_fewer_writes", "0005_lists_of_the_past",
+    ]
     /// What holds up a second node that migrates at the same time; "concord" in ASCII.
     static let lock: Int64 = 0x63_6F6E_636F_7264
 

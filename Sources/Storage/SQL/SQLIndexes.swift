@@ -69,9 +69,10 @@ extension TableLayout {
     func indexes(_ fields: [FieldDescription], _ dialect: Dialect) -> [String] {
         let present = "WHERE \"until\" IS NULL"
         let filters = fields.filter { $0.isFilter }
-        // PostgreSQL writes every index anew with each revision: there they hold the order alone.
+        // PostgreSQL writes every index anew with each revision: there they hold the order alone, and since when a revision
+        // stands, so that a list of the past looks up none that came later.
         let covered = dialect == .sqlite ? filters : []
-        let since = dialect == .sqlite ? ["\"since\""] : []
+        let since = ["\"since\""]
         // Filters are read from the index, so that a filtered list looks up only the rows that it shows.
         let words = covered.filter { if case .reference = $0.kind { false } else { true } }
         let orders: [FieldDescription?] = [nil] + fields.filter { $0.has(.sortable) }
