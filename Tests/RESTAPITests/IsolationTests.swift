@@ -130,4 +130,32 @@ import Testing
         let key = try NoteVerifier(vkey: try #require(after["verifierKey"].string))
         #expect(key.name == after["origin"].string)
     }
+
+    /// Two nodes that look at the same ledgers sign each once.
+    @Test func whatAnotherNodeHasJustSignedIsNotSignedAgain() async throws {
+        let harness = try await RouterHarness.api()
+        let tenant = harness.meridian
+        func sizes(_ seconds: Int) async throws -> (signed: Int, ledger: Int) {
+            var asset = Asset()
+            asset.name = "Asset"
+            asset.kind = .information
+            try await harness.save(try Asset.schema.validated(asset).erased, in: tenant.id)
+            let signed = try #require(try await harness.services.ledger.checkpoint(tenant.id, unlessWithin: seconds))
+            return (signed.size, try await harness.store.read { try $0.ledgerSize(tenant.id) })
+        }
+        let first = try await sizes(4)
+        #expect(first.signed == first.ledger, "none was signed before")
+        harness.clock.advance(seconds: 3)
+        #expect(try await sizes(4).signed == first.signed)
+        // Whoever needs the present size gets it.
+        let present = try await sizes(0)
+        #expect(present.signed == present.ledger)
+        harness.clock.advance(seconds: 4)
+        let later = try await sizes(4)
+        #expect(later.signed == later.ledger)
+        // A clock that was set back keeps nothing from being signed.
+        harness.clock.advance(seconds: -3_600)
+        let back = try await sizes(4)
+        #expect(back.signed == back.ledger)
+    }
 }

@@ -36,13 +36,18 @@ package struct LedgerService: Sendable {
 
     /// Signs the present size, if it grew since the last checkpoint. Before, it proves to itself that the ledger
     /// still continues the last one: it never signs a smaller or another tree.
+    /// - Parameter seconds: Nothing is signed if a checkpoint is younger than that: another node made it.
     /// - Returns: The last checkpoint; `nil` for an empty ledger.
     @discardableResult
-    package func checkpoint(_ organisation: UUID?) async throws -> StoredCheckpoint? {
+    package func checkpoint(_ organisation: UUID?, unlessWithin seconds: Int = 0) async throws -> StoredCheckpoint? {
         let signer = try NoteSigner(name: origin(organisation), seed: seed)
         let now = environment.now()
         let (checkpoint, isNew) = try await store.write(organisation) { transaction -> (StoredCheckpoint?, Bool) in
             let last = try transaction.lastCheckpoint(organisation)
+            if let last {
+                let age = now.millisecondsSince1970 - last.at.millisecondsSince1970
+                guard !(0..<Int64(seconds) * 1_000).contains(age) else { return (last, false) }
+            }
             let size = try transaction.ledgerSize(organisation)
             guard size > 0, size != last?.size else { return (last, false) }
             let source = transaction.hashes(organisation)

@@ -356,17 +356,26 @@ private struct SQLHashes: HashSource {
             try reader.each(rows) { row in bytes += row[0] as [UInt8] }
         } else {
             // A partial tile of a higher level: each hash is the root of a full tile one level below.
-            for child in 0..<count {
-                bytes.append(
-                    contentsOf: MerkleTree.root(
-                        of: try hashes(level: level - 1, tile: tile * 256 + child, count: 256)
-                    ).bytes)
+            let first = tile * 256
+            var children: [Int: [UInt8]] = [:]
+            let rows = BoundSQL(
+                "SELECT \"index\", \"hashes\" FROM \"tile\" WHERE \"ledger\" = ? AND \"level\" = ? "
+                    + "AND \"index\" >= ? AND \"index\" < ?",
+                [ledger, .integer(Int64(level - 1)), .integer(Int64(first)), .integer(Int64(first + count))])
+            try reader.each(rows) { row in children[row[0]] = row[1] }
+            for child in first..<first + count {
+                let own = try children[child].map(split) ?? hashes(level: level - 1, tile: child, count: 256)
+                bytes += MerkleTree.root(of: own).bytes
             }
         }
-        let hashes = stride(from: 0, to: bytes.count, by: 32).compactMap { Hash(Array(bytes[$0..<($0 + 32)])) }
+        let hashes = split(bytes)
         guard hashes.count == count else {
             throw StoreError.unavailable("ledger tile \(level)/\(tile) has \(hashes.count) of \(count) hashes")
         }
         return hashes
+    }
+
+    private func split(_ bytes: [UInt8]) -> [Hash] {
+        stride(from: 0, to: bytes.count, by: 32).compactMap { Hash(Array(bytes[$0..<min($0 + 32, bytes.count)])) }
     }
 }
