@@ -33,17 +33,19 @@ public struct Baseline: Codable, Hashable, Sendable {
     public let calibration: CalibrationMap?
     /// What was realised on the reference, by the keys of the performance of a binary classifier; nil without label and score.
     public let realised: [String: Double]?
+    /// The calibrations of several classes and what was realised, when a score of each was named.
+    public let classes: ClassEstimate.Frozen?
     /// Rules about drift that go with this reference, as written.
     public let rules: [String]
 
     /// Freezes a side of a comparison.
     public init(
         name: String, table: Table, side: DriftSide, calibration: CalibrationMap? = nil,
-        realised: [String: Double]? = nil, rules: [String] = []
+        realised: [String: Double]? = nil, classes: ClassEstimate.Frozen? = nil, rules: [String] = []
     ) {
         self.init(
             name: name, input: MeasurementReport.Input(table), columns: table.columns.map(\.name), side: side,
-            calibration: calibration, realised: realised, rules: rules)
+            calibration: calibration, realised: realised, classes: classes, rules: rules)
     }
 
     /// Freezes a side whose table is not there.
@@ -51,7 +53,7 @@ public struct Baseline: Codable, Hashable, Sendable {
     /// - Parameter columns: the names of its columns, in the order of the header.
     init(
         name: String, input: MeasurementReport.Input, columns: [String], side: DriftSide, calibration: CalibrationMap?,
-        realised: [String: Double]?, rules: [String]
+        realised: [String: Double]?, classes: ClassEstimate.Frozen?, rules: [String]
     ) {
         version = Self.version
         self.name = name
@@ -65,6 +67,7 @@ public struct Baseline: Codable, Hashable, Sendable {
         categorical = side.categorical
         self.calibration = calibration
         self.realised = realised
+        self.classes = classes
         self.rules = rules
     }
 
@@ -106,6 +109,7 @@ public struct Baseline: Codable, Hashable, Sendable {
         let isSound =
             numericNames.allSatisfy { numeric[$0] != nil } && categoricalNames.allSatisfy { categorical[$0] != nil }
             && numeric.values.allSatisfy(\.isConsistent) && categorical.values.allSatisfy(\.isConsistent)
+            && classes?.isConsistent ?? true
         guard isSound else { throw TableError(path: path, reason: "the baseline contradicts itself") }
     }
 }

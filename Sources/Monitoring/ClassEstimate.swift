@@ -154,6 +154,48 @@ public struct ClassEstimate: Sendable {
         public let realised: ReportObject
     }
 
+    /// What a baseline keeps of a reference.
+    public struct Frozen: Codable, Hashable, Sendable {
+        /// The classes.
+        public let classes: [String]
+        /// The calibration of each.
+        public let maps: [CalibrationMap]
+        /// What was realised, by the keys of the report.
+        public let realised: [String: Double]
+        /// What was read from a file fits together.
+        var isConsistent: Bool { classes.count == maps.count && Set(classes).count == classes.count }
+    }
+
+    /// What a baseline keeps of a reference of these classes.
+    public func frozen(_ reference: Reference) -> Frozen {
+        let known = reference.realised.members.compactMap { member in member.value.number.map { (member.key, $0) } }
+        return Frozen(
+            classes: classes, maps: reference.calibration.maps,
+            realised: Dictionary(uniqueKeysWithValues: known))
+    }
+
+    /// The reference of a baseline.
+    ///
+    /// - Throws: `MeasureError` for a baseline that was made without scores of these classes.
+    public func reference(_ baseline: Baseline) throws(MeasureError) -> Reference {
+        guard let frozen = baseline.classes else {
+            throw MeasureError("the baseline \"\(baseline.name)\" was made without scores of several classes")
+        }
+        let maps = Dictionary(uniqueKeysWithValues: zip(frozen.classes, frozen.maps))
+        guard Set(classes) == Set(frozen.classes) else {
+            throw MeasureError(
+                "the baseline \"\(baseline.name)\" has the classes \(frozen.classes.joined(separator: ", "))")
+        }
+        var realised = ReportObject()
+        for key in Self.realisedKeys {
+            realised.set(key, frozen.realised[key], reason: "the baseline does not hold it")
+            realised[key + "_error_max"] = frozen.realised[key + "_error_max"].map { .number($0) }
+        }
+        return Reference(calibration: ClassCalibration(classes.compactMap { maps[$0] }), realised: realised)
+    }
+
+    private static let realisedKeys = ["accuracy", "precision_macro", "recall_macro", "f1_macro", "roc_auc_ovr_macro"]
+
     private struct Counted {
         var counts = MulticlassCounts()
         /// Each class against all others.
@@ -187,7 +229,7 @@ public struct ClassEstimate: Sendable {
         for own in counted.classes { maps.append(try CalibrationMap(own)) }
         let truth = Performance.multiclass(counted.counts)
         var out = ReportObject()
-        for key in ["accuracy", "precision_macro", "recall_macro", "f1_macro"] { out[key] = truth[key] }
+        for key in Self.realisedKeys.dropLast() { out[key] = truth[key] }
         let each = counted.classes.map { Estimate.realised($0) }
         let known = each.compactMap { $0["roc_auc"]?.number }
         out.set(

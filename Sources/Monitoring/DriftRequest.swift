@@ -267,11 +267,12 @@ public struct DriftRequest: Sendable {
     ///
     /// - Parameters:
     ///   - scored: labels and scores of the reference, for estimates without labels; nil for none.
+    ///   - classes: the same of a classifier of several classes.
     ///   - rules: rules about drift that go with it.
     /// - Throws: `TableError` for what is wrong with the file, `MeasureError` for labels without scores.
     public func baseline(
         reference path: String, name: String, reader: TableReader = TableReader(),
-        scored: CalibrationAccumulator? = nil, rules: [DecisionRule] = []
+        scored: CalibrationAccumulator? = nil, classes: ClassEstimate.Frozen? = nil, rules: [DecisionRule] = []
     ) throws -> Baseline {
         let input: MeasurementReport.Input
         let names: [String]
@@ -299,7 +300,7 @@ public struct DriftRequest: Sendable {
         }
         return Baseline(
             name: name, input: input, columns: names, side: side, calibration: calibration, realised: realised,
-            rules: rules.map(\.text))
+            classes: classes, rules: rules.map(\.text))
     }
 
     private func read(

@@ -24,13 +24,11 @@ struct TableBlocks {
         path: String, role: (String) -> ColumnRole,
         body: (TableReader.ParsedBlock, _ rowsBefore: Int) throws(TableError) -> Void
     ) throws(TableError) -> MeasurementReport.Input {
-        var descriptor = STDIN_FILENO
-        if path != "-" {
-            descriptor = open(path, O_RDONLY | O_CLOEXEC)
-            guard descriptor >= 0 else { throw TableError(path: path, reason: "the file cannot be read") }
+        guard path != "-" else { return try read(STDIN_FILENO, path: path, role: role, body: body) }
+        let (input, sha256) = try SourceFile.stream(path: path) { descriptor throws(TableError) in
+            try read(descriptor, path: path, role: role, body: body)
         }
-        defer { if path != "-" { close(descriptor) } }
-        return try read(descriptor, path: path, role: role, body: body)
+        return sha256.map { .init(path: path, sha256: $0, rows: input.rows, columns: input.columns) } ?? input
     }
 
     /// Reads from a descriptor to its end.

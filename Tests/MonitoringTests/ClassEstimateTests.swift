@@ -183,21 +183,8 @@ private let columns = [(name: "a", column: "p_a"), (name: "b", column: "p_b"), (
 
     // MARK: The command
 
-    private func measure(_ arguments: [String]) throws -> (status: Int32, text: String, error: String) {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-            .appendingPathComponent("concord")
-        process.arguments = ["measure", "estimate", "--kind", "multiclass"] + arguments
-        let (output, errors) = (Pipe(), Pipe())
-        process.standardOutput = output
-        process.standardError = errors
-        try process.run()
-        let text = output.fileHandleForReading.readDataToEndOfFile()
-        let error = errors.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return (
-            process.terminationStatus, String(decoding: text, as: UTF8.self), String(decoding: error, as: UTF8.self)
-        )
+    private func measure(_ arguments: [String]) throws -> MeasureRun {
+        try MeasureRun(["estimate", "--kind", "multiclass"] + arguments)
     }
 
     @Test func theCommandEstimatesAndChecks() throws {
@@ -217,11 +204,56 @@ private let columns = [(name: "a", column: "p_a"), (name: "b", column: "p_b"), (
             (files + ["--scores", "a:p_a"], "--scores is CLASS=COLUMN"),
             (files + ["--scores", "a=p_a"], "--scores: 2 to 1000 classes"),
             (files + scores + ["--features", "x"], "belong to --kind regression"),
-            (["--baseline", first] + Array(files.dropFirst(2)) + scores, "A baseline holds one score"),
+            (["--baseline", first] + Array(files.dropFirst(2)) + scores, "this is not a baseline"),
             (files + scores + ["--kind", "binary", "--score", "p_a"], "--scores belongs to --kind multiclass"),
         ] {
             let bad = try measure(arguments)
             #expect(bad.status == 2 && bad.error.contains(reason), "\(bad.error)")
         }
+    }
+
+    @Test func aBaselineStandsForTheReference() throws {
+        let first = try write(peers.overconfident.reference, "r")
+        let second = try write(peers.overconfident.current, "c")
+        let baseline = first + ".json"
+        defer { for path in [first, second, baseline] { try? FileManager.default.removeItem(atPath: path) } }
+        let label = ["--label", "label", "--prediction", "prediction"]
+        let scores = ["--scores", "a=p_a,b=p_b,c=p_c"]
+        let own = ["--current", second] + label + ["--chunk", "400"]
+        func result(_ arguments: [String]) throws -> String {
+            let run = try measure(arguments)
+            #expect(run.status == 0, "\(run.error)")
+            return try #require(run.text.components(separatedBy: "\"result\":").dropFirst().first)
+        }
+        for memory in [[], ["--memory-megabytes", "1"]] {
+            let freezing = ["baseline", "--reference", first, "--output", baseline] + label
+            let frozen = try MeasureRun(freezing + scores + memory)
+            #expect(frozen.status == 0, "\(frozen.error)")
+            let direct = try result(["--reference", first] + own + scores + memory)
+            #expect(try result(["--baseline", baseline] + own + scores + memory) == direct)
+            // The classes may be named in another order.
+            let turned = try result(["--baseline", baseline] + own + ["--scores", "c=p_c,a=p_a,b=p_b"] + memory)
+            #expect(turned.count == direct.count && turned != direct)
+        }
+        for (arguments, reason) in [
+            (["--scores", "a=p_a,b=p_b"], "has the classes a, b, c"),
+            (["--kind", "binary", "--score", "p_a"], "was made without label and score"),
+        ] {
+            let bad = try measure(["--baseline", baseline] + own + arguments)
+            #expect(bad.status == 2 && bad.error.contains(reason), "\(bad.error)")
+        }
+        for (arguments, reason) in [
+            (label + scores + ["--score", "p_a"], "Either --score or --scores"),
+            (scores, "--label and --score, or --scores, go together"),
+            (label + scores + ["--favourable", "a"], "--scores goes without --favourable"),
+            (label + ["--scores", "a"], "--scores is CLASS=COLUMN"),
+        ] {
+            let bad = try MeasureRun(["baseline", "--reference", first, "--output", baseline] + arguments)
+            #expect(bad.status == 2 && bad.error.contains(reason), "\(bad.error)")
+        }
+        let plain = try MeasureRun(["baseline", "--reference", first, "--output", baseline])
+        #expect(plain.status == 0)
+        let none = try measure(["--baseline", baseline] + own + scores)
+        #expect(none.status == 2 && none.error.contains("made without scores of several classes"), "\(none.error)")
     }
 }

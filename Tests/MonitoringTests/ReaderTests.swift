@@ -294,4 +294,76 @@ struct SystemLikeGenerator: RandomNumberGenerator {
         defer { try? FileManager.default.removeItem(at: url) }
         #expect(throws: TableError.self) { try TableReader().read(path: url.path, role: { _ in .inferred }) }
     }
+
+    /// Where DuckDB is: on the PATH, or where `./test` installs it.
+    private static let folders =
+        (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map(String.init)
+        + [
+            URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+                .deletingLastPathComponent().appendingPathComponent(".build/python-tools/bin").path
+        ]
+
+    @Test func streamsOfParquetAndGzipAreThoseOfTheText() throws {
+        guard let duckdb = Self.folders.map({ $0 + "/duckdb" }).first(where: FileManager.default.isExecutableFile)
+        else { return print("NOT RUN: the command duckdb (PyPI: duckdb-cli) is missing: no streams of Parquet") }
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("duck-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        // Enough for several blocks of the stream.
+        let rows =
+            "SELECT (i * 7919 % 1000) / 1000.0 AS score, ((i * 7919 % 1000) + (i * 31 % 700) > 700)::INT AS y, "
+            + "repeat('wide', 10) AS text FROM range(300000) t (i)"
+        let names = ["a.csv", "it's.parquet", "a.csv.gz"]
+        let paths = names.map { folder.appendingPathComponent($0).path }
+        for (path, format) in zip(paths, ["csv, HEADER", "parquet", "csv, HEADER, COMPRESSION gzip"]) {
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: duckdb)
+            let target = path.replacingOccurrences(of: "'", with: "''")
+            process.arguments = ["-c", "COPY (\(rows)) TO '\(target)' (FORMAT \(format))"]
+            process.standardOutput = FileHandle.nullDevice
+            try process.run()
+            process.waitUntilExit()
+            try #require(process.terminationStatus == 0)
+        }
+        func run(_ path: String, _ more: [String], on search: String? = nil) throws -> MeasureRun {
+            try MeasureRun(
+                ["performance", "--data", path, "--label", "y", "--score", "score"] + more,
+                path: search ?? Self.folders.joined(separator: ":"))
+        }
+        func parts(_ run: MeasureRun) throws -> (inputs: String, result: String) {
+            try #require(run.status == 0, "\(run.error)")
+            let parts = run.text.components(separatedBy: "\"result\":")
+            try #require(parts.count == 2)
+            return (parts[0], parts[1])
+        }
+        let bounded = ["--memory-megabytes", "64"]
+        let text = try parts(run(paths[0], bounded))
+        for path in paths.dropFirst() {
+            let (whole, stream) = (try parts(run(path, [])), try parts(run(path, bounded)))
+            // The rows of the text, the hash of the file.
+            #expect(stream.result == text.result)
+            #expect(stream.inputs == whole.inputs && stream.inputs != text.inputs)
+            // Refused at the first block, while DuckDB still writes.
+            let missing = try run(path, ["--prediction", "nothing"] + bounded)
+            #expect(missing.status == 2 && missing.error.contains("there is no column \"nothing\""), "\(missing.error)")
+            let alone = try run(path, bounded, on: folder.path)
+            #expect(alone.status == 2 && alone.error.contains("needs the command duckdb"), "\(alone.error)")
+        }
+        let whole = try Data(contentsOf: URL(fileURLWithPath: paths[2]))
+        try whole.prefix(whole.count / 2).write(to: URL(fileURLWithPath: paths[2]))
+        for more in [[], bounded] {
+            let cut = try run(paths[2], more)
+            #expect(cut.status == 2 && cut.error.contains("duckdb cannot read the file"), "\(cut.error)")
+        }
+        // A pipe is text.
+        let piped = folder.appendingPathComponent("pipe").path
+        try #require(mkfifo(piped, 0o600) == 0)
+        let writer = Process()
+        writer.executableURL = URL(fileURLWithPath: "/bin/cp")
+        writer.arguments = [paths[0], piped]
+        try writer.run()
+        let read = try parts(run(piped, bounded))
+        writer.waitUntilExit()
+        #expect(read.result == text.result)
+    }
 }

@@ -116,9 +116,12 @@ extension MeasureCommand {
         @Option(help: "Columns measured as numbers, with commas between them.") var numeric: String?
         @Option(help: "Columns measured as categories, with commas between them.") var categorical: String?
         @Option(help: "Columns not measured, with commas between them.") var ignore: String?
-        @Option(help: "The column of the true label, for estimates without labels; with --score.") var label: String?
+        @Option(help: "The column of the true label, for estimates without labels; with --score or --scores.")
+        var label: String?
         @Option(help: "The column of the decision; without it the score decides at 0.5.") var prediction: String?
         @Option(help: "The column of the score, 0 to 1.") var score: String?
+        @Option(help: "CLASS=COLUMN of each class's score, 0 to 1, with commas between them (multiclass).")
+        var scores: String?
         @Option(help: "The value of label and decision that counts as positive.") var favourable: String?
         @Option(
             name: .customLong("fail-on"),
@@ -132,7 +135,14 @@ extension MeasureCommand {
 
         func validate() throws {
             try StreamOptions.check(memoryMegabytes)
-            guard (label == nil) == (score == nil) else { throw ValidationError("--label and --score go together.") }
+            guard score == nil || scores == nil else { throw ValidationError("Either --score or --scores.") }
+            guard (label == nil) == (score == nil && scores == nil) else {
+                throw ValidationError("--label and --score, or --scores, go together.")
+            }
+            guard scores == nil || favourable == nil else {
+                throw ValidationError("--scores goes without --favourable.")
+            }
+            _ = try classes()
             guard label != nil || (prediction == nil && favourable == nil) else {
                 throw ValidationError("--prediction and --favourable need --label.")
             }
@@ -155,6 +165,24 @@ extension MeasureCommand {
                 ).sample)
         }
 
+        private func classes() throws -> ClassEstimate? {
+            guard let label, let scores else { return nil }
+            return try MeasureCommand.classes(scores, label: label, prediction: prediction)
+        }
+
+        /// The calibrations of several classes; nil when their scores are not named.
+        private func frozenClasses() throws -> ClassEstimate.Frozen? {
+            guard let classes = try classes() else { return nil }
+            if let memoryMegabytes {
+                return classes.frozen(
+                    try classes.reference(
+                        path: reference, bytesMax: memoryMegabytes << 20, reader: reading.reader()
+                    ).reference)
+            }
+            let table = try reading.table(reference) { classes.role($0, isLabelled: true) }
+            return classes.frozen(try classes.reference(table))
+        }
+
         func measure() throws {
             let rules = try failOn.map { try DecisionRule.list($0) } ?? []
             let request = DriftRequest(
@@ -163,7 +191,7 @@ extension MeasureCommand {
                 streamBytesMax: memoryMegabytes.map { $0 << 20 })
             let baseline = try request.baseline(
                 reference: reference, name: name ?? URL(fileURLWithPath: reference).lastPathComponent,
-                reader: reading.reader(), scored: try scored(), rules: rules)
+                reader: reading.reader(), scored: try scored(), classes: try frozenClasses(), rules: rules)
             let data = try baseline.encoded()
             do { try data.write(to: URL(fileURLWithPath: output)) } catch {
                 throw MeasureError("\(output) cannot be written")
@@ -174,7 +202,8 @@ extension MeasureCommand {
                 let share = (worst * 1e5).rounded(.up) / 1e3
                 print("sketched: \(sketched.count) columns, ranks off by at most \(share) % of the values")
             }
-            if baseline.calibration?.bounds != nil {
+            let maps = (baseline.classes?.maps ?? []) + [baseline.calibration].compactMap { $0 }
+            if maps.contains(where: { $0.bounds != nil }) {
                 print("calibrated from a grid of \(CalibrationGrid.cells) scores")
             }
         }

@@ -9,7 +9,7 @@ extension MeasureCommand {
         static let configuration = CommandConfiguration(
             abstract: "Estimates the performance on data whose labels are not known yet.")
         @Option(help: "The reference, with labels.") var reference: String?
-        @Option(help: "A saved baseline, made with --label and --score, in place of the reference (binary).")
+        @Option(help: "A saved baseline, made with label and scores, in place of the reference (not regression).")
         var baseline: String?
         @Option(help: "The current data; its label is not read; - is standard input (not regression).") var current:
             String
@@ -39,7 +39,6 @@ extension MeasureCommand {
             }
             switch kind {
             case .multiclass:
-                guard baseline == nil else { throw ValidationError("A baseline holds one score: --reference.") }
                 guard scores != nil, columns.score == nil, columns.favourable == nil else {
                     throw ValidationError("--kind multiclass needs --scores, without --score and --favourable.")
                 }
@@ -78,36 +77,32 @@ extension MeasureCommand {
                     hysteresis: try alarms.hysteresis()))
         }
 
-        /// The classes with the columns of their scores.
         private func classes() throws -> ClassEstimate {
-            let named = try (scores ?? "").split(separator: ",").map { text in
-                // The column's name may hold anything but a comma.
-                let parts = text.split(separator: "=", maxSplits: 1)
-                guard parts.count == 2 else {
-                    throw ValidationError("--scores is CLASS=COLUMN,CLASS=COLUMN, such as a=p_a,b=p_b; not \(text).")
-                }
-                return (name: String(parts[0]), column: String(parts[1]))
-            }
-            do {
-                return try ClassEstimate(label: columns.label, prediction: columns.prediction, scores: named)
-            } catch { throw ValidationError("--scores: \(error)") }
+            try MeasureCommand.classes(scores ?? "", label: columns.label, prediction: columns.prediction)
         }
 
         private func multiclass() throws -> ([MeasurementReport.Input], ReportObject) {
             let request = try classes()
-            if streaming.isStream(current) {
-                let reader = reading.reader(chunks)
-                let first = try request.reference(
-                    path: reference ?? "", bytesMax: streaming.bytesMax, reader: reader)
+            let isStream = streaming.isStream(current)
+            let reader = reading.reader(chunks)
+            let first: (input: MeasurementReport.Input, reference: ClassEstimate.Reference)
+            if let baseline {
+                let frozen = try Baseline(contentsOf: baseline)
+                first = (.init(frozen), try request.reference(frozen))
+            } else if isStream {
+                first = try request.reference(path: reference ?? "", bytesMax: streaming.bytesMax, reader: reader)
+            } else {
+                let table = try reading.table(reference ?? "") { request.role($0, isLabelled: true) }
+                first = (.init(table), try request.reference(table))
+            }
+            if isStream {
                 let found = try request.report(
                     first.reference, current: current, chunking: chunks.chunking, reader: reader)
                 return ([first.input, found.input], found.result)
             }
-            let first = try reading.table(reference ?? "") { request.role($0, isLabelled: true) }
             let second = try reading.table(current, chunks) { request.role($0, isLabelled: false) }
-            let result = try request.report(
-                try request.reference(first), current: second, chunks: try chunks.chunks(second))
-            return ([.init(first), .init(second)], result)
+            let result = try request.report(first.reference, current: second, chunks: try chunks.chunks(second))
+            return ([first.input, .init(second)], result)
         }
 
         private func stream() throws -> ([MeasurementReport.Input], ReportObject) {

@@ -25,6 +25,21 @@ struct MeasureCommand: ParsableCommand {
         text.map { $0.split(separator: ",").map(String.init) }
     }
 
+    /// The classes of `--scores`, with the columns of their scores.
+    static func classes(_ scores: String, label: String, prediction: String?) throws -> ClassEstimate {
+        let named = try scores.split(separator: ",").map { text in
+            // The column's name may hold anything but a comma.
+            let parts = text.split(separator: "=", maxSplits: 1)
+            guard parts.count == 2 else {
+                throw ValidationError("--scores is CLASS=COLUMN,CLASS=COLUMN, such as a=p_a,b=p_b; not \(text).")
+            }
+            return (name: String(parts[0]), column: String(parts[1]))
+        }
+        do {
+            return try ClassEstimate(label: label, prediction: prediction, scores: named)
+        } catch { throw ValidationError("--scores: \(error)") }
+    }
+
     /// How files are read.
     struct ReadingOptions: ParsableArguments {
         @Option(name: .customLong("null"), help: "A text that means null besides the empty one; may be repeated.")
