@@ -109,7 +109,7 @@ public struct Baseline: Codable, Hashable, Sendable {
         let isSound =
             numericNames.allSatisfy { numeric[$0] != nil } && categoricalNames.allSatisfy { categorical[$0] != nil }
             && numeric.values.allSatisfy(\.isConsistent) && categorical.values.allSatisfy(\.isConsistent)
-            && classes?.isConsistent ?? true
+            && (calibration?.isConsistent ?? true) && (classes?.isConsistent ?? true)
         guard isSound else { throw TableError(path: path, reason: "the baseline contradicts itself") }
     }
 }

@@ -163,7 +163,9 @@ public struct ClassEstimate: Sendable {
         /// What was realised, by the keys of the report.
         public let realised: [String: Double]
         /// What was read from a file fits together.
-        var isConsistent: Bool { classes.count == maps.count && Set(classes).count == classes.count }
+        var isConsistent: Bool {
+            classes.count == maps.count && Set(classes).count == classes.count && maps.allSatisfy(\.isConsistent)
+        }
     }
 
     /// What a baseline keeps of a reference of these classes.

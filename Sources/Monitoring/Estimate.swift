@@ -38,6 +38,9 @@ public struct CalibrationMap: Codable, Hashable, Sendable {
             bounds: isBetter ? whole.bounds : nil)
     }
 
+    /// What was read from a file fits together.
+    var isConsistent: Bool { isotonic?.isConsistent ?? true && bounds?.isConsistent ?? true }
+
     private init(isotonic: IsotonicMap?, errorBefore: Double, errorAfter: Double?, bounds: CalibrationBounds?) {
         self.isotonic = isotonic
         self.errorBefore = errorBefore

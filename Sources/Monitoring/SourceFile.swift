@@ -148,14 +148,13 @@ extension SourceFile {
         let pipe = Pipe()
         let conversion = try Conversion(query, path, to: "/dev/stdout", output: pipe)
         let text = pipe.fileHandleForReading.fileDescriptor
-        do throws(TableError) {
-            let result = try body(text)
-            try conversion.finish()
-            return (result, try MappedFile(path: path).sha256())
-        } catch {
+        let result: T
+        do throws(TableError) { result = try body(text) } catch {
             // At the end of what DuckDB gave, it may be at fault.
             if read(text, &start, 1) == 0 { try conversion.finish() } else { conversion.stop() }
             throw error
         }
+        try conversion.finish()
+        return (result, try MappedFile(path: path).sha256())
     }
 }

@@ -408,6 +408,7 @@ final class PostgresConnection: SQLConnection {
         savepoints += 1
         defer { savepoints -= 1 }
         let name = "s\(savepoints)"
+        let scopeBefore = scope
         if let failure { throw failure }
         try sendGathered()
         try control("SAVEPOINT \(name)")
@@ -421,7 +422,7 @@ final class PostgresConnection: SQLConnection {
             // The whole transaction is to be tried again.
             if let lasting { throw lasting }
             failure = nil
-            scope = nil
+            scope = scopeBefore
             scopeTold = nil
             isReadingInOrder = false
             try control("ROLLBACK TO SAVEPOINT \(name)")

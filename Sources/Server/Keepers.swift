@@ -22,7 +22,8 @@ private func eachOrganisation(of store: any Storage.Store, _ body: (UUID) async 
     }
 }
 
-/// Signs a checkpoint of each ledger that grew, every five seconds; of several nodes one does.
+/// Signs a checkpoint of each ledger that grew, every five seconds. What was signed a moment ago, by another node or for
+/// a report, waits for the next round.
 struct CheckpointKeeper: Service {
     static let secondsBetween = 5
     let services: Services

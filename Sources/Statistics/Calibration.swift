@@ -286,6 +286,11 @@ public struct IsotonicMap: Codable, Hashable, Sendable {
         y = keptY
     }
 
+    /// What was decoded fits together.
+    public var isConsistent: Bool {
+        !x.isEmpty && x.count == y.count && zip(x, x.dropFirst()).allSatisfy { $0 < $1 }
+    }
+
     /// The probability of a score: linear between the points, flat outside.
     public func callAsFunction(_ score: Double) -> Double {
         var low = 0

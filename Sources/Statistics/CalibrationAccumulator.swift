@@ -179,6 +179,9 @@ public struct CalibrationBounds: Codable, Hashable, Sendable {
         self.upper = high
     }
 
+    /// What was decoded fits together.
+    public var isConsistent: Bool { !lower.isEmpty && lower.count == upper.count }
+
     /// How far a probability given to a score can be from that of the calibration of the rows.
     public func errorMax(score: Double, probability: Double) -> Double {
         let stretch = max(0, min(lower.count - 1, Int(score * Double(lower.count))))

@@ -238,6 +238,17 @@ private func decide(_ result: ReportObject, _ rules: String = "") throws -> [Dec
     @Test func brokenBaselinesAreRefused() throws {
         let a = try write("a.csv", "x,y\n" + (0..<50).map { "\($0),t\($0 % 3)\n" }.joined())
         let whole = String(decoding: try DriftRequest().baseline(reference: a, name: "n").encoded(), as: UTF8.self)
+        // Maps that nothing can be looked up in.
+        let rows = (0..<200).map { "\($0 * 37 % 100 < 50 ? 1 : 0),\(Double($0 * 37 % 100) / 250)\n" }.joined()
+        let b = try write("c.csv", "y,s\n" + rows)
+        let scored = try EstimateStream(prediction: nil, score: "s", bytesMax: 1 << 20)
+            .reference(path: b, label: "y").counted
+        let mapped = String(
+            decoding: try DriftRequest().baseline(reference: b, name: "n", scored: scored).encoded(), as: UTF8.self)
+        let damaged = [("\"x\":[", "\"x\":[],\"was\":["), ("\"y\":[", "\"y\":[],\"was\":[")].map { old, new in
+            (mapped.replacingOccurrences(of: old, with: new), "contradicts itself")
+        }
+        #expect(damaged.allSatisfy { $0.0 != mapped })
         for (text, reason) in [
             ("{}", "this is not a baseline"), ("nonsense", "this is not a baseline"),
             (whole.replacingOccurrences(of: "\"version\":1}", with: "\"version\":9}"), "the baseline has version 9"),
@@ -246,12 +257,12 @@ private func decide(_ result: ReportObject, _ rules: String = "") throws -> [Dec
                 whole.replacingOccurrences(of: "\"numericNames\":[\"x\"]", with: "\"numericNames\":[\"q\"]"),
                 "contradicts itself"
             ),
-        ] {
+        ] + damaged {
             let path = try write("b.json", text)
             defer { try? FileManager.default.removeItem(atPath: path) }
             #expect { try Baseline(contentsOf: path) } throws: { "\($0)".contains(reason) }
         }
-        try FileManager.default.removeItem(atPath: a)
+        for path in [a, b] { try FileManager.default.removeItem(atPath: path) }
     }
 
     @Test func aLargeBaselineIsSmallAndNear() throws {

@@ -44,14 +44,15 @@ import Testing
     @Test func rowsGoInFewStatements() {
         var fixtures = Fixtures(seed: 3)
         var gathered = GatheredRows()
-        let other = Insertion(into: "\"record\"", ["\"id\"", "\"organisation\""], owner: "\"organisation\"")
+        let other = Insertion(
+            into: "\"record\"", ["\"id\"", "\"organisation\""], owner: "\"organisation\"", isReferredTo: true)
         for number in 0..<35 {
             let id = fixtures.id()
-            #expect(gathered.add([.identifier(id), .identifier(id)], other, in: .organisation(id)))
             #expect(gathered.add([.identifier(id), .integer(Int64(number))], leaf, in: .organisation(id)))
+            #expect(gathered.add([.identifier(id), .identifier(id)], other, in: .organisation(id)))
         }
         let statements = gathered.statements
-        // 35 = 16 + 16 + 3, twice; the table that was named first goes first.
+        // 35 = 16 + 16 + 3, twice; what others refer to goes first, though it was named last.
         #expect(statements.map(\.values.count) == [32, 32, 6, 32, 32, 6])
         #expect(
             statements[2].text == "INSERT INTO \"record\" (\"id\", \"organisation\") VALUES (?, ?), (?, ?), (?, ?)")

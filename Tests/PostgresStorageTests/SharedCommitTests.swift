@@ -199,6 +199,59 @@ import Testing
         try node.close()
     }
 
+    /// One change adds a reference to a record that is there, the next one a record with a reference: rows go in an order
+    /// in which every one finds what it refers to.
+    @Test func rowsThatReferToOthersShareACommit() async throws {
+        let world = try PostgresWorld()
+        let node = try world.node()
+        var fixtures = Fixtures(seed: 36)
+        let schema = Standard.schema
+        let tenants = (0..<12).map { _ in (id: fixtures.id(), first: fixtures.id(), second: fixtures.id()) }
+        for tenant in tenants {
+            for (key, id) in [("a", tenant.first), ("b", tenant.second)] {
+                let (valid, change) = (
+                    try schema.validated(Standard(key: key, title: key)).erased, fixtures.change("create")
+                )
+                _ = try await node.write(tenant.id) {
+                    try $0.save(valid, id: id, over: nil, isArchived: false, by: change)
+                }
+            }
+        }
+        let before = try transactions(world, tenants.map(\.id))
+        let runs = Shared(0)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for (number, tenant) in tenants.enumerated() {
+                let isUpdate = number % 2 == 0
+                let standard = Standard(
+                    key: isUpdate ? "a" : "c", title: "points", parent: ID(isUpdate ? tenant.second : tenant.first))
+                let valid = try schema.validated(standard).erased
+                let (id, change) = (isUpdate ? tenant.first : fixtures.id(), fixtures.change("save"))
+                group.addTask {
+                    _ = try await node.write(tenant.id, isBrief: true) { transaction in
+                        if runs.withLock({
+                            $0 += 1
+                            return $0 == 1
+                        }) {
+                            usleep(200_000)
+                        }
+                        return try transaction.save(
+                            valid, id: id, over: isUpdate ? 1 : nil, isArchived: false, by: change)
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(runs.withLock { $0 } == 12, "none ran twice")
+        let after = try transactions(world, tenants.map(\.id))
+        #expect((1...4).contains(after.subtracting(before).count))
+        for (number, tenant) in tenants.enumerated() {
+            let target = number % 2 == 0 ? tenant.second : tenant.first
+            let links = try await node.read { try $0.links(to: [target], in: tenant.id, asOf: nil, limit: 9) }
+            #expect(links.map(\.field) == ["parent"])
+        }
+        try node.close()
+    }
+
     /// A long change holds up its own organisation on every node, and no other.
     @Test func nobodyElseWaitsForALongChange() async throws {
         let world = try PostgresWorld()

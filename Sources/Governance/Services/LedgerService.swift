@@ -41,8 +41,9 @@ package struct LedgerService: Sendable {
     @discardableResult
     package func checkpoint(_ organisation: UUID?, unlessWithin seconds: Int = 0) async throws -> StoredCheckpoint? {
         let signer = try NoteSigner(name: origin(organisation), seed: seed)
-        let now = environment.now()
         let (checkpoint, isNew) = try await store.write(organisation) { transaction -> (StoredCheckpoint?, Bool) in
+            // Now that nobody else signs.
+            let now = environment.now()
             let last = try transaction.lastCheckpoint(organisation)
             if let last {
                 let age = now.millisecondsSince1970 - last.at.millisecondsSince1970

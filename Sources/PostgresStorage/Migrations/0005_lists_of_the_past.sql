@@ -196,9 +196,17 @@ DROP INDEX "control__by_cost_per_year";
 
 CREATE INDEX "control__by_cost_per_year" ON "control" ("organisation", "archived", "cost_per_year__key", "id", "since") WHERE "until" IS NULL;
 
+DROP INDEX "control__list_of_owner";
+
+CREATE INDEX "control__list_of_owner" ON "control" ("owner", "archived", "id", "since") WHERE "until" IS NULL AND "owner" IS NOT NULL;
+
 DROP INDEX "control__by_title_of_owner";
 
 CREATE INDEX "control__by_title_of_owner" ON "control" ("owner", "archived", "title__key", "id", "since") WHERE "until" IS NULL AND "owner" IS NOT NULL;
+
+DROP INDEX "control__list_of_created_by";
+
+CREATE INDEX "control__list_of_created_by" ON "control" ("created_by", "archived", "id", "since") WHERE "until" IS NULL AND "created_by" IS NOT NULL;
 
 DROP INDEX "control__by_title_of_created_by";
 
@@ -236,9 +244,17 @@ DROP INDEX "assessment__by_due_on";
 
 CREATE INDEX "assessment__by_due_on" ON "assessment" ("organisation", "archived", "due_on", "id", "since") WHERE "until" IS NULL;
 
+DROP INDEX "assessment__list_of_lead";
+
+CREATE INDEX "assessment__list_of_lead" ON "assessment" ("lead", "archived", "id", "since") WHERE "until" IS NULL AND "lead" IS NOT NULL;
+
 DROP INDEX "assessment__by_title_of_lead";
 
 CREATE INDEX "assessment__by_title_of_lead" ON "assessment" ("lead", "archived", "title__key", "id", "since") WHERE "until" IS NULL AND "lead" IS NOT NULL;
+
+DROP INDEX "assessment__list_of_reviewer";
+
+CREATE INDEX "assessment__list_of_reviewer" ON "assessment" ("reviewer", "archived", "id", "since") WHERE "until" IS NULL AND "reviewer" IS NOT NULL;
 
 DROP INDEX "assessment__by_title_of_reviewer";
 
@@ -263,6 +279,10 @@ CREATE INDEX "answer__by_due_on" ON "answer" ("organisation", "archived", "due_o
 DROP INDEX "answer__by_answered_on";
 
 CREATE INDEX "answer__by_answered_on" ON "answer" ("organisation", "archived", "answered_on", "id", "since") WHERE "until" IS NULL;
+
+DROP INDEX "answer__list_of_owner";
+
+CREATE INDEX "answer__list_of_owner" ON "answer" ("owner", "archived", "id", "since") WHERE "until" IS NULL AND "owner" IS NOT NULL;
 
 DROP INDEX "evidence__list";
 
@@ -292,9 +312,17 @@ DROP INDEX "evidence__by_reviewed_on";
 
 CREATE INDEX "evidence__by_reviewed_on" ON "evidence" ("organisation", "archived", "reviewed_on", "id", "since") WHERE "until" IS NULL;
 
+DROP INDEX "evidence__list_of_owner";
+
+CREATE INDEX "evidence__list_of_owner" ON "evidence" ("owner", "archived", "id", "since") WHERE "until" IS NULL AND "owner" IS NOT NULL;
+
 DROP INDEX "evidence__by_title_of_owner";
 
 CREATE INDEX "evidence__by_title_of_owner" ON "evidence" ("owner", "archived", "title__key", "id", "since") WHERE "until" IS NULL AND "owner" IS NOT NULL;
+
+DROP INDEX "evidence__list_of_created_by";
+
+CREATE INDEX "evidence__list_of_created_by" ON "evidence" ("created_by", "archived", "id", "since") WHERE "until" IS NULL AND "created_by" IS NOT NULL;
 
 DROP INDEX "evidence__by_title_of_created_by";
 
@@ -319,6 +347,10 @@ CREATE INDEX "milestone__by_reached_on" ON "milestone" ("organisation", "archive
 DROP INDEX "milestone__by_status";
 
 CREATE INDEX "milestone__by_status" ON "milestone" ("organisation", "archived", "status__key", "id", "since") WHERE "until" IS NULL;
+
+DROP INDEX "milestone__list_of_owner";
+
+CREATE INDEX "milestone__list_of_owner" ON "milestone" ("owner", "archived", "id", "since") WHERE "until" IS NULL AND "owner" IS NOT NULL;
 
 DROP INDEX "milestone__by_title_of_owner";
 
@@ -356,9 +388,17 @@ DROP INDEX "task__by_effort_days";
 
 CREATE INDEX "task__by_effort_days" ON "task" ("organisation", "archived", "effort_days__key", "id", "since") WHERE "until" IS NULL;
 
+DROP INDEX "task__list_of_assignee";
+
+CREATE INDEX "task__list_of_assignee" ON "task" ("assignee", "archived", "id", "since") WHERE "until" IS NULL AND "assignee" IS NOT NULL;
+
 DROP INDEX "task__by_title_of_assignee";
 
 CREATE INDEX "task__by_title_of_assignee" ON "task" ("assignee", "archived", "title__key", "id", "since") WHERE "until" IS NULL AND "assignee" IS NOT NULL;
+
+DROP INDEX "task__list_of_created_by";
+
+CREATE INDEX "task__list_of_created_by" ON "task" ("created_by", "archived", "id", "since") WHERE "until" IS NULL AND "created_by" IS NOT NULL;
 
 DROP INDEX "task__by_title_of_created_by";
 
@@ -396,9 +436,17 @@ DROP INDEX "risk__by_status";
 
 CREATE INDEX "risk__by_status" ON "risk" ("organisation", "archived", "status__key", "id", "since") WHERE "until" IS NULL;
 
+DROP INDEX "risk__list_of_owner";
+
+CREATE INDEX "risk__list_of_owner" ON "risk" ("owner", "archived", "id", "since") WHERE "until" IS NULL AND "owner" IS NOT NULL;
+
 DROP INDEX "risk__by_title_of_owner";
 
 CREATE INDEX "risk__by_title_of_owner" ON "risk" ("owner", "archived", "title__key", "id", "since") WHERE "until" IS NULL AND "owner" IS NOT NULL;
+
+DROP INDEX "risk__list_of_created_by";
+
+CREATE INDEX "risk__list_of_created_by" ON "risk" ("created_by", "archived", "id", "since") WHERE "until" IS NULL AND "created_by" IS NOT NULL;
 
 DROP INDEX "risk__by_title_of_created_by";
 
@@ -436,9 +484,17 @@ DROP INDEX "obligation__by_status";
 
 CREATE INDEX "obligation__by_status" ON "obligation" ("organisation", "archived", "status__key", "id", "since") WHERE "until" IS NULL;
 
+DROP INDEX "obligation__list_of_owner";
+
+CREATE INDEX "obligation__list_of_owner" ON "obligation" ("owner", "archived", "id", "since") WHERE "until" IS NULL AND "owner" IS NOT NULL;
+
 DROP INDEX "obligation__by_title_of_owner";
 
 CREATE INDEX "obligation__by_title_of_owner" ON "obligation" ("owner", "archived", "title__key", "id", "since") WHERE "until" IS NULL AND "owner" IS NOT NULL;
+
+DROP INDEX "obligation__list_of_created_by";
+
+CREATE INDEX "obligation__list_of_created_by" ON "obligation" ("created_by", "archived", "id", "since") WHERE "until" IS NULL AND "created_by" IS NOT NULL;
 
 DROP INDEX "obligation__by_title_of_created_by";
 
@@ -468,6 +524,10 @@ DROP INDEX "statement_of_applicability__by_approved_on";
 
 CREATE INDEX "statement_of_applicability__by_approved_on" ON "statement_of_applicability" ("organisation", "archived", "approved_on", "id", "since") WHERE "until" IS NULL;
 
+DROP INDEX "statement_of_applicability__list_of_prepared_by";
+
+CREATE INDEX "statement_of_applicability__list_of_prepared_by" ON "statement_of_applicability" ("prepared_by", "archived", "id", "since") WHERE "until" IS NULL AND "prepared_by" IS NOT NULL;
+
 DROP INDEX "statement_of_applicability__by_name_of_prepared_by";
 
 CREATE INDEX "statement_of_applicability__by_name_of_prepared_by" ON "statement_of_applicability" ("prepared_by", "archived", "name__key", "id", "since") WHERE "until" IS NULL AND "prepared_by" IS NOT NULL;
@@ -488,9 +548,17 @@ DROP INDEX "section_assignment__by_status";
 
 CREATE INDEX "section_assignment__by_status" ON "section_assignment" ("organisation", "archived", "status__key", "id", "since") WHERE "until" IS NULL;
 
+DROP INDEX "section_assignment__list_of_assignee";
+
+CREATE INDEX "section_assignment__list_of_assignee" ON "section_assignment" ("assignee", "archived", "id", "since") WHERE "until" IS NULL;
+
 DROP INDEX "section_assignment__by_name_of_assignee";
 
 CREATE INDEX "section_assignment__by_name_of_assignee" ON "section_assignment" ("assignee", "archived", "name__key", "id", "since") WHERE "until" IS NULL;
+
+DROP INDEX "section_assignment__list_of_reviewer";
+
+CREATE INDEX "section_assignment__list_of_reviewer" ON "section_assignment" ("reviewer", "archived", "id", "since") WHERE "until" IS NULL AND "reviewer" IS NOT NULL;
 
 DROP INDEX "section_assignment__by_name_of_reviewer";
 
@@ -528,9 +596,17 @@ DROP INDEX "finding__by_status";
 
 CREATE INDEX "finding__by_status" ON "finding" ("organisation", "archived", "status__key", "id", "since") WHERE "until" IS NULL;
 
+DROP INDEX "finding__list_of_owner";
+
+CREATE INDEX "finding__list_of_owner" ON "finding" ("owner", "archived", "id", "since") WHERE "until" IS NULL AND "owner" IS NOT NULL;
+
 DROP INDEX "finding__by_title_of_owner";
 
 CREATE INDEX "finding__by_title_of_owner" ON "finding" ("owner", "archived", "title__key", "id", "since") WHERE "until" IS NULL AND "owner" IS NOT NULL;
+
+DROP INDEX "finding__list_of_created_by";
+
+CREATE INDEX "finding__list_of_created_by" ON "finding" ("created_by", "archived", "id", "since") WHERE "until" IS NULL AND "created_by" IS NOT NULL;
 
 DROP INDEX "finding__by_title_of_created_by";
 
@@ -547,6 +623,10 @@ CREATE INDEX "erasure_request__by_status" ON "erasure_request" ("organisation", 
 DROP INDEX "erasure_request__by_carried_out_on";
 
 CREATE INDEX "erasure_request__by_carried_out_on" ON "erasure_request" ("organisation", "archived", "carried_out_on", "id", "since") WHERE "until" IS NULL;
+
+DROP INDEX "erasure_request__list_of_requested_by";
+
+CREATE INDEX "erasure_request__list_of_requested_by" ON "erasure_request" ("requested_by", "archived", "id", "since") WHERE "until" IS NULL AND "requested_by" IS NOT NULL;
 
 DROP INDEX "hold__list";
 
@@ -567,6 +647,10 @@ CREATE INDEX "hold__by_to" ON "hold" ("organisation", "archived", "to", "id", "s
 DROP INDEX "hold__by_status";
 
 CREATE INDEX "hold__by_status" ON "hold" ("organisation", "archived", "status__key", "id", "since") WHERE "until" IS NULL;
+
+DROP INDEX "hold__list_of_created_by";
+
+CREATE INDEX "hold__list_of_created_by" ON "hold" ("created_by", "archived", "id", "since") WHERE "until" IS NULL AND "created_by" IS NOT NULL;
 
 DROP INDEX "hold__by_name_of_created_by";
 

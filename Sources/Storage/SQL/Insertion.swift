@@ -6,6 +6,8 @@ package struct Insertion: Sendable, Equatable {
     package static let rowsMax = 16
     /// Where a row's values name the organisation or the ledger that it belongs to.
     package let owner: Int?
+    /// Others refer to its rows, which are there before them.
+    package let isReferredTo: Bool
     private let head: String
     /// The places of a row's values.
     private let row: String
@@ -15,17 +17,21 @@ package struct Insertion: Sendable, Equatable {
     ///   - head: The statement up to the first row of values.
     ///   - columns: Names of the values.
     ///   - owner: The value that names the organisation or the ledger.
+    ///   - isReferredTo: Foreign keys of other tables lead to the rows.
     ///   - tail: What follows the last row.
-    package init(_ head: String, _ columns: [String], owner: String?, tail: String = "") {
+    package init(_ head: String, _ columns: [String], owner: String?, isReferredTo: Bool = false, tail: String = "") {
         self.owner = columns.firstIndex { $0 == owner }
+        self.isReferredTo = isReferredTo
         self.head = head
         self.tail = tail
         row = "(\(marks(columns.count)))"
     }
 
     /// An insertion of whole rows; names are quoted.
-    package init(into table: String, _ columns: [String], owner: String) {
-        self.init("INSERT INTO \(table) (\(columns.joined(separator: ", "))) VALUES ", columns, owner: owner)
+    package init(into table: String, _ columns: [String], owner: String, isReferredTo: Bool = false) {
+        self.init(
+            "INSERT INTO \(table) (\(columns.joined(separator: ", "))) VALUES ", columns, owner: owner,
+            isReferredTo: isReferredTo)
     }
 
     /// The statements that insert rows, in their order.
@@ -41,7 +47,8 @@ package struct Insertion: Sendable, Equatable {
 }
 
 extension Insertion {
-    static let record = Insertion(core: "record", ["id", "organisation", "type", "version", "archived"])
+    static let record = Insertion(
+        core: "record", ["id", "organisation", "type", "version", "archived"], isReferredTo: true)
     static let revision = Insertion(
         core: "revision",
         [
@@ -59,8 +66,8 @@ extension Insertion {
         ["ledger", "number", "words"], owner: "ledger",
         tail: ") r (\"ledger\", \"number\", \"words\"), unnest(string_to_array(r.\"words\", ' ')) w")
 
-    private init(core table: String, _ columns: [String]) {
+    private init(core table: String, _ columns: [String], isReferredTo: Bool = false) {
         let owner = columns.contains("ledger") ? "ledger" : "organisation"
-        self.init(into: quoted(table), columns.map(quoted), owner: quoted(owner))
+        self.init(into: quoted(table), columns.map(quoted), owner: quoted(owner), isReferredTo: isReferredTo)
     }
 }

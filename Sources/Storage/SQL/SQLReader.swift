@@ -365,6 +365,9 @@ private struct SQLHashes: HashSource {
             try reader.each(rows) { row in children[row[0]] = row[1] }
             for child in first..<first + count {
                 let own = try children[child].map(split) ?? hashes(level: level - 1, tile: child, count: 256)
+                guard own.count == 256 else {
+                    throw StoreError.unavailable("ledger tile \(level - 1)/\(child) has \(own.count) of 256 hashes")
+                }
                 bytes += MerkleTree.root(of: own).bytes
             }
         }

@@ -2,7 +2,7 @@
 """Makes multivariate_reference.json: NannyML's data reconstruction error, and gains and correlations of scikit-learn and scipy.
 
 Needs nannyml (with statsmodels), scikit-learn and scipy from PyPI. Rows come from a linear congruential generator that the
-tests run, too. usage: multivariate_reference.py > multivariate_reference.json
+tests run, too. The last digits depend on the processor (linear algebra). usage: multivariate_reference.py > multivariate_reference.json
 """
 import json
 import os
