@@ -37,6 +37,8 @@ extension ExitStatus {
         case BackupError.doesNotVerify: .no
         case is BackupError: .badInput
         case is TableError, is MeasureError: .badInput
+        // The database cannot be reached, or is too busy: the same may succeed later.
+        case StoreError.away: .incomplete
         case ServiceError.invalid: .badInput
         case is ServiceError: .refused
         default: .internalError

@@ -157,6 +157,10 @@ import Testing
         var wanted: [String: Set<String>] = [:]
         for words in Self.searched { wanted[words] = try await Self.found(words, running, lead) }
         await running.stop()
+        let nowhere = try await RunningServer.run(
+            ["move", "--from", "sqlite", "--to", "postgres", "--data", demo.folder.path, "--database"]
+                + ["postgres://concord@127.0.0.1:1/concord"], limit: .seconds(60))
+        #expect(nowhere.status == 4 && nowhere.text.contains("database: "), "\(nowhere.text)")
         let before = try await demo.verify()
         let moved = try await RunningServer.run(
             ["move", "--from", "sqlite", "--to", "postgres"] + options, limit: .seconds(120))
