@@ -187,7 +187,7 @@ import Testing
         for (number, organisation) in organisations.enumerated() {
             #expect(
                 try await node.read { try $0.leaves(organisation, from: 0, limit: 9) }.map(\.index) == [0, 1, 2, 3])
-            let query = Query(valid.schema, where: .search("once"), archived: .include)
+            let query = Query(valid.schema, where: .search("once"), archived: .include, limit: 9)
             let found = try await node.read { try $0.page(query, in: organisation, asOf: nil).records }
             // The changes number `number` and `number + 9`.
             let (saved, changed) = number % 3 > 1 ? (2, 2) : (4, 0)
