@@ -120,9 +120,9 @@ public enum SourceFile {
             }
         }
 
-        /// Nobody reads on.
+        /// Nobody reads on. It cannot be asked to end: it waits until somebody reads.
         func stop() {
-            process.terminate()
+            kill(process.processIdentifier, SIGKILL)
             process.waitUntilExit()
             remove(errors)
         }
