@@ -167,7 +167,8 @@ extension PostgresStore {
         }
     }
 
-    /// Changes of one ledger, each in a savepoint if there are several. Waits for other nodes that have the ledger.
+    /// Changes of one ledger; of several, each is in a savepoint if not all are brief. Waits for other nodes that have the
+    /// ledger.
     private func transaction(_ part: CommitQueue.Part, _ worker: PostgresWorker, isCareful: Bool = false) throws
         -> [ChangeOutcome]
     {
@@ -179,7 +180,9 @@ extension PostgresStore {
                 end = try connection.end(of: part.ledger, revisions: part.changes.count + 1)
             }
             connection.isTrustingIdentifiers = !isCareful
-            let place: PendingChange.Place = part.changes.count == 1 ? .alone : .savepoint
+            let isSingle = part.changes.count == 1
+            connection.isGathering = !isSingle && part.changes.allSatisfy(\.isBrief)
+            let place: PendingChange.Place = isSingle ? .alone : connection.isGathering ? .shared : .savepoint
             let outcomes = try run(part, connection, end, place)
             return (outcomes, commits: outcomes.count > 1 || !outcomes[0].isRefused)
         }

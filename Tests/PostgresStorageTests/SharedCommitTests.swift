@@ -293,4 +293,57 @@ import Testing
         #expect(try await b.read { try $0.leaves(held, from: 0, limit: 10) }.map(\.index) == [0, 1, 2])
         for node in nodes { try node.close() }
     }
+
+    /// What waited for another node that had the ledger goes together, and each is told its own outcome.
+    @Test func briefChangesThatWaitedForAnotherNodeShareACommit() async throws {
+        let world = try PostgresWorld()
+        let nodes = [try world.node(), try world.node()]
+        var fixtures = Fixtures(seed: 37)
+        let held = fixtures.id()
+        let (isHeld, isReleased) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        let valid = try Companion.schema.validated(Companion(name: "waits")).erased
+        let (id, change) = (fixtures.id(), fixtures.change("create"))
+        async let long = nodes[0].write(held) { transaction in
+            isHeld.signal()
+            isReleased.wait()
+            return try transaction.save(valid, id: id, over: nil, isArchived: false, by: change)
+        }
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                isHeld.wait()
+                continuation.resume()
+            }
+        }
+        let waiting = (0..<2).map { half in
+            (0..<12).map { number in
+                let (node, id, change) = (nodes[1], fixtures.id(), fixtures.change("create"))
+                return _Concurrency.Task {
+                    try await node.write(held, isBrief: true) { transaction in
+                        let saved = try transaction.save(valid, id: id, over: nil, isArchived: false, by: change)
+                        // In the second half one is refused after it wrote.
+                        if half == 1, number == 5 { throw Refused(number: 5) }
+                        return saved.meta.since
+                    }
+                }
+            }
+        }
+        // They stand in line before the ledger is let go; should some not yet, they come after.
+        try await _Concurrency.Task.sleep(for: .milliseconds(300))
+        isReleased.signal()
+        #expect(try await long.meta.since == 0)
+        var indexes: [Int] = []
+        for (half, tasks) in waiting.enumerated() {
+            for (number, task) in tasks.enumerated() {
+                if half == 1, number == 5 {
+                    await #expect(throws: Refused(number: 5)) { try await task.value }
+                } else {
+                    indexes.append(try await task.value)
+                }
+            }
+        }
+        #expect(indexes.sorted() == Array(1...23))
+        let leaves = try await nodes[0].read { try $0.leaves(held, from: 0, limit: 99) }
+        #expect(leaves.map(\.index) == Array(0...23))
+        for node in nodes { try node.close() }
+    }
 }
