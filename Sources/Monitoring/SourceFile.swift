@@ -72,6 +72,7 @@ public enum SourceFile {
         return file
     }
 
+    /// One that is gone already, or that cannot be removed, is left to the system, which clears the folder.
     private static func remove(_ file: URL) { try? FileManager.default.removeItem(at: file) }
 
     /// DuckDB at work on one file.
@@ -113,6 +114,7 @@ public enum SourceFile {
             process.waitUntilExit()
             defer { remove(errors) }
             guard process.terminationStatus == 0, process.terminationReason == .exit else {
+                // What DuckDB said is for the message only; without it, that is said.
                 let text = String(
                     decoding: ((try? Data(contentsOf: errors)) ?? Data()).prefix(messageBytesMax), as: UTF8.self)
                 let line = text.split(separator: "\n").first.map(String.init) ?? "it gives no reason"

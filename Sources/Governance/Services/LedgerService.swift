@@ -36,7 +36,7 @@ package struct LedgerService: Sendable {
 
     /// Signs the present size, if it grew since the last checkpoint. Before, it proves to itself that the ledger
     /// still continues the last one: it never signs a smaller or another tree.
-    /// - Parameter seconds: Nothing is signed if a checkpoint is younger than that: another node made it.
+    /// - Parameter seconds: Nothing is signed if a checkpoint is younger than that, whoever made it.
     /// - Returns: The last checkpoint; `nil` for an empty ledger.
     @discardableResult
     package func checkpoint(_ organisation: UUID?, unlessWithin seconds: Int = 0) async throws -> StoredCheckpoint? {
