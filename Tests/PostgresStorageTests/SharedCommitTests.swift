@@ -6,6 +6,53 @@ import Storage
 import TestKit
 import Testing
 
+/// Holds up the first changes that come past: whatever comes meanwhile waits for the next commits.
+private final class HoldUp: Sendable {
+    private let count = Shared(0)
+    /// Changes that came past; one that is run again counts again.
+    var runs: Int { count.withLock { $0 } }
+
+    func pass() {
+        let number = count.withLock {
+            $0 += 1
+            return $0
+        }
+        if number <= 2 { usleep(250_000) }
+    }
+}
+
+/// A long change that has an organisation until it is let go.
+private struct LongChange: Sendable {
+    private let isReleased: DispatchSemaphore
+    private let change: _Concurrency.Task<StoredRecord, any Error>
+
+    /// Returns when the change has the organisation.
+    init(_ node: PostgresStore, _ organisation: UUID, _ fixtures: inout Fixtures) async throws {
+        let (isHeld, isReleased) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        let valid = try Companion.schema.validated(Companion(name: "long")).erased
+        let (id, change) = (fixtures.id(), fixtures.change("create"))
+        self.isReleased = isReleased
+        self.change = _Concurrency.Task {
+            try await node.write(organisation) { transaction in
+                isHeld.signal()
+                isReleased.wait()
+                return try transaction.save(valid, id: id, over: nil, isArchived: false, by: change)
+            }
+        }
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                isHeld.wait()
+                continuation.resume()
+            }
+        }
+    }
+
+    func letGo() async throws -> StoredRecord {
+        isReleased.signal()
+        return try await change.value
+    }
+}
+
 @Suite struct SharedCommitTests {
     private struct Refused: Error, Equatable { let number: Int }
 
@@ -28,7 +75,7 @@ import Testing
         let taken = fixtures.id()
         try await node.add("there", id: taken, in: organisations[0], by: fixtures.change("create"))
         let valid = try Companion.schema.validated(Companion(name: "x")).erased
-        let runs = Shared(0)
+        let holdUp = HoldUp()
         var expected: [UUID: Int] = [organisations[0]: 1]
         let outcomes = try await withThrowingTaskGroup(of: (Int, Result<Void, any Error>).self) { group in
             for (number, organisation) in organisations.enumerated() {
@@ -38,13 +85,7 @@ import Testing
                 group.addTask {
                     do {
                         try await node.write(organisation, isBrief: true) { transaction in
-                            // Whatever comes meanwhile waits for the next commits.
-                            if runs.withLock({
-                                $0 += 1
-                                return $0 <= 2
-                            }) {
-                                usleep(300_000)
-                            }
+                            holdUp.pass()
                             if number == 4 { throw Refused(number: 4) }
                             try transaction.save(valid, id: id, over: nil, isArchived: false, by: change)
                             if number == 8 { throw Refused(number: 8) }
@@ -79,25 +120,20 @@ import Testing
         var fixtures = Fixtures(seed: 32)
         let organisations = (0..<16).map { _ in fixtures.id() }
         let valid = try Companion.schema.validated(Companion(name: "x")).erased
-        let runs = Shared(0)
+        let holdUp = HoldUp()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for organisation in organisations {
                 let (change, id) = (fixtures.change("create"), fixtures.id())
                 group.addTask {
                     try await node.write(organisation, isBrief: true) { transaction in
-                        if runs.withLock({
-                            $0 += 1
-                            return $0 <= 2
-                        }) {
-                            usleep(300_000)
-                        }
+                        holdUp.pass()
                         try transaction.save(valid, id: id, over: nil, isArchived: false, by: change)
                     }
                 }
             }
             try await group.waitForAll()
         }
-        #expect(runs.withLock { $0 } == 16)
+        #expect(holdUp.runs == 16)
         // Two that came first, and the rest in the next ones.
         #expect((1...4).contains(try transactions(world, organisations).count))
         try node.close()
@@ -109,18 +145,13 @@ import Testing
         var fixtures = Fixtures(seed: 34)
         let organisations = (0..<6).map { _ in fixtures.id() }
         let valid = try Companion.schema.validated(Companion(name: "x")).erased
-        let (runs, longs) = (Shared(0), Shared(0))
+        let (holdUp, longs) = (HoldUp(), Shared(0))
         try await withThrowingTaskGroup(of: Void.self) { group in
             for (number, organisation) in organisations.enumerated() {
                 let (change, id) = (fixtures.change("create"), fixtures.id())
                 group.addTask {
                     try await node.write(organisation, isBrief: true) { transaction in
-                        if runs.withLock({
-                            $0 += 1
-                            return $0 <= 2
-                        }) {
-                            usleep(200_000)
-                        }
+                        holdUp.pass()
                         // Two find out before they have written anything, two afterwards.
                         if number < 2 { try transaction.takesLong() }
                         try transaction.save(valid, id: id, over: nil, isArchived: false, by: change)
@@ -133,7 +164,7 @@ import Testing
         }
         // Each came past the place once: alone.
         #expect(longs.withLock { $0 } == 4)
-        #expect(runs.withLock { $0 } > 6)
+        #expect(holdUp.runs > 6)
         for organisation in organisations {
             #expect(try await node.read { try $0.leaves(organisation, from: 0, limit: 9) }.map(\.index) == [0])
         }
@@ -149,19 +180,14 @@ import Testing
         var fixtures = Fixtures(seed: 35)
         let organisations = (0..<9).map { _ in fixtures.id() }
         let valid = try Companion.schema.validated(Companion(name: "seen at once")).erased
-        let runs = Shared(0)
+        let holdUp = HoldUp()
         try await withThrowingTaskGroup(of: Void.self) { group in
             // Twice each: the second change may follow the first in one commit.
             for (number, organisation) in (organisations + organisations).enumerated() {
                 let made = (0..<2).map { _ in (id: fixtures.id(), change: fixtures.change("create")) }
                 group.addTask {
                     try await node.write(organisation, isBrief: true) { transaction in
-                        if runs.withLock({
-                            $0 += 1
-                            return $0 <= 2
-                        }) {
-                            usleep(200_000)
-                        }
+                        holdUp.pass()
                         try transaction.save(valid, id: made[0].id, over: nil, isArchived: false, by: made[0].change)
                         // Some look, so that some is sent before the rest.
                         if number % 3 > 0 {
@@ -218,7 +244,7 @@ import Testing
             }
         }
         let before = try transactions(world, tenants.map(\.id))
-        let runs = Shared(0)
+        let holdUp = HoldUp()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for (number, tenant) in tenants.enumerated() {
                 let isUpdate = number % 2 == 0
@@ -228,12 +254,7 @@ import Testing
                 let (id, change) = (isUpdate ? tenant.first : fixtures.id(), fixtures.change("save"))
                 group.addTask {
                     _ = try await node.write(tenant.id, isBrief: true) { transaction in
-                        if runs.withLock({
-                            $0 += 1
-                            return $0 == 1
-                        }) {
-                            usleep(200_000)
-                        }
+                        holdUp.pass()
                         return try transaction.save(
                             valid, id: id, over: isUpdate ? 1 : nil, isArchived: false, by: change)
                     }
@@ -241,7 +262,7 @@ import Testing
             }
             try await group.waitForAll()
         }
-        #expect(runs.withLock { $0 } == 12, "none ran twice")
+        #expect(holdUp.runs == 12, "none ran twice")
         let after = try transactions(world, tenants.map(\.id))
         #expect((1...4).contains(after.subtracting(before).count))
         for (number, tenant) in tenants.enumerated() {
@@ -259,20 +280,7 @@ import Testing
         var fixtures = Fixtures(seed: 33)
         let held = fixtures.id()
         let others = (0..<6).map { _ in fixtures.id() }
-        let (isHeld, isReleased) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
-        let valid = try Companion.schema.validated(Companion(name: "long")).erased
-        let (id, change) = (fixtures.id(), fixtures.change("create"))
-        async let long = nodes[0].write(held) { transaction in
-            isHeld.signal()
-            isReleased.wait()
-            return try transaction.save(valid, id: id, over: nil, isArchived: false, by: change)
-        }
-        await withCheckedContinuation { continuation in
-            DispatchQueue.global().async {
-                isHeld.wait()
-                continuation.resume()
-            }
-        }
+        let long = try await LongChange(nodes[0], held, &fixtures)
         // On both nodes a change of the held organisation stands first in line.
         let waiting = (0..<2).map { (nodes[$0], fixtures.id(), fixtures.change("create")) }
         let behind = waiting.map { node, id, change in
@@ -287,8 +295,7 @@ import Testing
         let (a, b) = (nodes[0], nodes[1])
         for organisation in others { #expect(try await a.read { try $0.ledgerSize(organisation) } == 2) }
         #expect(try await b.read { try $0.ledgerSize(held) } == 0)
-        isReleased.signal()
-        #expect(try await long.meta.since == 0)
+        #expect(try await long.letGo().meta.since == 0)
         for task in behind { _ = try await task.value }
         #expect(try await b.read { try $0.leaves(held, from: 0, limit: 10) }.map(\.index) == [0, 1, 2])
         for node in nodes { try node.close() }
@@ -300,20 +307,8 @@ import Testing
         let nodes = [try world.node(), try world.node()]
         var fixtures = Fixtures(seed: 37)
         let held = fixtures.id()
-        let (isHeld, isReleased) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        let long = try await LongChange(nodes[0], held, &fixtures)
         let valid = try Companion.schema.validated(Companion(name: "waits")).erased
-        let (id, change) = (fixtures.id(), fixtures.change("create"))
-        async let long = nodes[0].write(held) { transaction in
-            isHeld.signal()
-            isReleased.wait()
-            return try transaction.save(valid, id: id, over: nil, isArchived: false, by: change)
-        }
-        await withCheckedContinuation { continuation in
-            DispatchQueue.global().async {
-                isHeld.wait()
-                continuation.resume()
-            }
-        }
         let waiting = (0..<2).map { half in
             (0..<12).map { number in
                 let (node, id, change) = (nodes[1], fixtures.id(), fixtures.change("create"))
@@ -329,8 +324,7 @@ import Testing
         }
         // They stand in line before the ledger is let go; should some not yet, they come after.
         try await _Concurrency.Task.sleep(for: .milliseconds(300))
-        isReleased.signal()
-        #expect(try await long.meta.since == 0)
+        #expect(try await long.letGo().meta.since == 0)
         var indexes: [Int] = []
         for (half, tasks) in waiting.enumerated() {
             for (number, task) in tasks.enumerated() {
