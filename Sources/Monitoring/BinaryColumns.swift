@@ -52,17 +52,16 @@ public struct BinaryColumns: Sendable {
         } else {
             throw MeasureError("a prediction or a score is needed")
         }
-        var kept: [Int32] = []
-        for i in 0..<table.rows where truth[i] >= 0 && decided[i] >= 0 && !(scores?[i].isNaN ?? false) {
-            kept.append(Int32(i))
-        }
-        incomplete = table.rows - kept.count
-        guard !kept.isEmpty else { throw MeasureError("\(table.path): no row has label, prediction and score") }
+        func isComplete(_ i: Int) -> Bool { truth[i] >= 0 && decided[i] >= 0 && !(scores?[i].isNaN ?? false) }
+        let complete = (0..<table.rows).reduce(0) { $0 + (isComplete($1) ? 1 : 0) }
+        incomplete = table.rows - complete
+        guard complete > 0 else { throw MeasureError("\(table.path): no row has label, prediction and score") }
         if incomplete == 0 {
             rows = nil
             sample = BinarySample(
                 labels: truth.map { $0 == 1 }, predictions: decided.map { $0 == 1 }, scores: scores ?? [])
         } else {
+            let kept = (0..<table.rows).filter(isComplete).map { Int32($0) }
             rows = kept
             sample = BinarySample(
                 labels: kept.map { truth[Int($0)] == 1 }, predictions: kept.map { decided[Int($0)] == 1 },

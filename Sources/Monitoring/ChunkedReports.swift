@@ -5,13 +5,8 @@ import Statistics
 extension FairnessReport {
     /// What each group got in every chunk, and how far the groups are apart there: over groups of the minimum size in that
     /// chunk, as in `evaluable`.
-    ///
-    /// - Throws: `MeasureError` for an attribute that is not there.
-    public static func chunks(
-        _ chunks: Chunks, table: Table, columns: BinaryColumns, attribute: String, minimumSize: Int = 30
-    ) throws(MeasureError) -> ReportValue {
+    static func chunks(_ chunks: Chunks, columns: BinaryColumns, groups: Groups, minimumSize: Int) -> ReportValue {
         let place = Places(kept: columns.rows)
-        let groups = try groups(table, attribute, columns.rows)
         let sample = columns.sample
         return .array(
             concurrently(chunks.list.count) { i in

@@ -37,3 +37,28 @@ func attempted<Result, Failure: Error>(
     for result in results { out.append(try result.get()) }
     return out
 }
+
+/// Runs two bodies on two cores and gives both results. Within another piece of work they may have one core between them.
+func both<First, Second>(_ first: () -> First, _ second: () -> Second) -> (First, Second) {
+    pairs(1, { _ in first() }, { _ in second() })[0]
+}
+
+/// Runs two bodies for 0 ..< count on all cores and gives the results in order.
+func pairs<First, Second>(
+    _ count: Int, _ first: (Int) -> First, _ second: (Int) -> Second
+) -> [(First, Second)] {
+    let halves = concurrently(2 * count) { i -> Half<First, Second> in
+        i.isMultiple(of: 2) ? .first(first(i / 2)) : .second(second(i / 2))
+    }
+    return (0..<count).map { i in
+        guard case .first(let one) = halves[2 * i], case .second(let other) = halves[2 * i + 1] else {
+            preconditionFailure("results are in order")
+        }
+        return (one, other)
+    }
+}
+
+private enum Half<First, Second> {
+    case first(First)
+    case second(Second)
+}

@@ -58,25 +58,24 @@ public struct CalibrationMap: Codable, Hashable, Sendable {
         guard reference.hasScores else { throw MeasureError("the estimate needs a score") }
         let scores = reference.scores
         let labels = reference.labels
-        let edges = BinEdges.quantiles(ofSorted: Sorting.sorted(scores))
-        var before = ReliabilityBins(edges: edges)
-        for i in scores.indices { before.add(score: scores[i], label: labels[i]) }
-        errorBefore = before.expectedError ?? 0
+        let (whole, held) = both(
+            { (error: Self.error(scores, labels), fit: IsotonicMap(scores: scores, labels: labels)) },
+            { Self.heldOut(scores, labels) })
+        errorBefore = whole.error
+        errorAfter = held?.after
+        isotonic = held.flatMap { $0.after < $0.before ? whole.fit : nil }
+        bounds = nil
+    }
+
+    /// The errors on every second row before and after a fit on the others; nil when there are too few rows to tell.
+    private static func heldOut(_ scores: [Double], _ labels: [Bool]) -> (before: Double, after: Double)? {
         let even = stride(from: 0, to: scores.count, by: 2)
         let fit = IsotonicMap(scores: even.map { scores[$0] }, labels: even.map { labels[$0] })
-        guard let fit, scores.count >= Self.rowsMin else {
-            (isotonic, errorAfter, bounds) = (nil, nil, nil)
-            return
-        }
-        bounds = nil
+        guard let fit, scores.count >= rowsMin else { return nil }
         let odd = stride(from: 1, to: scores.count, by: 2)
         let raw = odd.map { scores[$0] }
-        let mapped = raw.map { fit($0) }
         let truth = odd.map { labels[$0] }
-        let heldOut = Self.error(raw, truth)
-        let after = Self.error(mapped, truth)
-        errorAfter = after
-        isotonic = after < heldOut ? IsotonicMap(scores: scores, labels: labels) : nil
+        return (error(raw, truth), error(raw.map { fit($0) }, truth))
     }
 
     private static func error(_ scores: [Double], _ labels: [Bool]) -> Double {
@@ -129,12 +128,17 @@ public enum Estimate {
                 }
                 decided = try BinaryColumns.binary(column, favourable, table.path)
             }
-            let kept = numbers.indices.filter { !numbers[$0].isNaN && decided[$0] >= 0 }
-            scores = kept.map { numbers[$0] }
-            predictions = kept.map { decided[$0] == 1 }
-            incomplete = numbers.count - kept.count
-            rows = incomplete == 0 ? nil : kept.map { Int32($0) }
-            guard !kept.isEmpty else { throw MeasureError("\(table.path): no row has prediction and score") }
+            let isWhole = numbers.indices.allSatisfy { !numbers[$0].isNaN && decided[$0] >= 0 }
+            if isWhole {
+                (scores, predictions, rows, incomplete) = (numbers, decided.map { $0 == 1 }, nil, 0)
+            } else {
+                let kept = numbers.indices.filter { !numbers[$0].isNaN && decided[$0] >= 0 }
+                scores = kept.map { numbers[$0] }
+                predictions = kept.map { decided[$0] == 1 }
+                rows = kept.map { Int32($0) }
+                incomplete = numbers.count - kept.count
+            }
+            guard !scores.isEmpty else { throw MeasureError("\(table.path): no row has prediction and score") }
         }
     }
 
@@ -171,16 +175,19 @@ public enum Estimate {
         }
         let calibrated = Array(pieces.joined())
         var out = head(map, n: count, incomplete: current.incomplete)
-        out["estimated"] = .object(estimate(current, calibrated, Array(0..<count)))
+        let place = Places(kept: current.rows)
+        let list = chunks?.list ?? []
+        let estimates = concurrently(1 + list.count) {
+            estimate(current, calibrated, $0 == 0 ? Array(0..<count) : place.of(list[$0 - 1].rows))
+        }
+        out["estimated"] = .object(estimates[0])
         out["realised_reference"] = .object(realised)
         if let chunks {
-            let place = Places(kept: current.rows)
             out["chunking"] = chunks.report
             out["chunks"] = .array(
-                concurrently(chunks.list.count) { i -> ReportValue in
-                    let rows = place.of(chunks.list[i].rows)
-                    var object = chunks.head(chunks.list[i])
-                    for member in estimate(current, calibrated, rows).members { object[member.key] = member.value }
+                zip(list, estimates.dropFirst()).map { chunk, estimate in
+                    var object = chunks.head(chunk)
+                    for member in estimate.members { object[member.key] = member.value }
                     return .object(object)
                 })
         }

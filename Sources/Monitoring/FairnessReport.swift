@@ -59,24 +59,31 @@ public enum FairnessReport {
         return Groups(names: kept, codes: codes.map { $0 < 0 ? -1 : map[Int($0)] })
     }
 
-    /// The counts of each group in one pass, and its AUC from its sorted scores.
+    /// The counts of each group, and its AUC.
     static func count(_ sample: BinarySample, _ groups: Groups, median: Double?) -> [GroupCounts] {
+        joined(sums(sample, groups, median: median), areas(sample, groups))
+    }
+
+    private static func joined(_ sums: [GroupCounts], _ areas: [Double?]) -> [GroupCounts] {
+        zip(sums, areas).map { counts, area in
+            var counts = counts
+            counts.auc = area
+            return counts
+        }
+    }
+
+    /// What is counted and summed over each group in one pass.
+    private static func sums(_ sample: BinarySample, _ groups: Groups, median: Double?) -> [GroupCounts] {
         let size = groups.names.count
         var confusion = [Int](repeating: 0, count: 4 * size)
-        var sums = [Double](repeating: 0, count: size)
-        var briers = [Double](repeating: 0, count: size)
-        var above = [Int](repeating: 0, count: size)
-        var out = [GroupCounts](repeating: GroupCounts(), count: size)
         for i in 0..<sample.count where groups.codes[i] >= 0 {
             confusion[Int(groups.codes[i]) * 4 + (sample.labels[i] ? 2 : 0) + (sample.predictions[i] ? 1 : 0)] += 1
         }
+        var sums = [Double](repeating: 0, count: size)
+        var briers = sums
+        var above = [Int](repeating: 0, count: size)
+        var out = [GroupCounts](repeating: GroupCounts(), count: size)
         if sample.hasScores {
-            var positives = [[Double]](repeating: [], count: size)
-            var negatives = [[Double]](repeating: [], count: size)
-            for g in 0..<size {
-                positives[g].reserveCapacity(confusion[4 * g + 2] + confusion[4 * g + 3])
-                negatives[g].reserveCapacity(confusion[4 * g] + confusion[4 * g + 1])
-            }
             let limit = median ?? .infinity
             for i in 0..<sample.count where groups.codes[i] >= 0 {
                 let g = Int(groups.codes[i])
@@ -87,13 +94,6 @@ public enum FairnessReport {
                 briers[g] += delta * delta
                 above[g] += score > limit ? 1 : 0
                 out[g].bins.add(score: score, label: label)
-                if label { positives[g].append(score) } else { negatives[g].append(score) }
-            }
-            var scratch: [UInt64] = []
-            for g in 0..<size {
-                Sorting.sort(&positives[g], scratch: &scratch)
-                Sorting.sort(&negatives[g], scratch: &scratch)
-                out[g].auc = Ranking(sortedPositives: positives[g], sortedNegatives: negatives[g])?.auc
             }
         }
         for g in 0..<size {
@@ -107,26 +107,29 @@ public enum FairnessReport {
         return out
     }
 
-    /// The report of one attribute.
-    ///
-    /// - Parameter minimumSize: smaller groups are shown, but take no part in `evaluable`.
-    public static func report(
-        table: Table, columns: BinaryColumns, attribute: String, minimumSize: Int = 30
-    ) throws(MeasureError) -> ReportObject {
-        let sample = columns.sample
-        let median = sample.hasScores ? Quantiles.linear(Sorting.sorted(sample.scores), 0.5) : nil
-        return try report(
-            table: table, columns: columns, attribute: attribute, minimumSize: minimumSize, median: median)
+    /// The area under the ROC curve of each group, from its sorted scores; nil with one class only, or without scores.
+    private static func areas(_ sample: BinarySample, _ groups: Groups) -> [Double?] {
+        guard sample.hasScores else { return groups.names.map { _ in nil } }
+        // Negatives and positives of each group in turn.
+        var counts = [Int](repeating: 0, count: 2 * groups.names.count)
+        for i in 0..<sample.count where groups.codes[i] >= 0 {
+            counts[2 * Int(groups.codes[i]) + (sample.labels[i] ? 1 : 0)] += 1
+        }
+        var scores = [[Double]](repeating: [], count: counts.count)
+        for k in counts.indices { scores[k].reserveCapacity(counts[k]) }
+        for i in 0..<sample.count where groups.codes[i] >= 0 {
+            scores[2 * Int(groups.codes[i]) + (sample.labels[i] ? 1 : 0)].append(sample.scores[i])
+        }
+        var scratch: [UInt64] = []
+        for k in scores.indices { Sorting.sort(&scores[k], scratch: &scratch) }
+        return groups.names.indices.map {
+            Ranking(sortedPositives: scores[2 * $0 + 1], sortedNegatives: scores[2 * $0])?.auc
+        }
     }
 
-    static func report(
-        table: Table, columns: BinaryColumns, attribute: String, minimumSize: Int, median: Double?
-    ) throws(MeasureError) -> ReportObject {
-        let sample = columns.sample
-        let groups = try groups(table, attribute, columns.rows)
-        return report(
-            groups.names, count(sample, groups, median: median), rows: sample.count, hasScores: sample.hasScores,
-            minimumSize: minimumSize)
+    /// Half of the rows have a greater score; nil without scores.
+    private static func medianScore(_ sample: BinarySample) -> Double? {
+        sample.hasScores ? Quantiles.linear(Sorting.sorted(sample.scores), 0.5) : nil
     }
 
     /// The report of one attribute from what workers counted: what comes from a grid carries how far it can be off.
@@ -331,21 +334,29 @@ public enum FairnessReport {
         table: Table, columns: BinaryColumns, attributes: [String], minimumSize: Int = 30, chunks: Chunks? = nil
     ) throws(MeasureError) -> ReportObject {
         let sample = columns.sample
-        let median = sample.hasScores ? Quantiles.linear(Sorting.sorted(sample.scores), 0.5) : nil
-        let results = concurrently(attributes.count) { i -> Result<ReportObject, MeasureError> in
-            do throws(MeasureError) {
-                var out = try report(
-                    table: table, columns: columns, attribute: attributes[i], minimumSize: minimumSize, median: median)
-                if let chunks {
-                    out["chunking"] = chunks.report
-                    out["chunks"] = try self.chunks(
-                        chunks, table: table, columns: columns, attribute: attributes[i], minimumSize: minimumSize)
+        let (median, grouped) = both(
+            { medianScore(sample) },
+            {
+                Result { () throws(MeasureError) in
+                    try attempted(attributes.count) { i throws(MeasureError) in
+                        try groups(table, attributes[i], columns.rows)
+                    }
                 }
-                return .success(out)
-            } catch { return .failure(error) }
-        }
+            })
+        let found = try grouped.get()
+        let counted = pairs(
+            found.count, { sums(sample, found[$0], median: median) }, { areas(sample, found[$0]) })
         var out = ReportObject()
-        for (attribute, result) in zip(attributes, results) { out[attribute] = .object(try result.get()) }
+        for (i, attribute) in attributes.enumerated() {
+            var own = report(
+                found[i].names, joined(counted[i].0, counted[i].1), rows: sample.count, hasScores: sample.hasScores,
+                minimumSize: minimumSize)
+            if let chunks {
+                own["chunking"] = chunks.report
+                own["chunks"] = self.chunks(chunks, columns: columns, groups: found[i], minimumSize: minimumSize)
+            }
+            out[attribute] = .object(own)
+        }
         return out
     }
 }

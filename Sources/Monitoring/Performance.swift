@@ -11,7 +11,7 @@ public enum Performance {
         let oneClass =
             counts.positives == 0
             ? "no row is truly positive" : counts.negatives == 0 ? "no row is truly negative" : "there are no scores"
-        let ranking = sample.ranking()
+        let (ranking, lift) = both({ sample.ranking() }, { sample.topDecileLift() })
         out.set("roc_auc", ranking?.auc, reason: oneClass)
         out.set("gini", ranking.map { 2 * $0.auc - 1 }, reason: oneClass)
         out.set("average_precision", ranking?.averagePrecision, reason: oneClass)
@@ -31,7 +31,7 @@ public enum Performance {
         }
         out.set("brier", sample.brier(), reason: "there are no scores")
         out.set(
-            "lift_top10pct_stable_order", sample.topDecileLift(),
+            "lift_top10pct_stable_order", lift,
             reason: sample.hasScores ? "fewer than ten rows, or no positives" : "there are no scores")
         intervals(counts, &out)
         return out
@@ -214,12 +214,15 @@ public enum CalibrationReport {
         let edges: [(String, BinEdges)] = [
             ("width10", .unit(bins: 10)), ("mass10", .quantiles(ofSorted: sorted)), ("width15", .unit(bins: 15)),
         ]
-        let filled = concurrently(edges.count) { i -> ReliabilityBins in
-            var bins = ReliabilityBins(edges: edges[i].1)
-            for k in sample.scores.indices { bins.add(score: sample.scores[k], label: sample.labels[k]) }
-            return bins
-        }
-        for ((name, _), bins) in zip(edges, filled) { out[name] = .object(object(bins)) }
+        let (counted, fitted) = both(
+            { edges.map { filled($0.1, sample) } },
+            {
+                (
+                    logistic: Calibration.logisticRecalibration(scores: sample.scores, labels: sample.labels),
+                    isotonic: IsotonicMap(scores: sample.scores, labels: sample.labels)
+                )
+            })
+        for ((name, _), bins) in zip(edges, counted) { out[name] = .object(object(bins)) }
         let brier = sample.brier() ?? .nan
         let mean = sample.scores.withUnsafeBufferPointer { values -> Double in
             var moments = Moments()
@@ -238,7 +241,7 @@ public enum CalibrationReport {
             out["spiegelhalter"] = .null
             out["spiegelhalter_reason"] = .string("no score leaves room for chance")
         }
-        if let fit = Calibration.logisticRecalibration(scores: sample.scores, labels: sample.labels) {
+        if let fit = fitted.logistic {
             out["logistic_recalibration_clip1e-6"] = .object(
                 ReportObject([
                     ("intercept", .number(fit.intercept)), ("slope", .number(fit.slope)),
@@ -249,7 +252,7 @@ public enum CalibrationReport {
             out["logistic_recalibration_clip1e-6_reason"] = .string(
                 "one class only, one score only, or scores that separate the classes")
         }
-        if let test = filled[1].hosmerLemeshow {
+        if let test = counted[1].hosmerLemeshow {
             out["hosmer_lemeshow_mass10"] = .object(
                 ReportObject([
                     ("statistic", .number(test.result.statistic)), ("dof", .integer(test.degreesOfFreedom)),
@@ -259,13 +262,19 @@ public enum CalibrationReport {
             out["hosmer_lemeshow_mass10"] = .null
             out["hosmer_lemeshow_mass10_reason"] = .string("fewer than three bins, or a bin with certain scores only")
         }
-        if let map = IsotonicMap(scores: sample.scores, labels: sample.labels) {
+        if let map = fitted.isotonic {
             out["isotonic"] = .object(
                 ReportObject([
                     ("x", .array(map.x.map { .number($0) })), ("y", .array(map.y.map { .number($0) })),
                 ]))
         }
         return out
+    }
+
+    private static func filled(_ edges: BinEdges, _ sample: BinarySample) -> ReliabilityBins {
+        var bins = ReliabilityBins(edges: edges)
+        for i in sample.scores.indices { bins.add(score: sample.scores[i], label: sample.labels[i]) }
+        return bins
     }
 
     static func object(_ bins: ReliabilityBins) -> ReportObject {

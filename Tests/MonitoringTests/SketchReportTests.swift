@@ -30,7 +30,8 @@ import Testing
                 Column(name: "p", numbers: columns.prediction), Column(name: "s", numbers: columns.score),
             ])
         let binary = try BinaryColumns(table: table, label: "y", prediction: "p", score: "s")
-        let exact = try FairnessReport.report(table: table, columns: binary, attribute: "sex")
+        let reports = try FairnessReport.reports(table: table, columns: binary, attributes: ["sex"])
+        let exact = try #require(reports["sex"]?.object)
         let sketched = FairnessReport.report(fairness)
         compare(.object(exact), .object(sketched), "")
         compare(
