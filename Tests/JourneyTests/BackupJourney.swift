@@ -4,7 +4,7 @@ import TestKit
 import Testing
 
 /// Backups that are taken while people write, restored into either store; and records that move from store to store.
-@Suite(.serialized) struct BackupJourney {
+@Suite(.serialized, .withoutBrowser) struct BackupJourney {
     private static let passphrase = "six words that nobody else says"
 
     private static func restored(_ backup: URL, _ target: DemoFolder.Copy, _ secret: URL) async throws
@@ -102,6 +102,17 @@ import Testing
             let left = try FileManager.default.contentsOfDirectory(atPath: target.path).sorted()
             #expect(left == ["files", "lock"], "\(left)")
         }
+        // The files of another installation stay what they are.
+        let foreign = "2f9d1c7e-0a64-4f0e-9b1e-6d2a54c6f0aa"
+        let folder = target.appendingPathComponent("files/\(foreign)/ab")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try Data("theirs".utf8).write(
+            to: folder.appendingPathComponent("ab" + String(repeating: "0", count: 62)))
+        let taken = try await RunningServer.run(
+            "restore", backup.path, "--data", target.path, "--passphrase-file", secret.path)
+        #expect(taken.status == 2 && taken.text.contains(foreign), "\(taken)")
+        #expect(!FileManager.default.fileExists(atPath: target.appendingPathComponent("concord.sqlite").path))
+        try FileManager.default.removeItem(at: folder.deletingLastPathComponent())
         let open = try await RunningServer.run("restore", backup.path, "--data", target.path)
         #expect(open.status == 2 && open.text.contains("--passphrase-file"), "\(open)")
         let checked = try await RunningServer.run("restore", backup.path, "--check", "--passphrase-file", secret.path)

@@ -47,6 +47,8 @@ package struct Restoration: Sendable {
         let database: String
         let keys: [String]
         let secret: SymmetricKey?
+        /// Whose files and ledgers are in it.
+        let organisations: Set<UUID>
     }
 
     /// Compares everything, and leaves the records in a folder, brought up to date.
@@ -63,6 +65,8 @@ package struct Restoration: Sendable {
         }
         let database = staging.appendingPathComponent(Backup.databaseName)
         var (files, fileBytes, hasDatabase) = (0, 0, false)
+        // One that came while the backup was made may have files in it, but no ledger yet.
+        var organisations = Set(manifest.ledgers.compactMap { UUID(uuidString: $0.ledger) })
         var (host, key) = (Data?.none, Data?.none)
         while let header = try reader.next() {
             progress(.reading(reader.readBytes, of: reader.fileBytes))
@@ -83,6 +87,7 @@ package struct Restoration: Sendable {
                 }
                 files += 1
                 fileBytes += header.bytes
+                organisations.insert(name.organisation)
             }
         }
         guard hasDatabase else { throw BackupError.notABackup("\(path) has no records") }
@@ -103,7 +108,8 @@ package struct Restoration: Sendable {
         return Unpacked(
             report: Report(
                 manifest: manifest, verification: verification, files: files, fileBytes: fileBytes,
-                isEncrypted: reader.secret != nil), database: database.path, keys: keys, secret: reader.secret)
+                isEncrypted: reader.secret != nil), database: database.path, keys: keys, secret: reader.secret,
+            organisations: organisations)
     }
 
     private static func blob(_ name: String) throws(BackupError) -> BlobName {
@@ -146,6 +152,7 @@ package struct Restoration: Sendable {
         try Self.requireEmpty(locked, hasDatabase: database == nil)
         let report = try await StagingFolder.with(in: folder) { staging in
             let unpacked = try unpacked(staging, progress)
+            try await Self.requireOwn(blobs, unpacked.organisations)
             if let erasures { try await Self.append(erasures, to: staging.appendingPathComponent(Backup.erasuresName)) }
             var report = unpacked.report
             try await unpackFiles(staging, blobs, unpacked.secret, progress)
@@ -178,6 +185,17 @@ package struct Restoration: Sendable {
             names.map { folder.url.appendingPathComponent($0).path } + (hasDatabase ? [folder.databasePath] : [])
         if let path = paths.first(where: FileManager.default.fileExists(atPath:)) {
             throw .notEmpty("\(path) is there already")
+        }
+    }
+
+    /// Files of an organisation that the backup does not have mean that another installation keeps its files there. Those of
+    /// the same may be there, from an attempt that failed. It costs a look at each name.
+    private static func requireOwn(_ blobs: any BlobStore, _ own: Set<UUID>) async throws {
+        try await blobs.forEach { name in
+            guard own.contains(name.organisation) else {
+                let owner = name.organisation.lowercased
+                throw BackupError.notEmpty("files of the organisation \(owner), which is not in the backup, are there")
+            }
         }
     }
 
