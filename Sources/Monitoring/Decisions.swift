@@ -164,6 +164,8 @@ public enum Decisions {
                 ]
             case "estimate":
                 [("estimated.mae_ratio>1.1", "common practice: errors a tenth larger than in the reference")]
+            case "changes":
+                [("adwin.alarms>0", "Bifet & Gavaldà 2007: rare without a change, by delta")]
             case "explain":
                 [("attribution_drift.ndcg<0.9", "Amazon SageMaker Clarify: an alert below 0.90")]
             case "transparency":

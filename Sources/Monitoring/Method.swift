@@ -29,6 +29,7 @@ public struct Method: Hashable, Sendable {
         case "explain": return explanation.filter { result[$0.name] != nil }
         case "transparency": return transparency.filter { result[$0.name] != nil }
         case "quality": return quality.filter { result[$0.name] != nil }
+        case "changes": return changes.filter { result[$0.name] != nil }
         default: return []
         }
     }
@@ -170,6 +171,18 @@ public struct Method: Hashable, Sendable {
         Method("pearson", "correlation of complete pairs", "Welford 1962"),
         Method("spearman", "correlation of mid-ranks of complete pairs", "Spearman 1904"),
         Method("expectations", "values that break a list, pattern or range, age of the newest time", "ISO/IEC 5259-2"),
+    ]
+
+    private static let changes = [
+        Method(
+            "adwin", "the longest recent window whose halves do not differ; an alarm where older values are dropped",
+            "Bifet & Gavaldà 2007"),
+        Method(
+            "cusum",
+            "sums of deviations from the reference's mean beyond an allowance, in both directions; average run length until a "
+                + "false alarm by Siegmund's approximation",
+            "Page 1954; Siegmund 1985"),
+        Method("page_hinkley", "rise of the mean over its own past", "Page 1954; Hinkley 1971; Gama et al. 2014"),
     ]
 
     private static let explanation = [

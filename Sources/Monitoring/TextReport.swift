@@ -20,6 +20,7 @@ public enum TextReport {
         case "drift": lines += drift(measurement.result)
         case "fairness": lines += fairness(measurement.result)
         case "quality": lines += quality(measurement.result)
+        case "changes": lines += changes(measurement.result)
         default: lines += flat(measurement.result, "")
         }
         lines += chunks(measurement)
@@ -38,6 +39,33 @@ public enum TextReport {
         }
         return lines.joined(separator: "\n")
     }
+
+    // MARK: Changes
+
+    /// Rows of alarms that are shown of each detector.
+    private static let alarmsShown = 8
+
+    /// What was watched, and a line for each detector.
+    private static func changes(_ result: ReportObject) -> [String] {
+        var watched = ReportObject()
+        var rows: [[String]] = []
+        for (key, value) in result.members.map({ ($0.key, $0.value) }) where !key.hasSuffix("_reason") {
+            guard ChangeStream.Detector(rawValue: key) != nil else {
+                watched[key] = value
+                continue
+            }
+            guard case .array(let alarms)? = value["rows"] else {
+                rows.append([words(key), "–", text(result[key + "_reason"])])
+                continue
+            }
+            let shown = alarms.prefix(alarmsShown).map { number($0) }.joined(separator: ", ")
+            let isAll = (value["alarms"]?.number ?? 0) <= Double(alarmsShown)
+            rows.append([words(key), number(value["alarms"]), isAll ? shown : shown + ", …"])
+        }
+        return flat(watched, "") + [""] + table([["detector", "alarms", "at rows"]] + rows)
+    }
+
+    private static func words(_ key: String) -> String { key.replacingOccurrences(of: "_", with: " ") }
 
     // MARK: Chunks
 

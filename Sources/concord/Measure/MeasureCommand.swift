@@ -15,7 +15,7 @@ struct MeasureCommand: ParsableCommand {
             """,
         subcommands: [
             Drift.self, Performance.self, Calibration.self, Fairness.self, Estimate.self, Quality.self,
-            Explain.self, TransparencyCommand.self, BaselineCommand.self, MonitorBenchmark.self,
+            Changes.self, Explain.self, TransparencyCommand.self, BaselineCommand.self, MonitorBenchmark.self,
         ])
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case json, table, html }
