@@ -7,7 +7,7 @@ import WebUI
 /// the width of a phone.
 ///
 /// `./test` installs axe-core into `.build/python-tools`; without it this test fails and says so.
-@Suite(.serialized) struct AccessibilityJourney {
+@Suite(.serialized, .inBrowser) struct AccessibilityJourney {
     /// Routes that no page stands behind: they take a form, send on, or answer with a file.
     private static let withoutPage: Set<Link.Route> = [
         .signOut, .theme, .switchOrganisation, .assessmentNow, .assessmentChanges, .answerRow, .invite, .endAccess,

@@ -3,7 +3,7 @@ import TestKit
 import Testing
 
 /// What people do in a browser, in a real one.
-@Suite(.serialized) struct AssessmentJourney {
+@Suite(.serialized, .inBrowser) struct AssessmentJourney {
     /// The path of the present assessment.
     private func assessment(_ browser: BrowserSession, _ base: String) async throws -> String {
         try await browser.navigate(to: base + "/assessment")

@@ -7,7 +7,7 @@ import Foundation
 import TestKit
 import Testing
 
-@Suite struct CommandGuideJourney {
+@Suite(.withoutBrowser) struct CommandGuideJourney {
     private static let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .appendingPathComponent("../../docs/guide/command-line.md").standardizedFileURL
     /// What the guide says in place of what differs between two runs.

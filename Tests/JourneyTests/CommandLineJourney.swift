@@ -3,7 +3,7 @@ import TestKit
 import Testing
 
 /// Reading and writing over the API with the built command.
-@Suite(.serialized) struct CommandLineJourney {
+@Suite(.serialized, .withoutBrowser) struct CommandLineJourney {
     private static let worlds = SharedWorlds()
 
     // MARK: Signing in

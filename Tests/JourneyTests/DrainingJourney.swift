@@ -4,7 +4,7 @@ import TestKit
 import Testing
 
 /// A node that is told to stop ends nothing that is under way, unless it takes too long; and it says how far it is.
-@Suite(.serialized) struct DrainingJourney {
+@Suite(.serialized, .withoutBrowser) struct DrainingJourney {
     /// A server with metrics on a port of their own, and a log for programs.
     private struct Node {
         let process: ChildProcess

@@ -3,7 +3,7 @@ import TestKit
 import Testing
 
 /// A person is erased in the browser by two people, and everything still verifies.
-@Suite(.serialized) struct ErasureJourney {
+@Suite(.serialized, .inBrowser) struct ErasureJourney {
     private func text(_ browser: BrowserSession) async throws -> String {
         try await browser.execute("return document.querySelector('main').textContent")
     }

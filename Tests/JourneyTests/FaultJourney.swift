@@ -3,7 +3,7 @@ import TestKit
 import Testing
 
 /// What must hold when things break: a killed server, an altered file, a slow disk.
-@Suite(.serialized) struct FaultJourney {
+@Suite(.serialized, .withoutBrowser) struct FaultJourney {
     private func task(_ n: Int, _ writer: Int) -> String {
         #"{"title":"Written under load K\#(writer)N\#(n)","kind":"other","priority":"low"}"#
     }

@@ -4,7 +4,7 @@ import FoundationNetworking
 import TestKit
 import Testing
 
-@Suite struct FilesJourney {
+@Suite(.withoutBrowser) struct FilesJourney {
     private static let type = "application/octet-stream"
 
     private func upload(_ server: RunningServer, _ bytes: Data, token: String, node: Int) async throws -> String {

@@ -3,7 +3,7 @@ import TestKit
 import Testing
 
 /// Search by keyboard, two people at once, bulk edit and undo, in a real browser.
-@Suite(.serialized) struct LiveJourney {
+@Suite(.serialized, .inBrowser) struct LiveJourney {
     private func holds(_ browser: BrowserSession, _ script: String) async throws -> Bool {
         try await browser.execute("return !!(\(script))")
     }

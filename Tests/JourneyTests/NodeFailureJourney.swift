@@ -4,7 +4,7 @@ import Testing
 
 /// Nodes and databases that fail under load: no acknowledged change is lost, errors are clear meanwhile, and everything
 /// goes on by itself.
-@Suite struct NodeFailureJourney {
+@Suite(.withoutBrowser) struct NodeFailureJourney {
     @Test func aDatabaseThatIsKilledUnderLoadLosesNothing() async throws {
         let postgres = try PostgresServer(isFlushing: true)
         defer { postgres.stop() }

@@ -4,7 +4,7 @@ import TestKit
 import Testing
 
 /// What must not stick to one node: throttles, sessions, passwords, tokens, keys of requests, files.
-@Suite(.serialized) struct NodeStateJourney {
+@Suite(.serialized, .withoutBrowser) struct NodeStateJourney {
     /// A browser without pictures: it keeps its cookies, and asks whichever node it is told to.
     private final class Visitor: Sendable {
         private let session: URLSession

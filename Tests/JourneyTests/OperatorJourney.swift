@@ -3,7 +3,7 @@ import TestKit
 import Testing
 
 /// The same commands over the folder of a server that is not running.
-@Suite(.serialized) struct OperatorJourney {
+@Suite(.serialized, .withoutBrowser) struct OperatorJourney {
     @Test func anOperatorTakesTheSameWayAndIsNamedInTheLedger() async throws {
         let world = try await CommandWorld()
         let data = ["--data", world.folder.path]

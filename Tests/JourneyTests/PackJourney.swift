@@ -3,7 +3,7 @@ import TestKit
 import Testing
 
 /// An auditor takes a pack away and checks it elsewhere.
-@Suite(.serialized) struct PackJourney {
+@Suite(.serialized, .inBrowser) struct PackJourney {
     @Test(arguments: Backend.allCases)
     func aPackIsExportedVerifiedElsewhereAndOneAlteredByteIsNamed(_ backend: Backend) async throws {
         let demo = try await RunningServer.demo.copy(on: backend)

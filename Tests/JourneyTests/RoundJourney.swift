@@ -3,7 +3,7 @@ import TestKit
 import Testing
 
 /// A round of assessment with two people: a section in other hands, the Statement of Applicability, the next year.
-@Suite(.serialized) struct RoundJourney {
+@Suite(.serialized, .inBrowser) struct RoundJourney {
     private static let lead = "ines.hartmann@meridian-credit.example"
     private static let management = "charlotte.brandt@meridian-credit.example"
 

@@ -7,7 +7,7 @@ import Testing
 /// and bad ones, with a fixed seed, and judges the answers.
 ///
 /// `./test` installs it into `.build/python-tools`; without it this test fails and says so.
-@Suite struct SchemathesisJourney {
+@Suite(.withoutBrowser) struct SchemathesisJourney {
     private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
     private static let lead = "ines.hartmann@meridian-credit.example"

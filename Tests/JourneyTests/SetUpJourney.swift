@@ -3,7 +3,7 @@ import TestKit
 import Testing
 
 /// From nothing to the first answer, as `./run --empty` begins: the link that the server prints, in a real browser.
-@Suite(.serialized) struct SetUpJourney {
+@Suite(.serialized, .inBrowser) struct SetUpJourney {
     @Test(arguments: Backend.allCases)
     func theSetUpLinkLeadsToTheFirstAnswer(_ backend: Backend) async throws {
         let empty = try await DemoFolder.nothing(on: backend)

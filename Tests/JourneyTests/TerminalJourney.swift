@@ -3,7 +3,7 @@ import TestKit
 import Testing
 
 /// The assessment on a terminal, typed to as a person does.
-@Suite(.serialized) struct TerminalJourney {
+@Suite(.serialized, .withoutBrowser) struct TerminalJourney {
     private static let worlds = SharedWorlds()
 
     private func open(

@@ -48,38 +48,14 @@ package final class WebDriver: Sendable {
     package static func run<Result: Sendable>(
         _ body: @Sendable (WebDriver) async throws -> Result
     ) async throws -> Result {
-        await turn.take()
+        let driver = try await start()
         do {
-            let driver = try await start()
-            do {
-                let result = try await body(driver)
-                await driver.stop()
-                await turn.leave()
-                return result
-            } catch {
-                await driver.stop()
-                throw error
-            }
+            let result = try await body(driver)
+            await driver.stop()
+            return result
         } catch {
-            await turn.leave()
+            await driver.stop()
             throw error
-        }
-    }
-
-    /// One browser at a time: several at once starve each other on a small machine.
-    private static let turn = Turn()
-
-    private actor Turn {
-        private var isTaken = false
-        private var waiting: [CheckedContinuation<Void, Never>] = []
-
-        func take() async {
-            if isTaken { return await withCheckedContinuation { waiting.append($0) } }
-            isTaken = true
-        }
-
-        func leave() {
-            if waiting.isEmpty { isTaken = false } else { waiting.removeFirst().resume() }
         }
     }
 
