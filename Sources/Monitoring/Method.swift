@@ -180,7 +180,7 @@ public struct Method: Hashable, Sendable {
         Method(
             "cusum",
             "sums of deviations from the reference's mean beyond an allowance, in both directions; average run length until a "
-                + "false alarm by Siegmund's approximation",
+                + "false alarm by Siegmund's approximation for independent, normal values",
             "Page 1954; Siegmund 1985"),
         Method("page_hinkley", "rise of the mean over its own past", "Page 1954; Hinkley 1971; Gama et al. 2014"),
     ]

@@ -49,23 +49,21 @@ public enum TextReport {
     private static func changes(_ result: ReportObject) -> [String] {
         var watched = ReportObject()
         var rows: [[String]] = []
-        for (key, value) in result.members.map({ ($0.key, $0.value) }) where !key.hasSuffix("_reason") {
-            guard ChangeStream.Detector(rawValue: key) != nil else {
-                watched[key] = value
+        for member in result.members where !member.key.hasSuffix("_reason") {
+            guard ChangeStream.Detector(rawValue: member.key) != nil else {
+                watched[member.key] = member.value
                 continue
             }
-            guard case .array(let alarms)? = value["rows"] else {
-                rows.append([words(key), "–", text(result[key + "_reason"])])
+            let name = member.key.replacingOccurrences(of: "_", with: " ")
+            guard case .array(let alarms)? = member.value["rows"] else {
+                rows.append([name, "–", text(result[member.key + "_reason"])])
                 continue
             }
             let shown = alarms.prefix(alarmsShown).map { number($0) }.joined(separator: ", ")
-            let isAll = (value["alarms"]?.number ?? 0) <= Double(alarmsShown)
-            rows.append([words(key), number(value["alarms"]), isAll ? shown : shown + ", …"])
+            rows.append([name, number(member.value["alarms"]), alarms.count > alarmsShown ? shown + ", …" : shown])
         }
         return flat(watched, "") + [""] + table([["detector", "alarms", "at rows"]] + rows)
     }
-
-    private static func words(_ key: String) -> String { key.replacingOccurrences(of: "_", with: " ") }
 
     // MARK: Chunks
 

@@ -141,7 +141,7 @@ import Testing
         let path = try Self.file("a,b,c\n1,inf,\n2,1,\n4,2,\n", "csv")
         let close = try Self.file("a\n0\n1e-170\n", "csv")
         let large = try Self.file("a\n1e308\n-1e308\n", "csv")
-        let none = try Self.file("a\n,\n", "csv")
+        let none = try Self.file("a,b\n,1\n,2\n", "csv")
         defer { for path in [path, close, large, none] { try? FileManager.default.removeItem(atPath: path) } }
         let stream = ChangeStream(.value(column: "a"))
         for reference in [close, large] {
@@ -149,7 +149,7 @@ import Testing
             let result = try stream.report(path: path, control: control).result
             #expect(result["cusum"] == .null && result["cusum_reason"] == .string(Self.still))
         }
-        let result = try stream.report(path: path, control: Moments()).result
+        let result = try stream.report(path: path, control: try stream.control(path: none).moments).result
         #expect(result["cusum_reason"] == .string("the reference has no values"))
         let infinite = try ChangeStream(.value(column: "b")).report(path: path).result
         #expect(infinite["n"]?.number == 2 && infinite["infinities"]?.number == 1)
