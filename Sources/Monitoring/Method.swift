@@ -175,7 +175,8 @@ public struct Method: Hashable, Sendable {
 
     private static let changes = [
         Method(
-            "adwin", "the longest recent window whose halves do not differ; an alarm where older values are dropped",
+            "adwin",
+            "the longest recent window that no split divides into parts of different means; an alarm where older values are dropped",
             "Bifet & Gavaldà 2007"),
         Method(
             "cusum",
