@@ -82,6 +82,151 @@ import Testing
         await server.stop()
     }
 
+    /// The number of conform items of ISO/IEC 27001, as the page shows it.
+    private func conform(_ browser: BrowserSession) async throws -> Int {
+        let text: String = try await browser.execute(
+            "return document.querySelector('#posture-iso27001-2022 a[href*=\"shown=conform\"]').textContent")
+        return try #require(Int(text.prefix { $0.isNumber }))
+    }
+
+    @Test func whatIsAskedForSlowlyNeverHidesALaterAnswer() async throws {
+        let server = try await RunningServer(try await RunningServer.demo.copy())
+        try await WebDriver.run { driver in
+            let browser = try await driver.openSession(width: 1440, height: 1000)
+            try await browser.signIn(to: server, "ines.hartmann@meridian-credit.example")
+            try await browser.navigate(to: server.base + "/assessment")
+            _ = try await browser.waitFor("[data-rows]")
+            func answer(_ row: String, _ key: String) async throws {
+                let _: Bool = try await browser.execute(
+                    "document.querySelector('#row-\(row)').focus(); return true")
+                try await browser.type(key)
+            }
+            for row in ["clause-5-1", "clause-5-3"] {
+                try await answer(row, "3")
+                try await browser.wait(for: "\(row) as nonconform") {
+                    try await holds(
+                        browser, "document.querySelector('#row-\(row)').matches('[data-save-state=saved], .swapped')")
+                }
+            }
+            try await browser.reload()
+            _ = try await browser.waitFor("[data-rows]")
+            let before = try await conform(browser)
+            // What others changed is asked for at the first answer, and its response arrives just after the page heard
+            // of the second one.
+            let _: Bool = try await browser.execute(
+                """
+                const original = window.fetch;
+                let heard = 0, release, hasHeard = new Promise((resolve) => { release = resolve; });
+                window.polls = { isHeld: false, hasPassed: false };
+                const source = document.querySelector('[data-events-url]');
+                new EventSource(source.dataset.eventsUrl).addEventListener('change', (event) => {
+                    if (JSON.parse(event.data).type === 'answer' && window.polls.isHeld) setTimeout(release, 60);
+                });
+                window.fetch = async (resource, options) => {
+                    const response = await original(resource, options);
+                    if (window.polls.isHeld || !String(resource).includes('/changes')) return response;
+                    window.polls.isHeld = true;
+                    await hasHeard;
+                    window.polls.hasPassed = true;
+                    return response;
+                };
+                return true;
+                """)
+            try await answer("clause-5-1", "1")
+            try await browser.wait(for: "a slow response") { try await holds(browser, "window.polls.isHeld") }
+            try await answer("clause-5-3", "1")
+            try await browser.wait(for: "its arrival") { try await holds(browser, "window.polls.hasPassed") }
+            try await browser.wait(for: "both answers in the count") { try await conform(browser) == before + 2 }
+            let isKept = try await holds(
+                browser, "document.querySelector('#row-clause-5-3 input[value=conform]:checked')")
+            #expect(isKept)
+            try await Task.sleep(for: .seconds(1))
+            #expect(try await conform(browser) == before + 2, "and it stays")
+        }
+        await server.stop()
+    }
+
+    @Test func aPageThatWasReadSlowlyNeverHidesALaterChange() async throws {
+        let demo = try await RunningServer.demo.copy()
+        let server = try await RunningServer(demo)
+        let token = try await server.token("katarzyna.nowak@meridian-credit.example")
+        struct Listed: Decodable {
+            struct Item: Decodable, Sendable {
+                let id: String
+                let version: Int
+            }
+            let items: [Item]
+        }
+        let listed = try await server.send("GET", "/api/v1/controls?sort=code&limit=2", token: token)
+        let controls = try JSONDecoder().decode(Listed.self, from: listed.body).items
+        try #require(controls.count == 2)
+        @Sendable func rename(_ control: Listed.Item, _ title: String, after changes: Int = 0) async throws {
+            let (status, body) = try await server.send(
+                "PATCH", "/api/v1/controls/\(control.id)", token: token, body: "{\"title\":\"\(title)\"}",
+                mediaType: "application/merge-patch+json", version: control.version + changes)
+            #expect(status == 200, "\(String(decoding: body, as: UTF8.self))")
+        }
+        try await WebDriver.run { driver in
+            let browser = try await driver.openSession(width: 1440, height: 1000)
+            try await browser.signIn(to: server, "ines.hartmann@meridian-credit.example")
+            /// Pages that are asked for from here on arrive when they are let through.
+            func holdPages() async throws {
+                let _: Bool = try await browser.execute(
+                    """
+                    const original = window.fetch;
+                    window.held = [];
+                    window.isHolding = true;
+                    window.fetch = async (resource, options) => {
+                        const response = await original(resource, options);
+                        if (window.isHolding && String(resource) === location.href)
+                            await new Promise((resolve) => { window.held.push(resolve); });
+                        return response;
+                    };
+                    window.heard = 0;
+                    const source = document.querySelector('[data-events-url]');
+                    const stream = new EventSource(source.dataset.eventsUrl);
+                    stream.addEventListener('change', () => { window.heard += 1; });
+                    stream.addEventListener('ready', () => { window.isListening = true; });
+                    return true;
+                    """)
+                try await browser.wait(for: "a listener") { try await holds(browser, "window.isListening") }
+            }
+            func letThrough(_ page: Int) async throws {
+                let _: Bool = try await browser.execute("window.held[\(page)](); return true")
+                try await Task.sleep(for: .milliseconds(300))
+            }
+            func isShown(_ title: String) async throws -> Bool {
+                try await holds(browser, "document.querySelector('main').textContent.includes('\(title)')")
+            }
+            // The page of a record: whichever of two pages arrives first.
+            for (turn, order) in [[0, 1], [1, 0]].enumerated() {
+                try await browser.navigate(to: "\(server.base)/controls/\(controls[0].id)")
+                try await holdPages()
+                for change in 0...1 {
+                    try await rename(controls[0], "New title \(turn) \(change)", after: turn * 2 + change)
+                    try await browser.wait(for: "a slow page") { try await holds(browser, "window.held[\(change)]") }
+                }
+                for page in order { try await letThrough(page) }
+                #expect(try await isShown("New title \(turn) 1"), "the first of the pages was \(order[0])")
+            }
+            // A list.
+            try await browser.navigate(to: "\(server.base)/controls?sort=code")
+            try await holdPages()
+            try await rename(controls[0], "The last new title", after: 4)
+            try await browser.wait(for: "a slow list") { try await holds(browser, "window.held[0]") }
+            try await rename(controls[1], "Another new title")
+            try await browser.wait(for: "both changes") { try await holds(browser, "window.heard == 2") }
+            let _: Bool = try await browser.execute("window.isHolding = false; window.held[0](); return true")
+            try await browser.wait(for: "both titles") {
+                let (first, second) = (try await isShown("The last new title"), try await isShown("Another new title"))
+                return first && second
+            }
+            let errors = try await browser.console().filter { $0.level == "SEVERE" }
+            #expect(errors.isEmpty, "\(errors)")
+        }
+        await server.stop()
+    }
+
     @Test(arguments: Backend.allCases)
     func manyControlsAreChangedAtOnceAndTakenBack(_ backend: Backend) async throws {
         let demo = try await RunningServer.demo.copy(on: backend)

@@ -140,15 +140,18 @@ final class RunningServer: Sendable {
         return String(try #require(made.firstMatch(of: /concord_[A-Za-z0-9_-]{20,}/)).output)
     }
 
-    /// - Parameter node: Asks this one past the proxy.
+    /// - Parameters:
+    ///   - version: The version of the record that is changed.
+    ///   - node: Asks this one past the proxy.
     func send(
         _ method: String, _ path: String, token: String, body: String? = nil,
-        mediaType: String = "application/json", node: Int? = nil
+        mediaType: String = "application/json", version: Int? = nil, node: Int? = nil
     ) async throws -> (status: Int, body: Data) {
         guard let url = URL(string: (node.map { nodes[$0] } ?? base) + path) else { throw URLError(.badURL) }
         var request = URLRequest(url: url)
         request.httpMethod = method
         request.setValue("Bearer \(token)", forHTTPHeaderField: "Authorization")
+        if let version { request.setValue("\"\(version)\"", forHTTPHeaderField: "If-Match") }
         if let body {
             request.httpBody = Data(body.utf8)
             request.setValue(mediaType, forHTTPHeaderField: "Content-Type")

@@ -101,6 +101,7 @@
   const waiting = new Set();              // forms whose answer has not reached the server
   let retryMilliseconds = 2000;
   let retryTimer = 0;
+  let answersReceived = 0;                // to what was saved: a poll that was asked before one may be older than it
 
   const unitOf = (element) => element.closest('[data-row], [data-save]');
   function stateOf(unit) {
@@ -153,6 +154,7 @@
   }
 
   function received(form, unit, state, response, html) {
+    answersReceived += 1;
     if (response.status === 401 || response.redirected) return fail(unit, state, 'signedOut');
     if (![200, 409, 422].includes(response.status)) return fail(unit, state, 'notSaved');
     const { first, swaps } = parse(html);
@@ -382,6 +384,7 @@
 
   let isLive = false;                     // the event stream tells of changes at once
   const livePollMilliseconds = 60000;     // and then asking is only for what it might have missed
+  const soonMilliseconds = 150;           // several changes that come together are asked for once
   const polls = [];
 
   function poll(source) {
@@ -395,20 +398,27 @@
       if (!document.hidden) {
         const url = new URL(source.dataset.pollUrl, location.href);
         url.searchParams.set('since', source.dataset.ledger ?? '0');
-        const response = await fragment(url).catch(() => null);
+        const answersBefore = answersReceived;
+        const asked = fragment(url).then(async (response) => ({ response, html: await response.text() }));
+        const { response, html } = await asked.catch(() => ({}));
         pause = response?.ok ? everyMilliseconds : Math.min(pause * 2, retryMillisecondsMax);
         if (response?.ok && !response.redirected) {
           if (waiting.size) flush();
-          if (response.status === 200) applySwaps(parse(await response.text()).swaps);
-          source.dataset.ledger = response.headers.get('Concord-Ledger') ?? source.dataset.ledger;
+          if (answersReceived !== answersBefore) {
+            asksAgain = true;             // it may be older than what the page shows by now
+          } else {
+            applySwaps(parse(html).swaps);
+            source.dataset.ledger = response.headers.get('Concord-Ledger') ?? source.dataset.ledger;
+          }
         }
       }
       isAsking = false;
-      plan(asksAgain ? 0 : isLive ? Math.max(pause, livePollMilliseconds) : pause);
+      plan(asksAgain ? soonMilliseconds : isLive ? Math.max(pause, livePollMilliseconds) : pause);
       asksAgain = false;
     };
     plan(pause);
-    polls.push(() => plan(150));
+    // What is asked already may have been answered before the change: it is asked once more afterwards.
+    polls.push(() => { if (isAsking) asksAgain = true; else plan(soonMilliseconds); });
   }
 
   function prepareRows(list) {
@@ -572,18 +582,17 @@
 
   const assessmentTypes = ['answer', 'applicability', 'assessment', 'evidence', 'task', 'control'];
   const changedRows = new Map();          // id of a record in the list → what was heard of it
-  let rowsTimer = 0;
+  let rowsTimer = 0, isRenewingRows = false;
 
   function heard(change) {
     const name = change.personName || say('somebody');
     if (assessmentTypes.includes(change.type)) polls.forEach((ask) => ask());
     const record = find(`[data-live-record="${change.id}"]`);
-    if (record && change.version > Number(record.dataset.version)) renewRecord(record, name);
+    if (record && change.version > Number(record.dataset.version)) renewRecord(change.id, name);
     const list = find(`[data-live-list="${change.type}"]`);
     if (list && document.getElementById(`r-${change.id}`)) {
       changedRows.set(change.id, name);
-      clearTimeout(rowsTimer);
-      rowsTimer = setTimeout(() => renewRows(list), 200);
+      renewRowsSoon(list);
     }
   }
 
@@ -599,13 +608,25 @@
   async function presentPage() {
     const response = await fetch(location.href, { credentials: 'same-origin' }).catch(() => null);
     if (!response?.ok || response.redirected) return null;
-    return new DOMParser().parseFromString(await response.text(), 'text/html');
+    const html = await response.text().catch(() => null);
+    return html === null ? null : new DOMParser().parseFromString(html, 'text/html');
+  }
+
+  function renewRowsSoon(list) {
+    clearTimeout(rowsTimer);
+    rowsTimer = setTimeout(() => renewRows(list), 200);
   }
 
   async function renewRows(list) {
+    if (isRenewingRows) return renewRowsSoon(list);   // one page after the other, so that the last one is the newest
+    isRenewingRows = true;
+    const changed = [...changedRows];     // what is heard from here on may not be in the page yet
+    changedRows.clear();
     const page = await presentPage();
-    if (!page || !list.isConnected) return;
-    for (const [id, name] of changedRows) {
+    isRenewingRows = false;
+    if (!list.isConnected) return;
+    if (!page) return changed.filter(([id]) => !changedRows.has(id)).forEach(([id, name]) => changedRows.set(id, name));
+    for (const [id, name] of changed) {
       const row = document.getElementById(`r-${id}`);
       const fresh = page.getElementById(`r-${id}`);
       if (row && fresh) {
@@ -618,17 +639,21 @@
         noteChange(row, say('leftList', { name }));
       }
     }
-    changedRows.clear();
   }
 
   /// Shows the record as it is now, unless something on the page is being filled in.
-  async function renewRecord(record, name) {
-    const isForm = record.matches('[data-live-form]');
-    const isInUse = isForm || find(':popover-open', record) || record.contains(document.activeElement.closest('form'));
-    const page = isInUse ? null : await presentPage();
-    const fresh = page && find(`[data-live-record="${record.dataset.liveRecord}"]`, page);
-    const shown = fresh ? document.adoptNode(fresh) : record;
-    if (fresh) replace(record, fresh);
+  async function renewRecord(id, name) {
+    const selector = `[data-live-record="${id}"]`;
+    const isForm = find(selector).matches('[data-live-form]');
+    const page = isForm ? null : await presentPage();
+    let shown = find(selector);           // another change may have renewed it meanwhile
+    if (!shown) return;
+    const fresh = page && find(selector, page);
+    const isInUse = find(':popover-open', shown) || shown.contains(document.activeElement.closest('form'));
+    if (fresh && !isInUse && Number(fresh.dataset.version) > Number(shown.dataset.version)) {
+      replace(shown, document.adoptNode(fresh));
+      shown = fresh;
+    }
     find('.live-note', shown)?.remove();
     const note = document.createElement('p');
     note.className = 'live-note';
