@@ -33,6 +33,10 @@ package struct ConcordContext: RequestContext, RemoteAddressRequestContext {
         connection = source.channel
     }
 
-    /// The peer's IP address, for throttling.
-    package var address: String { remoteAddress?.ipAddress ?? "unknown" }
+    /// Whom a trusted proxy passes the request on for.
+    var forwardedAddress: String?
+
+    /// The client's IP address, for throttling: the peer's, unless that is a trusted proxy.
+    package var address: String { forwardedAddress ?? peerAddress }
+    var peerAddress: String { remoteAddress?.ipAddress ?? "unknown" }
 }

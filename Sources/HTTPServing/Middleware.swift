@@ -11,6 +11,7 @@ extension HTTPField.Name {
     /// The secret of the session's forms, from scripts.
     package static let formSecret = name("X-Concord-Form")
     package static let requestID = name("X-Request-Id")
+    static let forwardedFor = name("X-Forwarded-For")
     package static let permissionsPolicy = name("Permissions-Policy")
     package static let frameOptions = name("X-Frame-Options")
     package static let referrerPolicy = name("Referrer-Policy")
@@ -22,10 +23,14 @@ extension HTTPField.Name {
     }
 }
 
-/// Gives the request an id, and the answer its security headers.
+/// Gives the request an id and the address that it came from, and the answer its security headers.
 package struct EnvelopeMiddleware: RouterMiddleware {
     private let environment: Access.Environment
-    package init(environment: Access.Environment) { self.environment = environment }
+    private let proxies: TrustedProxies
+    package init(environment: Access.Environment, proxies: TrustedProxies = .none) {
+        self.environment = environment
+        self.proxies = proxies
+    }
 
     package func handle(
         _ request: Request, context: ConcordContext,
@@ -35,6 +40,10 @@ package struct EnvelopeMiddleware: RouterMiddleware {
         let id = environment.id()
         context.requestUUID = id
         context.requestID = id.lowercased
+        if !proxies.isEmpty {
+            context.forwardedAddress = proxies.client(
+                of: context.peerAddress, forwarded: request.headers[values: .forwardedFor])
+        }
         // One id is enough: that of Hummingbird is in no answer.
         context.logger[metadataKey: "hb.request.id"] = nil
         context.logger[metadataKey: LogKey.requestID] = .string(context.requestID)

@@ -1,7 +1,9 @@
-// How many requests a caller may send: a bucket of tokens for each, in memory, filled up as time goes by.
+// How many requests a caller may send: a bucket of tokens for each, in memory, filled up as time goes by. Where several
+// nodes answer, each tells the database what it let through, and goes on from what is left of all.
 package import Access
 package import Foundation
 import RecordKit
+package import Storage
 import Synchronization
 import Telemetry
 
@@ -44,6 +46,15 @@ package final class RateLimiter: Sendable {
         case account(UUID)
         /// A network, by ``PeerAddress/network(_:)``.
         case address(String)
+
+        /// What all nodes call it.
+        var name: String {
+            switch self {
+            case .token(let token): "token:\(token)"
+            case .account(let account): "account:\(account.lowercased)"
+            case .address(let network): "address:\(network)"
+            }
+        }
     }
 
     /// What a request met.
@@ -59,8 +70,11 @@ package final class RateLimiter: Sendable {
     }
 
     private struct Bucket {
+        /// Below zero where other nodes took what this one believed to be there.
         var tokens: Double
         var at: Int64
+        /// Requests that were let through and that other nodes do not know of.
+        var untold = 0
     }
 
     private let limits: RateLimits
@@ -87,7 +101,10 @@ package final class RateLimiter: Sendable {
             bucket.tokens = min(full, bucket.tokens + Double(max(0, now - bucket.at)) * perMillisecond)
             bucket.at = now
             let isAllowed = bucket.tokens >= 1
-            if isAllowed { bucket.tokens -= 1 }
+            if isAllowed {
+                bucket.tokens -= 1
+                bucket.untold += 1
+            }
             if buckets[key] == nil, buckets.count >= Self.bucketsMax { makeRoom(in: &buckets, at: now) }
             buckets[key] = bucket
             return (bucket.tokens, isAllowed)
@@ -95,8 +112,54 @@ package final class RateLimiter: Sendable {
         if !isAllowed { refused(key).increment() }
         func seconds(_ missing: Double) -> Int { Int((missing / perMillisecond / 1_000).rounded(.up)) }
         return Verdict(
-            limit: limit, isAllowed: isAllowed, remaining: Int(tokens), resetSeconds: seconds(full - tokens),
+            limit: limit, isAllowed: isAllowed, remaining: max(0, Int(tokens)), resetSeconds: seconds(full - tokens),
             retrySeconds: isAllowed ? 0 : max(1, seconds(1 - tokens)))
+    }
+
+    // MARK: Several nodes
+
+    /// Callers that are told of at once; the busiest go first, the others are told of next time.
+    package static let toldMax = 1_000
+
+    /// Tells what was let through since the last time, and goes on from what is left for all nodes.
+    /// - Parameter take: Takes the requests from budgets that all nodes share, and returns what is left of each; `nil`
+    ///   where there are no other nodes.
+    /// - Throws: what `take` throws; it is told again next time.
+    package func share(
+        _ take: (RequestBudget, [String: Int]) async throws -> [String: Double]?
+    ) async throws {
+        for (limit, isOfAddresses) in [(limits.caller, false), (limits.address, true)] {
+            guard let limit else { continue }
+            let untold = untold { key in if case .address = key { isOfAddresses } else { !isOfAddresses } }
+            guard !untold.isEmpty else { continue }
+            let byName = Dictionary(uniqueKeysWithValues: untold.map { ($0.key.name, $0.count) })
+            let left: [String: Double]?
+            do {
+                left = try await take(
+                    RequestBudget(full: limit.requestsMax, windowSeconds: limit.windowSeconds), byName)
+            } catch {
+                buckets.withLock { buckets in for (key, count) in untold { buckets[key]?.untold += count } }
+                throw error
+            }
+            guard let left else { continue }
+            let now = clock.now().millisecondsSince1970
+            buckets.withLock { buckets in
+                for (key, _) in untold {
+                    guard let tokens = left[key.name], let bucket = buckets[key] else { continue }
+                    buckets[key] = Bucket(tokens: tokens - Double(bucket.untold), at: now, untold: bucket.untold)
+                }
+            }
+        }
+    }
+
+    /// What other nodes do not know of, the most first; from here on it counts as told.
+    private func untold(_ isMeant: (Key) -> Bool) -> [(key: Key, count: Int)] {
+        buckets.withLock { buckets in
+            let all = buckets.filter { $1.untold > 0 && isMeant($0) }.map { (key: $0, count: $1.untold) }
+            let told = all.count > Self.toldMax ? Array(all.sorted { $0.count > $1.count }.prefix(Self.toldMax)) : all
+            for (key, _) in told { buckets[key]?.untold = 0 }
+            return told
+        }
     }
 
     private func refused(_ key: Key) -> MetricCounter {

@@ -7,6 +7,7 @@ import Storage
 package enum PostgresMigrations {
     package static let names = [
         "0001_foundation", "0002_jobs", "0003_fewer_indexes", "0004_fewer_writes", "0005_lists_of_the_past",
+        "0006_request_budgets",
     ]
     /// What holds up a second node that migrates at the same time; "concord" in ASCII.
     static let lock: Int64 = 0x63_6F6E_636F_7264

@@ -226,6 +226,18 @@ package final class PostgresStore: DatabaseStore {
 
     package func liveNodes() async throws -> Int? { try await reading { try $0.liveNodes() } }
 
+    package func take(
+        _ requests: [String: Int], from budget: RequestBudget, at: Instant
+    ) async throws -> [String: Double]? {
+        try await changeServer(touchesAccess: false, noting: nil) { try $0.take(requests, from: budget, at: at) }
+    }
+    package func removeRequestBudgets(before: Instant) async throws {
+        try await changeServer(touchesAccess: false, noting: nil) { reader in
+            try reader.run(
+                "DELETE FROM \"request_budget\" WHERE \"at\" < ?", [.integer(before.millisecondsSince1970)])
+        }
+    }
+
     // MARK: Operators
 
     /// Nothing is known of other nodes' work: the database flushes as ever.

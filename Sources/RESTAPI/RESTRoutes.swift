@@ -25,15 +25,15 @@ package struct RESTRoutes: Sendable {
 
     /// - Parameters:
     ///   - schemas: The record types to be mounted, each under its plural.
-    ///   - limits: How many requests a caller may send.
-    package init(services: Services, schemas: [AnySchema] = Registry.schemas, limits: RateLimits = .standard) {
+    ///   - limiter: Counts the requests of callers; if none is given, one with the standard limits.
+    package init(services: Services, schemas: [AnySchema] = Registry.schemas, limiter: RateLimiter? = nil) {
         self.services = services
         resources = schemas.map { Resource($0) }
         resourcesByType = Dictionary(uniqueKeysWithValues: resources.map { ($0.schema.type, $0) })
         endpoints = Self.everyEndpoint(resources)
         tree = EndpointTree(endpoints)
         document = OpenAPIDocument(endpoints: endpoints, resources: resources)
-        limiter = RateLimiter(limits: limits, clock: services.environment.clock)
+        self.limiter = limiter ?? RateLimiter(limits: .standard, clock: services.environment.clock)
     }
 
     /// What the API offers. A new call is added here or to one of these lists, and is then mounted and documented.

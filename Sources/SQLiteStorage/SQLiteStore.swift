@@ -122,6 +122,10 @@ package final class SQLiteStore: DatabaseStore {
 
     /// A file is open in one process only.
     package func liveNodes() async throws -> Int? { nil }
+    package func take(
+        _ requests: [String: Int], from budget: RequestBudget, at: Instant
+    ) async throws -> [String: Double]? { nil }
+    package func removeRequestBudgets(before: Instant) async throws {}
 
     package func read<T: Sendable>(_ body: @escaping @Sendable (any Reader) throws -> T) async throws -> T {
         try await readServer { try body($0) }

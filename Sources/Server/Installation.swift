@@ -80,14 +80,16 @@ package struct Installation: Sendable {
 
     /// The routes of the server.
     /// - Parameters:
-    ///   - limits: How many requests a caller of the API may send.
+    ///   - limiter: Counts requests to the API; if none is given, one with the standard limits.
+    ///   - proxies: Whose word about their clients' addresses is taken.
     ///   - operating: What is told to an operator; `nil` where there is none, as in the commands.
     ///   - metricsToken: Opens `/metrics`; without it there is no such address.
     package func router(
-        limits: RateLimits = .standard, operating: Operating? = nil, metricsToken: MetricsToken? = nil
+        limiter: RateLimiter? = nil, proxies: TrustedProxies = .none, operating: Operating? = nil,
+        metricsToken: MetricsToken? = nil
     ) throws -> Router<ConcordContext> {
         let router = Router(context: ConcordContext.self, options: .autoGenerateHeadEndpoints)
-        router.add(middleware: EnvelopeMiddleware(environment: services.environment))
+        router.add(middleware: EnvelopeMiddleware(environment: services.environment, proxies: proxies))
         if let operating {
             router.add(
                 middleware: ObservingMiddleware(environment: services.environment, metrics: operating.requests))
@@ -97,7 +99,7 @@ package struct Installation: Sendable {
             router.addReadiness(operating.readiness)
         }
         router.addHealth()
-        let api = RESTRoutes(services: services, limits: limits)
+        let api = RESTRoutes(services: services, limiter: limiter)
         api.add(to: router)
         try WebRoutes(services: services, reference: api.reference()).add(to: router)
         return router

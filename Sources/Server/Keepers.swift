@@ -84,3 +84,45 @@ struct ClockKeeper: Service {
         }
     }
 }
+
+/// Tells the other nodes four times a second how many requests this one let through, and hears of theirs: a caller who asks
+/// all nodes at once gets that much more than the limit, and waits for it afterwards.
+struct RequestKeeper: Service {
+    static let millisecondsBetween = 250
+    /// Rounds between two in which budgets are forgotten that nobody takes from.
+    private static let roundsBetweenTidying = 240
+    /// By then a budget is full again, whatever its limit is.
+    private static let secondsKept = 3_600
+    let limiter: RateLimiter
+    let store: any DatabaseStore
+    let clock: Clock
+    let logger: Logger
+
+    func run() async throws {
+        var round = 0
+        var hasFailed = false
+        while !_Concurrency.Task.isCancelled {
+            do {
+                try await cancelWhenGracefulShutdown {
+                    try await _Concurrency.Task.sleep(for: .milliseconds(Self.millisecondsBetween))
+                }
+            } catch is CancellationError { return }
+            round += 1
+            do {
+                let now = clock.now()
+                try await limiter.share { try await store.take($1, from: $0, at: now) }
+                if round.isMultiple(of: Self.roundsBetweenTidying) {
+                    try await store.removeRequestBudgets(before: now.adding(seconds: -Self.secondsKept))
+                }
+                hasFailed = false
+            } catch {
+                // Said once, not four times a second: meanwhile each node counts for itself.
+                if !hasFailed {
+                    logger.warning(
+                        "Requests are not counted together with other nodes", metadata: ["error": "\(error)"])
+                }
+                hasFailed = true
+            }
+        }
+    }
+}

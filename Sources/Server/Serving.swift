@@ -1,4 +1,5 @@
 // The server from its start to its end: ports, background work, signals.
+package import Access
 package import HTTPServing
 import Hummingbird
 package import Logging
@@ -10,6 +11,8 @@ package struct ServingOptions: Sendable {
     package var host = "127.0.0.1"
     package var port = 8080
     package var limits = RateLimits.standard
+    /// Whose word about their clients' addresses is taken.
+    package var proxies = TrustedProxies.none
     /// Where metrics and health are answered to everybody, if anywhere.
     package var metricsHost = "127.0.0.1"
     package var metricsPort: Int?
@@ -58,22 +61,26 @@ extension Installation {
         _ options: ServingOptions, _ operating: Operating, _ logger: Logger,
         _ running: @escaping @Sendable (Int) async -> Void
     ) throws -> [any Service] {
-        var services: [any Service] = keepers(logger: logger)
+        let clock = services.environment.clock
+        let limiter = RateLimiter(limits: options.limits, clock: clock)
+        var listeners: [any Service] = keepers(logger: logger)
+        listeners.append(RequestKeeper(limiter: limiter, store: store, clock: clock, logger: logger))
         if let port = options.metricsPort {
-            services.append(metricsListener(options.metricsHost, port, operating, logger))
+            listeners.append(metricsListener(options.metricsHost, port, operating, logger))
         }
         let connections = OpenConnections()
         let application = Application(
-            router: try router(limits: options.limits, operating: operating, metricsToken: options.metricsToken),
+            router: try router(
+                limiter: limiter, proxies: options.proxies, operating: operating, metricsToken: options.metricsToken),
             server: .http1(configuration: .init(additionalChannelHandlers: [PatientClose(connections)])),
             configuration: .init(address: .hostname(options.host, port: options.port), serverName: "Concord"),
             onServerRunning: { channel in await running(channel.localAddress?.port ?? options.port) }, logger: logger)
-        services.append(
+        listeners.append(
             BoundedListener(
                 listener: application, requests: operating.requests, connections: connections,
                 stopping: operating.stopping, seconds: options.shutdownSeconds, logger: logger))
-        services.append(DrainPause(stopping: operating.stopping, seconds: options.drainSeconds))
-        return services
+        listeners.append(DrainPause(stopping: operating.stopping, seconds: options.drainSeconds))
+        return listeners
     }
 
     private func metricsListener(

@@ -26,6 +26,11 @@ struct Serve: AsyncParsableCommand {
     var rateLimit = RateLimits.standard.caller?.requestsMax ?? 0
     @Option(help: "Requests to the API a minute for each network address that is not signed in; 0 sets no limit.")
     var addressRateLimit = RateLimits.standard.address?.requestsMax ?? 0
+    @Option(
+        help:
+            "The address or network of a proxy that names its clients in X-Forwarded-For, as in 10.0.0.0/8; may be given several times."
+    )
+    var trustedProxy: [String] = []
     @Option(help: "A port of its own for /metrics, /healthz and /readyz; 0 takes a free one.") var metricsPort: Int?
     @Option(help: "The address of that port. Everybody who reaches it can read the metrics.")
     var metricsHost = "127.0.0.1"
@@ -44,6 +49,7 @@ struct Serve: AsyncParsableCommand {
         guard range.contains(rateLimit), range.contains(addressRateLimit) else {
             throw ValidationError("--rate-limit and --address-rate-limit must be 0 to 1000000000.")
         }
+        _ = try proxies()
         guard (0...3_600).contains(drainSeconds), (0...3_600).contains(shutdownSeconds) else {
             throw ValidationError("--drain-seconds and --shutdown-seconds must be 0 to 3600.")
         }
@@ -89,12 +95,21 @@ struct Serve: AsyncParsableCommand {
         options.limits = RateLimits(
             caller: rateLimit > 0 ? RateLimit(requestsMax: rateLimit) : nil,
             address: addressRateLimit > 0 ? RateLimit(requestsMax: addressRateLimit) : nil)
+        options.proxies = try proxies()
         options.metricsHost = metricsHost
         options.metricsPort = metricsPort
         options.metricsToken = try Self.metricsToken()
         options.drainSeconds = drainSeconds
         options.shutdownSeconds = shutdownSeconds
         return options
+    }
+
+    /// - Throws: `ValidationError` for what is no address and no network.
+    private func proxies() throws -> TrustedProxies {
+        if let wrong = trustedProxy.first(where: { TrustedProxies([$0]) == nil }) {
+            throw ValidationError("--trusted-proxy: \(wrong) is neither an IP address nor a network as in 10.0.0.0/8.")
+        }
+        return TrustedProxies(trustedProxy) ?? .none
     }
 
     private func sayWhatWasLoaded(_ installation: Installation) {

@@ -74,6 +74,29 @@ import Testing
         for node in 0...1 { #expect(try await visitor.signIn(email, node: node).status == 429) }
     }
 
+    @Test func requestsAreCountedOverAllNodes() async throws {
+        let demo = try await RunningServer.demo.copy(on: .nodes)
+        let server = try await RunningServer(demo, options: ["--rate-limit", "40"])
+        func ask(_ node: Int) async throws -> Int {
+            try await server.send("GET", "/api/v1/me", token: demo.token, node: node).status
+        }
+        for _ in 0..<30 { #expect(try await ask(0) == 200) }
+        // Which asks now and then what is left: within a minute hardly any come back.
+        var allowed = 0
+        try await eventually("the other node knows of them") {
+            try await Task.sleep(for: .milliseconds(300))
+            let status = try await ask(1)
+            allowed += status == 200 ? 1 : 0
+            return status == 429
+        }
+        #expect(allowed < 25, "alone it would have let 40 through")
+        try await eventually("the first one hears of those") {
+            try await Task.sleep(for: .milliseconds(300))
+            return try await ask(0) == 429
+        }
+        await server.stop()
+    }
+
     @Test func aChangedPasswordEndsSessionsOnTheOtherNode() async throws {
         let visitor = Visitor(try await Self.world.value.server)
         let (one, two) = (

@@ -29,21 +29,23 @@ final class RunningServer: Sendable {
         .appendingPathComponent("concord").path
 
     /// Starts the server on a demo's folder, on a free port; two of them if its records are in PostgreSQL.
-    convenience init(_ demo: DemoFolder.Copy) async throws {
-        try await self.init(folder: demo.folder, database: demo.database)
+    convenience init(_ demo: DemoFolder.Copy, options: [String] = []) async throws {
+        try await self.init(folder: demo.folder, database: demo.database, options: options)
     }
 
     /// - Parameters:
     ///   - database: A PostgreSQL database, over which two nodes are started.
     ///   - isEmpty: Nothing is there yet: the first node makes it before the second one starts.
+    ///   - options: More of the command line.
     ///   - ofSecondNode: Variables that only the second node gets.
     ///   - preload: Libraries of all processes, or, with `ofSecondNode`, of the second node.
     init(
-        folder: URL, database: String? = nil, isEmpty: Bool = false, environment: [String: String] = [:],
-        ofSecondNode: [String: String]? = nil, preload: [String] = []
+        folder: URL, database: String? = nil, isEmpty: Bool = false, options: [String] = [],
+        environment: [String: String] = [:], ofSecondNode: [String: String]? = nil, preload: [String] = []
     ) async throws {
         self.folder = folder
-        let arguments = ["serve", "--data", folder.path, "--port", "0"] + (database.map { ["--database", $0] } ?? [])
+        let arguments =
+            ["serve", "--data", folder.path, "--port", "0"] + (database.map { ["--database", $0] } ?? []) + options
         func start(_ number: Int) throws -> ChildProcess {
             let isPreloaded = ofSecondNode == nil || number == 1
             return try ChildProcess(

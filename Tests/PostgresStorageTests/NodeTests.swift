@@ -150,6 +150,39 @@ import Testing
         for node in nodes { try node.close() }
     }
 
+    @Test func allNodesTakeFromOneBudgetThatTimeRefills() async throws {
+        let world = try PostgresWorld()
+        let nodes = [try world.node(), try world.node()]
+        var fixtures = Fixtures(seed: 10)
+        let now = fixtures.tick()
+        let budget = RequestBudget(full: 60, windowSeconds: 60)
+        // Many at once, in opposite orders of their names, and no request is forgotten.
+        let names = (0..<40).map { "address:10.0.0.\($0)" }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for n in 0..<16 {
+                let counts = Dictionary(uniqueKeysWithValues: (n % 2 == 0 ? names : names.reversed()).map { ($0, 2) })
+                group.addTask { _ = try await nodes[n % 2].take(counts, from: budget, at: now) }
+            }
+            try await group.waitForAll()
+        }
+        let both = try await nodes[0].take([names[3]: 1, "token:t": 5], from: budget, at: now)
+        #expect(both == [names[3]: 27, "token:t": 55])
+        // A second gives one back, a whole window no more than there was.
+        func left(_ count: Int, after seconds: Int) async throws -> Double? {
+            try await nodes[1].take([names[3]: count], from: budget, at: now.adding(seconds: seconds))?[names[3]]
+        }
+        #expect(try await left(2, after: 1) == 26)
+        #expect(try await left(1, after: 1_000) == 59)
+        // A clock that was behind gives nothing; a debt is at most a whole budget.
+        #expect(try await left(1, after: 1) == 58)
+        #expect(try await left(59, after: 1_000) == -1)
+        #expect(try await left(500, after: 1_000) == -60)
+        try await nodes[0].removeRequestBudgets(before: now.adding(seconds: 500))
+        #expect(try await nodes[0].take(["token:t": 1], from: budget, at: now.adding(seconds: 1)) == ["token:t": 59])
+        #expect(try await left(1, after: 1_000) == -60, "what was used since is kept")
+        for node in nodes { try node.close() }
+    }
+
     @Test func noSessionOfAnOldPasswordOutlivesItsChangeOnAnotherNode() async throws {
         let world = try PostgresWorld()
         let nodes = [try world.node(), try world.node()]

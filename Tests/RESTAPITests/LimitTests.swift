@@ -6,16 +6,17 @@ import HTTPTypes
 import MerkleLog
 import RESTAPI
 import RecordKit
+import Storage
 import TestKit
 import Testing
 
 @Suite struct LimitTests {
     private func harness(caller: Int, address: Int) async throws -> RouterHarness {
         try await RouterHarness { services, router in
+            let limits = RateLimits(
+                caller: RateLimit(requestsMax: caller), address: RateLimit(requestsMax: address))
             RESTRoutes(
-                services: services,
-                limits: RateLimits(
-                    caller: RateLimit(requestsMax: caller), address: RateLimit(requestsMax: address))
+                services: services, limiter: RateLimiter(limits: limits, clock: services.environment.clock)
             ).add(to: router)
         }
     }
@@ -72,6 +73,52 @@ import Testing
         #expect(limiter.take(.token("t")) == nil, "no limit, no verdict")
         #expect(limiter.take(.address("b"))?.remaining == 9)
         #expect(limiter.take(.address("b"))?.remaining == 8)
+    }
+
+    @Test func nodesGoOnFromWhatIsLeftForAllOfThem() async throws {
+        let clock = SteppedClock()
+        let limits = RateLimits(caller: RateLimit(requestsMax: 10), address: RateLimit(requestsMax: 10))
+        let nodes = (0..<2).map { _ in RateLimiter(limits: limits, clock: clock.environment.clock) }
+        var taken: [String: Int] = [:]
+        var isAway = false
+        func share(_ node: Int) async throws {
+            try await nodes[node].share { budget, counts in
+                #expect(budget == RequestBudget(full: 10, windowSeconds: 60))
+                if isAway { throw StoreError.unavailable("away") }
+                taken.merge(counts, uniquingKeysWith: +)
+                return counts.reduce(into: [:]) { $0[$1.key] = Double(10 - (taken[$1.key] ?? 0)) }
+            }
+        }
+        for _ in 0..<4 { _ = nodes[0].take(.token("t")) }
+        _ = nodes[0].take(.address("a"))
+        for _ in 0..<3 { _ = nodes[1].take(.token("t")) }
+        isAway = true
+        await #expect(throws: StoreError.self) { try await share(0) }
+        #expect(nodes[0].take(.token("t"))?.remaining == 5, "alone it counts for itself")
+        isAway = false
+        try await share(0)
+        #expect(taken == ["token:t": 5, "address:a": 1], "what could not be told is told later")
+        try await share(0)
+        #expect(taken == ["token:t": 5, "address:a": 1], "and once")
+        try await share(1)
+        #expect(nodes[1].take(.token("t"))?.remaining == 1, "ten, less five there and four here")
+        _ = nodes[1].take(.token("t"))
+        #expect(nodes[1].take(.token("t"))?.isAllowed == false)
+        for _ in 0..<5 { _ = nodes[0].take(.token("t")) }
+        try await share(0)
+        try await share(1)
+        // Both let too much through before they knew: the debt is paid before there is a request again.
+        let verdict = try #require(nodes[1].take(.token("t")))
+        #expect(!verdict.isAllowed && verdict.remaining == 0 && verdict.retrySeconds > 6)
+        #expect(nodes[0].take(.address("a"))?.remaining == 8)
+    }
+
+    @Test func aNodeWithoutOthersCountsForItself() async throws {
+        let limits = RateLimits(caller: RateLimit(requestsMax: 10), address: nil)
+        let limiter = RateLimiter(limits: limits, clock: SteppedClock().environment.clock)
+        for _ in 0..<4 { _ = limiter.take(.token("t")) }
+        try await limiter.share { _, _ in nil }
+        #expect(limiter.take(.token("t"))?.remaining == 5)
     }
 
     @Test(

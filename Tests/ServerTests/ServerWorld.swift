@@ -31,7 +31,8 @@ final class ServerWorld: Sendable {
     /// - Parameters:
     ///   - metricsToken: `nil` leaves `/metrics` closed.
     ///   - requestsMax: Requests a minute for each network address.
-    init(metricsToken: String? = nil, requestsMax: Int = 1_000) async throws {
+    ///   - proxies: Whose word about their clients is taken.
+    init(metricsToken: String? = nil, requestsMax: Int = 1_000, proxies: TrustedProxies = .none) async throws {
         let folder = try WorldFolder("server")
         let registry = MetricRegistry()
         // Counted from the first read on, as the command does it.
@@ -44,8 +45,10 @@ final class ServerWorld: Sendable {
             clock: installation.services.environment.clock, logger: silent)
         let router = try withMetricsFactory(registry) {
             try installation.router(
-                limits: RateLimits(caller: nil, address: RateLimit(requestsMax: requestsMax)), operating: operating,
-                metricsToken: metricsToken.flatMap { MetricsToken($0) })
+                limiter: RateLimiter(
+                    limits: RateLimits(caller: nil, address: RateLimit(requestsMax: requestsMax)),
+                    clock: installation.services.environment.clock),
+                proxies: proxies, operating: operating, metricsToken: metricsToken.flatMap { MetricsToken($0) })
         }
         responder = router.buildResponder()
         self.folder = folder
@@ -57,7 +60,8 @@ final class ServerWorld: Sendable {
     var log: [String] { lines.withLock { $0 } }
 
     func send(
-        _ method: HTTPRequest.Method, _ path: String, _ headers: HTTPFields = [:], body: String = ""
+        _ method: HTTPRequest.Method, _ path: String, _ headers: HTTPFields = [:], body: String = "",
+        from peer: String? = nil
     ) async throws -> Reply {
         let request = Request(
             head: HTTPRequest(
@@ -70,7 +74,9 @@ final class ServerWorld: Sendable {
                     lines.withLock { $0.append(String(decoding: line, as: UTF8.self)) }
                 }
             })
-        let source = ApplicationRequestContextSource(channel: EmbeddedChannel(), logger: logger)
+        let channel = EmbeddedChannel()
+        channel.remoteAddress = try peer.map { try SocketAddress(ipAddress: $0, port: 1) }
+        let source = ApplicationRequestContextSource(channel: channel, logger: logger)
         let response = try await responder.respond(to: request, context: ConcordContext(source: source))
         let collected = Collected()
         try await response.body.write(Writer(collected: collected))

@@ -28,7 +28,8 @@ package enum CoreTables {
         """
     ]
 
-    /// Numbers of revisions, and the nodes that share the database. An import belongs to the node that works on it.
+    /// Numbers of revisions, and the nodes that share the database. An import belongs to the node that works on it. How many
+    /// requests a caller has left is written several times a second and worth no flush.
     private static let nodes = [
         "CREATE SEQUENCE \"revision_number\" AS INTEGER",
         """
@@ -41,6 +42,13 @@ package enum CoreTables {
         CREATE TABLE "import_node" (
           "import" IDENTIFIER PRIMARY KEY NOT NULL REFERENCES "import" ("id") ON DELETE CASCADE,
           "node" IDENTIFIER NOT NULL
+        ) STRICT
+        """,
+        """
+        CREATE UNLOGGED TABLE "request_budget" (
+          "key" TEXT PRIMARY KEY NOT NULL,
+          "thousandths" INTEGER NOT NULL,
+          "at" INTEGER NOT NULL
         ) STRICT
         """,
     ]
