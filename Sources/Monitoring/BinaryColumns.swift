@@ -30,28 +30,16 @@ public struct BinaryColumns: Sendable {
             guard let column = table[name] else { throw MeasureError("\(table.path): there is no column \"\(name)\"") }
             return column
         }
-        let truth = try Self.binary(try column(label), favourable, table.path)
-        let scores: [Double]?
-        if let score {
-            let found = try column(score)
-            guard let numbers = found.numbers else {
-                throw MeasureError("\(table.path): the score \"\(score)\" is not numeric")
-            }
-            guard !numbers.contains(where: { $0 < 0 || $0 > 1 }) else {
-                throw MeasureError("\(table.path): the score \"\(score)\" is not within 0 … 1")
-            }
-            scores = numbers
-        } else {
-            scores = nil
+        let truthColumn = try column(label)
+        let decision: Column? = if let prediction { try column(prediction) } else { nil }
+        let scores: [Double]? = if let score { try Self.scores(try column(score), table.path) } else { nil }
+        guard decision != nil || scores != nil else { throw MeasureError("a prediction or a score is needed") }
+        let outcomes = try attempted(2) { i throws(MeasureError) -> [Int8] in
+            if i == 0 { return try Self.binary(truthColumn, favourable, table.path) }
+            if let decision { return try Self.binary(decision, favourable, table.path) }
+            return (scores ?? []).map { $0.isNaN ? -1 : $0 >= 0.5 ? 1 : 0 }
         }
-        let decided: [Int8]
-        if let prediction {
-            decided = try Self.binary(try column(prediction), favourable, table.path)
-        } else if let scores {
-            decided = scores.map { $0.isNaN ? -1 : $0 >= 0.5 ? 1 : 0 }
-        } else {
-            throw MeasureError("a prediction or a score is needed")
-        }
+        let (truth, decided) = (outcomes[0], outcomes[1])
         func isComplete(_ i: Int) -> Bool { truth[i] >= 0 && decided[i] >= 0 && !(scores?[i].isNaN ?? false) }
         let complete = (0..<table.rows).reduce(0) { $0 + (isComplete($1) ? 1 : 0) }
         incomplete = table.rows - complete
@@ -67,6 +55,16 @@ public struct BinaryColumns: Sendable {
                 labels: kept.map { truth[Int($0)] == 1 }, predictions: kept.map { decided[Int($0)] == 1 },
                 scores: scores.map { scores in kept.map { scores[Int($0)] } } ?? [])
         }
+    }
+
+    private static func scores(_ column: Column, _ path: String) throws(MeasureError) -> [Double] {
+        guard let numbers = column.numbers else {
+            throw MeasureError("\(path): the score \"\(column.name)\" is not numeric")
+        }
+        guard !numbers.contains(where: { $0 < 0 || $0 > 1 }) else {
+            throw MeasureError("\(path): the score \"\(column.name)\" is not within 0 … 1")
+        }
+        return numbers
     }
 
     /// 1 for the positive value, 0 for the other, −1 for null.

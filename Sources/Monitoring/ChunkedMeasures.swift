@@ -11,21 +11,23 @@ extension Drift {
     public static func chunks(
         _ chunks: Chunks, table: Table, reference: DriftSide, numeric: [String], categorical: [String]
     ) -> ReportValue {
-        let columns = numeric.compactMap { name -> ChunkedColumn? in
-            guard let values = table[name]?.numbers, let profile = reference.numeric[name] else { return nil }
-            return ChunkedColumn(name: name, values: values, profile: profile)
-        }
-        let texts = categorical.compactMap { name -> ChunkedColumn? in
-            guard let column = table[name], let profile = reference.categorical[name] else { return nil }
-            return ChunkedColumn(column: column, profile: profile)
-        }
-        let all = columns + texts
-        let measured = concurrently(all.count) { i in all[i].course(chunks.list.map(\.rows)) }
+        let rows = chunks.list.map(\.rows)
+        // A column's places live for as long as it is counted only.
+        let measured = concurrently(numeric.count + categorical.count) { i -> (name: String, course: [ReportObject])? in
+            guard i < numeric.count else {
+                let name = categorical[i - numeric.count]
+                guard let column = table[name], let profile = reference.categorical[name] else { return nil }
+                return ChunkedColumn(column: column, profile: profile).map { (name, $0.course(rows)) }
+            }
+            guard let values = table[numeric[i]]?.numbers, let profile = reference.numeric[numeric[i]] else {
+                return nil
+            }
+            return (numeric[i], ChunkedColumn(values: values, profile: profile).course(rows))
+        }.compactMap(\.self)
         return .array(
             chunks.list.enumerated().map { place, chunk in
                 var out = chunks.head(chunk)
-                out["columns"] = .object(
-                    ReportObject(all.indices.map { (all[$0].name, .object(measured[$0][place])) }))
+                out["columns"] = .object(ReportObject(measured.map { ($0.name, .object($0.course[place])) }))
                 return .object(out)
             })
     }
@@ -97,14 +99,12 @@ struct ChunkCounts {
 
 /// A column whose chunks are compared with a reference.
 private struct ChunkedColumn {
-    let name: String
     private let reference: [Int]
     private let size: Int
     /// The bin or category of each row; −1 for null, −2 for a value in none.
     private let places: [Int32]
 
-    init(name: String, values: [Double], profile: NumericProfile) {
-        self.name = name
+    init(values: [Double], profile: NumericProfile) {
         reference = profile.deciles.counts
         size = reference.count
         let edges = profile.deciles.edges
@@ -113,7 +113,6 @@ private struct ChunkedColumn {
 
     init?(column: Column, profile: CategoryProfile) {
         guard let codes = column.codes, profile.others == 0 else { return nil }
-        name = column.name
         var index = Dictionary(uniqueKeysWithValues: zip(profile.categories, profile.categories.indices))
         let map = column.categories.map { category -> Int32 in
             if let known = index[category] { return Int32(known) }

@@ -121,12 +121,14 @@ public enum Estimate {
             guard !numbers.contains(where: { $0 < 0 || $0 > 1 }) else {
                 throw MeasureError("\(table.path): the score \"\(score)\" is not within 0 … 1")
             }
-            var decided = numbers.map { Int8($0.isNaN ? -1 : $0 >= 0.5 ? 1 : 0) }
+            let decided: [Int8]
             if let prediction {
                 guard let column = table[prediction] else {
                     throw MeasureError("\(table.path): there is no column \"\(prediction)\"")
                 }
                 decided = try BinaryColumns.binary(column, favourable, table.path)
+            } else {
+                decided = numbers.map { Int8($0.isNaN ? -1 : $0 >= 0.5 ? 1 : 0) }
             }
             let isWhole = numbers.indices.allSatisfy { !numbers[$0].isNaN && decided[$0] >= 0 }
             if isWhole {

@@ -134,7 +134,7 @@ public struct EstimateStream: Sendable {
 extension Estimate {
     /// What was realised on a reference that was counted.
     public static func realised(_ reference: CalibrationAccumulator) -> ReportObject {
-        let truth = reference.performance.map { Performance.binary($0) } ?? Performance.binary(reference.sample)
+        let truth = reference.performance.map { Performance.binary($0) } ?? Performance.ratesAndAUC(reference.sample)
         var out = ReportObject()
         for key in realisedKeys {
             for name in [key, key + "_reason", key + "_error_max"] { out[name] = truth[name] }

@@ -12,6 +12,8 @@ import Foundation
 public final class MappedFile: @unchecked Sendable {
     /// Files of at most so many bytes are held whole.
     static let wholeMax = 16 << 20
+    /// So many bytes of a longer file are held: its header and a sample of its rows are in them.
+    static let headBytes = 4 << 20
     /// How much is read at a time by what looks at every byte once: it fits into the caches of a core.
     static let blockBytes = 256 << 10
 
@@ -19,7 +21,7 @@ public final class MappedFile: @unchecked Sendable {
     public let path: String
     /// How many bytes there are.
     public let count: Int
-    /// The first bytes: all of them in a file of at most 16 MB, in standard input and in given contents.
+    /// The first bytes: all of them in a file of at most 16 MB, in standard input and in given contents, else 4 MB.
     public let head: UnsafeRawBufferPointer
     private let descriptor: Int32
     /// Buffers that are not in use, so that not every piece makes the system find and clear new pages.
@@ -46,7 +48,8 @@ public final class MappedFile: @unchecked Sendable {
         var status = stat()
         let isFile = fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
         count = isFile ? Int(status.st_size) : 0
-        let start = UnsafeMutableRawBufferPointer.allocate(byteCount: min(count, Self.wholeMax), alignment: 16)
+        let start = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: count <= Self.wholeMax ? count : Self.headBytes, alignment: 16)
         head = UnsafeRawBufferPointer(start)
         guard isFile else { throw TableError(path: path, reason: "this is not a file") }
         guard count > 0 else { throw TableError(path: path, reason: "the file is empty") }

@@ -6,18 +6,60 @@ public import Statistics
 public enum Performance {
     /// A binary classifier.
     public static func binary(_ sample: BinarySample) -> ReportObject {
+        let (ranking, others) = both({ sample.ranking() }, { ScoreMeasures(sample) })
+        return binary(sample, ranking, others)
+    }
+
+    /// A binary classifier, and its curves (``curves(_:)``) from the same sorted scores.
+    public static func binaryAndCurves(_ sample: BinarySample) -> (measures: ReportObject, curves: ReportObject) {
+        let (ordered, others) = both(
+            { () -> (ranking: Ranking?, curve: OperatingCurve?) in
+                guard sample.hasScores else { return (nil, nil) }
+                let sorted = BinarySample.sorted(scores: sample.scores, labels: sample.labels)
+                return (
+                    Ranking(sortedPositives: sorted.positives, sortedNegatives: sorted.negatives),
+                    OperatingCurve(
+                        sortedPositives: sorted.positives, sortedNegatives: sorted.negatives, steps: curveSteps)
+                )
+            }, { ScoreMeasures(sample) })
+        return (binary(sample, ordered.ranking, others), curves(sample, ordered.curve))
+    }
+
+    /// The rates and the AUC alone.
+    static func ratesAndAUC(_ sample: BinarySample) -> ReportObject {
+        var out = rates(sample.confusion)
+        out.set("roc_auc", sample.ranking()?.auc, reason: oneClass(sample.confusion))
+        return out
+    }
+
+    private static func oneClass(_ counts: ConfusionCounts) -> String {
+        counts.positives == 0
+            ? "no row is truly positive" : counts.negatives == 0 ? "no row is truly negative" : "there are no scores"
+    }
+
+    /// What needs the scores in the order of rows.
+    private struct ScoreMeasures {
+        let lift: Double?
+        let logLoss: Double?
+        let brier: Double?
+
+        init(_ sample: BinarySample) {
+            lift = sample.topDecileLift()
+            logLoss = sample.logLoss()
+            brier = sample.brier()
+        }
+    }
+
+    private static func binary(_ sample: BinarySample, _ ranking: Ranking?, _ others: ScoreMeasures) -> ReportObject {
         let counts = sample.confusion
         var out = rates(counts)
-        let oneClass =
-            counts.positives == 0
-            ? "no row is truly positive" : counts.negatives == 0 ? "no row is truly negative" : "there are no scores"
-        let (ranking, lift) = both({ sample.ranking() }, { sample.topDecileLift() })
+        let oneClass = oneClass(counts)
         out.set("roc_auc", ranking?.auc, reason: oneClass)
         out.set("gini", ranking.map { 2 * $0.auc - 1 }, reason: oneClass)
         out.set("average_precision", ranking?.averagePrecision, reason: oneClass)
         out.set("pr_auc_trapezoid", ranking?.precisionRecallArea, reason: oneClass)
         out.set("ks_score", ranking?.kolmogorovSmirnov, reason: oneClass)
-        out.set("log_loss_eps", sample.logLoss(), reason: "there are no scores")
+        out.set("log_loss_eps", others.logLoss, reason: "there are no scores")
         if let ranking, let error = ranking.deLongError {
             out["delong"] = .object(
                 ReportObject([
@@ -29,9 +71,9 @@ public enum Performance {
             out["delong"] = .null
             out["delong_reason"] = .string(ranking == nil ? oneClass : "a class has fewer than two rows")
         }
-        out.set("brier", sample.brier(), reason: "there are no scores")
+        out.set("brier", others.brier, reason: "there are no scores")
         out.set(
-            "lift_top10pct_stable_order", lift,
+            "lift_top10pct_stable_order", others.lift,
             reason: sample.hasScores ? "fewer than ten rows, or no positives" : "there are no scores")
         intervals(counts, &out)
         return out

@@ -8,8 +8,12 @@ extension Performance {
     /// The operating points over falling thresholds: threshold, counts, both rates, precision. Null with one class
     /// only.
     public static func curves(_ sample: BinarySample) -> ReportObject {
+        curves(sample, sample.operatingCurve(steps: curveSteps))
+    }
+
+    static func curves(_ sample: BinarySample, _ curve: OperatingCurve?) -> ReportObject {
         var out = ReportObject()
-        guard let curve = sample.operatingCurve(steps: curveSteps) else {
+        guard let curve else {
             out["operating_points"] = .null
             out["operating_points_reason"] = .string(
                 sample.hasScores ? "there are rows of one class only" : "there are no scores")

@@ -30,7 +30,7 @@ public struct TableReader: Sendable {
     static let sampleBytes = 128 << 10
 
     /// A reader.
-    public init(nullSpellings: [String] = [], trims: Bool = false, chunkBytesMax: Int = 16 << 20) {
+    public init(nullSpellings: [String] = [], trims: Bool = false, chunkBytesMax: Int = 8 << 20) {
         self.nullSpellings = nullSpellings
         self.trims = trims
         self.chunkBytesMax = max(1, chunkBytesMax)
@@ -175,7 +175,7 @@ public struct TableReader: Sendable {
                 p += 1
                 while true {
                     guard p < bytes.count else {
-                        let end = file.isWhole ? "" : " in the first 16 MB"
+                        let end = file.isWhole ? "" : " in the first 4 MB"
                         throw bad("the quote that opens here is not closed\(end)")
                     }
                     if bytes[p] == quote {
@@ -208,7 +208,7 @@ public struct TableReader: Sendable {
             names.append(name)
             guard names.count <= Self.columnsMax else { throw bad("more than \(Self.columnsMax) columns") }
             if p == bytes.count {
-                guard file.isWhole else { throw bad("the header is longer than 16 MB") }
+                guard file.isWhole else { throw bad("the header is longer than 4 MB") }
                 break header
             }
             p += 1

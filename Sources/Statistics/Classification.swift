@@ -240,6 +240,12 @@ public struct BinarySample: Codable, Hashable, Sendable {
 
     /// The order statistics of scores and labels; nil with one class only.
     public static func ranking(scores: [Double], labels: [Bool]) -> Ranking? {
+        let sorted = sorted(scores: scores, labels: labels)
+        return Ranking(sortedPositives: sorted.positives, sortedNegatives: sorted.negatives)
+    }
+
+    /// The scores of both classes, ascending.
+    public static func sorted(scores: [Double], labels: [Bool]) -> (positives: [Double], negatives: [Double]) {
         var positives: [Double] = []
         var negatives: [Double] = []
         positives.reserveCapacity(scores.count)
@@ -250,7 +256,7 @@ public struct BinarySample: Codable, Hashable, Sendable {
         var scratch: [UInt64] = []
         Sorting.sort(&positives, scratch: &scratch)
         Sorting.sort(&negatives, scratch: &scratch)
-        return Ranking(sortedPositives: positives, sortedNegatives: negatives)
+        return (positives, negatives)
     }
 
     /// −mean ln of the probability given to the truth, clipped to 1e-15 … 1 − 1e-15; nil without scores.

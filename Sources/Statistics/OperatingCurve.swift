@@ -86,12 +86,8 @@ extension BinarySample {
     /// - Parameter steps: as in `OperatingCurve`.
     public func operatingCurve(steps: Int? = nil) -> OperatingCurve? {
         guard hasScores else { return nil }
-        var positives: [Double] = []
-        var negatives: [Double] = []
-        for i in scores.indices {
-            if labels[i] { positives.append(scores[i]) } else { negatives.append(scores[i]) }
-        }
+        let sorted = Self.sorted(scores: scores, labels: labels)
         return OperatingCurve(
-            sortedPositives: Sorting.sorted(positives), sortedNegatives: Sorting.sorted(negatives), steps: steps)
+            sortedPositives: sorted.positives, sortedNegatives: sorted.negatives, steps: steps)
     }
 }

@@ -91,6 +91,6 @@ import Testing
         let error = #expect(throws: TableError.self) {
             try TableReader().read(path: url.path) { _ in .inferred }
         }
-        #expect(error?.reason == "the header is longer than 16 MB")
+        #expect(error?.reason == "the header is longer than 4 MB")
     }
 }

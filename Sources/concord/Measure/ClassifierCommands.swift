@@ -84,9 +84,10 @@ extension MeasureCommand {
             let measuredChunks: ReportValue?
             if kind == .binary {
                 let found = try columns.columns(table)
-                result = Monitoring.Performance.binary(found.sample)
+                let (measures, curves) = Monitoring.Performance.binaryAndCurves(found.sample)
+                result = measures
                 result["incomplete"] = .integer(found.incomplete)
-                result["curves"] = .object(Monitoring.Performance.curves(found.sample))
+                result["curves"] = .object(curves)
                 if !searched.isEmpty {
                     result["worst_subgroups"] = .object(
                         try Subgroups.report(table: table, columns: found, names: searched))
