@@ -29,6 +29,15 @@ public struct ChangeStream: Sendable {
         case cusum
         /// ``PageHinkley``.
         case pageHinkley = "page_hinkley"
+
+        /// As people call it.
+        var title: String {
+            switch self {
+            case .adwin: "ADWIN"
+            case .cusum: "CUSUM"
+            case .pageHinkley: "Page-Hinkley"
+            }
+        }
     }
 
     /// Rows of alarms that are listed for each detector; the others are counted.
@@ -160,8 +169,10 @@ public struct ChangeStream: Sendable {
         var sum = control.flatMap(self.sum)
         var rise = PageHinkley(tolerance: tolerance, limit: riseLimit)
         var alarms: [Detector: Alarms] = [:]
+        var course = RowCourse()
         let input = try read(path, reader) { values, rowsBefore in
             Self.add(values, &moments)
+            course.add(values, rowsBefore: rowsBefore)
             infinities += values.count(where: \.isInfinite)
             for (i, value) in values.enumerated() where value.isFinite {
                 let row = rowsBefore + i + 1
@@ -184,6 +195,7 @@ public struct ChangeStream: Sendable {
         out["incomplete"] = .integer(input.rows - moments.count - infinities)
         out["infinities"] = .integer(infinities)
         out.set("mean", moments.mean, reason: "the values are too large")
+        out["course"] = .object(course.report)
         for detector in Detector.allCases where detectors.contains(detector) {
             let found = alarms[detector] ?? Alarms()
             let object: ReportObject?
@@ -244,5 +256,46 @@ public struct ChangeStream: Sendable {
         out["limit"] = .number(riseLimit)
         alarms.set(&out)
         return out
+    }
+}
+
+/// The mean over stretches of rows that are as long as each other: twice as long whenever there would be too many.
+struct RowCourse {
+    /// The most stretches; there are more than half as many once there are so many rows.
+    static let stretchesMax = 60
+    private var stretches: [Moments] = []
+    private(set) var rowsEach = 1
+
+    /// Adds the values of the rows after `rowsBefore`; those that are not finite are left out.
+    mutating func add(_ values: [Double], rowsBefore: Int) {
+        var i = 0
+        while i < values.count {
+            let stretch = (rowsBefore + i) / rowsEach
+            guard stretch < Self.stretchesMax else {
+                double()
+                continue
+            }
+            let end = min(values.count, (stretch + 1) * rowsEach - rowsBefore)
+            while stretches.count <= stretch { stretches.append(Moments()) }
+            stretches[stretch].add(values[i..<end].filter(\.isFinite))
+            i = end
+        }
+    }
+
+    private mutating func double() {
+        rowsEach *= 2
+        stretches = stride(from: 0, to: stretches.count, by: 2).map { i in
+            var both = stretches[i]
+            if i + 1 < stretches.count { both.merge(stretches[i + 1]) }
+            return both
+        }
+    }
+
+    /// The length of a stretch, and the mean of each; null where it has no values.
+    var report: ReportObject {
+        ReportObject([
+            ("rows_each", .integer(rowsEach)),
+            ("mean", .array(stretches.map { $0.count > 0 && $0.mean.isFinite ? .number($0.mean) : .null })),
+        ])
     }
 }

@@ -40,6 +40,12 @@ enum HTMLCharts {
         var high: Double?
     }
 
+    /// What happened along the axis of a trend, from 0 to 1.
+    struct Events {
+        let label: String
+        let places: [Double]
+    }
+
     /// One cell of a heat map.
     enum Cell {
         case value(Double)
@@ -277,8 +283,10 @@ enum HTMLCharts {
 
     /// A value over chunks, with a band for its interval and gaps where there is none.
     ///
-    /// - Parameter spreadMin: the least that the axis spans, so that noise does not fill the chart.
-    static func trend(_ title: String, _ steps: [Step], spreadMin: Double) -> String {
+    /// - Parameters:
+    ///   - spreadMin: the least that the axis spans, so that noise does not fill the chart.
+    ///   - events: a strip for each under the axis.
+    static func trend(_ title: String, _ steps: [Step], spreadMin: Double, events: [Events] = []) -> String {
         let height = 130.0
         let known = steps.flatMap { [$0.value, $0.low, $0.high].compactMap { $0 } }
         guard let least = known.min(), let most = known.max() else { return "" }
@@ -292,7 +300,8 @@ enum HTMLCharts {
         func py(_ value: Double) -> Double { 6 + (height - 6) * (1 - (value - low) / (high - low)) }
         var out = "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"\(escaped(title))\">"
         out += head(
-            width, height + 20, title, width > 290 ? " class=\"long\" width=\"\(digits(width))\"" : "")
+            width, height + 20 + eventHeight * Double(events.count), title,
+            width > 290 ? " class=\"long\" width=\"\(digits(width))\"" : "")
         for share in [0.05, 0.5, 0.95] {
             let value = low + (high - low) * share
             out += line("grid", left, py(value), width, py(value))
@@ -321,8 +330,18 @@ enum HTMLCharts {
         if let first = steps.first, let last = steps.last {
             out += text(left, height + 14, first.label) + text(width, height + 14, last.label, "end")
         }
+        for (i, strip) in events.enumerated() {
+            let top = height + 20 + eventHeight * Double(i)
+            out += text(left, top + 12, strip.label) + line("grid", left, top + 22, width, top + 22)
+            for place in strip.places {
+                let x = left + (width - left) * min(1, max(0, place))
+                out += line("whisker", x, top + 17, x, top + 27)
+            }
+        }
         return out + "</svg></div>"
     }
+
+    private static let eventHeight = 30.0
 
     /// A number at an axis that spans `spread`: no more digits than tell marks apart.
     private static func mark(_ value: Double, _ spread: Double) -> String {

@@ -13,6 +13,7 @@ enum HTMLSections {
         case "fairness": groups(result) + fairnessTrends(result) + everyLook(result)
         case "quality": nullRates(result)
         case "estimate": trends(result)
+        case "changes": course(result)
         default: ""
         }
     }
@@ -189,6 +190,37 @@ enum HTMLSections {
         let rest = without > 0 ? " \(without) rows have no time and are in no chunk." : ""
         return "One chunk a \(by) of \(text(value?["column"]) ?? ""), by the clock of "
             + "\(text(value?["time_zone"]) ?? "UTC").\(rest)"
+    }
+
+    // MARK: Changes
+
+    /// The mean along the rows, and under it where each detector raised alarms.
+    private static func course(_ result: ReportObject) -> String {
+        let means = optionals(result["course"]?["mean"])
+        guard !means.isEmpty, let rowsEach = result["course"]?["rows_each"]?.number.map({ Int($0) }) else { return "" }
+        let last = ["n", "incomplete", "infinities"].reduce(0) { $0 + Int(result[$1]?.number ?? 0) }
+        let steps = means.enumerated().map { i, mean in
+            let end = min(last, (i + 1) * rowsEach)
+            return HTMLCharts.Step(
+                label: rowsEach == 1 ? "row \(end)" : "rows \(i * rowsEach + 1) to \(end)", value: mean)
+        }
+        let rows = Double(means.count * rowsEach)
+        let events = ChangeStream.Detector.allCases.compactMap { detector -> HTMLCharts.Events? in
+            guard let found = result[detector.rawValue]?.object, let listed = numbers(found["rows"]),
+                let count = found["alarms"]?.number
+            else { return nil }
+            let alarms = count == 0 ? "no alarm" : count == 1 ? "one alarm" : "\(Int(count)) alarms"
+            let rest = Int(count) - listed.count
+            return HTMLCharts.Events(
+                label: "\(detector.title): \(alarms)\(rest > 0 ? ", the first \(listed.count) shown" : "")",
+                places: listed.map { ($0 - 0.5) / rows })
+        }
+        let what = text(result["value"]) ?? "share of errors"
+        let stretch = rowsEach == 1 ? "each row" : "each \(rowsEach) rows"
+        var out = "<h2>Course</h2><p>The mean of \(stretch) in their order, and under it a line for each alarm.</p>"
+        out += "<div class=\"charts\"><figure><figcaption>\(escaped(what))</figcaption>"
+        out += HTMLCharts.trend("\(what) along the rows", steps, spreadMin: 0, events: events)
+        return out + "</figure></div>"
     }
 
     // MARK: Performance and estimates

@@ -86,6 +86,13 @@ import Testing
                 let detector = try #require(result[name] as? [String: Any])
                 #expect(detector["rows"] as? [Int] == rows && detector["alarms"] as? Int == rows.count, "\(name)")
             }
+            let course = try #require(result["course"] as? [String: Any])
+            let means = try #require(course["mean"] as? [Double])
+            #expect(course["rows_each"] as? Int == 128 && means.count == 55)
+            for (stretch, mean) in means.enumerated() {
+                let values = sample.errors[stretch * 128..<min(7_000, (stretch + 1) * 128)].filter { !$0.isNaN }
+                #expect(abs(mean - values.reduce(0, +) / Double(values.count)) < 1e-12, "\(stretch)")
+            }
             let cusum = try #require(result["cusum"] as? [String: Any])
             #expect(abs(try #require(cusum["mean"] as? Double) - mean) < 1e-12)
             #expect(abs(try #require(cusum["deviation"] as? Double) - deviation) < 1e-12)
@@ -119,6 +126,28 @@ import Testing
         #expect(lines.contains("page hinkley 16 6, 12, 18, 24, 30, 36, 42, 48, …"), "\(shown.text)")
         let page = try MeasureRun(["changes", "--data", path, "--value", "amount", "--format", "html"])
         #expect(page.status == 0 && page.text.contains("rise of the mean over its own past"))
+        #expect(page.text.contains("The mean of each 2 rows") && page.text.contains("rows 99 to 100: 995"))
+        #expect(page.text.contains("Page-Hinkley: 16 alarms") && !page.text.contains("ADWIN:"))
+        #expect(page.text.components(separatedBy: "class=\"whisker\"").count == 17, "a line for each alarm")
+    }
+
+    @Test func theCourseHasGapsAndStaysShort() throws {
+        // Rows without values fill a whole stretch.
+        let values = (0..<1_000).map { "\($0 % 2)" } + [String](repeating: "", count: 64) + ["4", "6"]
+        let path = try Self.file("x,n\n" + values.map { "\($0),1\n" }.joined(), "csv")
+        let short = try Self.file("x\n7\ninf\n9\n", "csv")
+        defer { for path in [path, short] { try? FileManager.default.removeItem(atPath: path) } }
+        func course(_ path: String) throws -> (each: Int?, means: [Double?]) {
+            let found = try ChangeStream(.value(column: "x")).report(path: path).result["course"]?.object
+            guard case .array(let means)? = found?["mean"] else { return (nil, []) }
+            return (found?["rows_each"]?.number.map { Int($0) }, means.map(\.number))
+        }
+        let long = try course(path)
+        #expect(long.each == 32 && long.means.count == 34)
+        #expect(long.means.prefix(31).allSatisfy { $0 == 0.5 } && long.means[31] == 0.5)
+        #expect(long.means[32] == nil && long.means[33] == 5)
+        let few = try course(short)
+        #expect(few.each == 1 && few.means == [7, nil, 9])
     }
 
     @Test func classesAreEqualHoweverTheyAreWritten() throws {
