@@ -11,7 +11,7 @@ package struct TrustedProxies: Sendable, Equatable {
     package static let none = TrustedProxies()
     private init() {}
 
-    /// - Parameter networks: Addresses, or networks as in `10.0.0.0/8`.
+    /// - Parameter networks: Addresses, or networks as in `10.0.5.0/28`, from which only proxies come.
     /// - Returns: `nil` if one is neither.
     package init?(_ networks: [String]) {
         for text in networks {

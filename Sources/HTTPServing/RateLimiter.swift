@@ -75,6 +75,11 @@ package final class RateLimiter: Sendable {
         var at: Int64
         /// Requests that were let through and that other nodes do not know of.
         var untold = 0
+
+        /// What time gave back already need not be told any more.
+        mutating func tell(_ count: Int, full: Double) {
+            untold = min(untold + count, Int((full - tokens).rounded(.up)))
+        }
     }
 
     private let limits: RateLimits
@@ -103,7 +108,7 @@ package final class RateLimiter: Sendable {
             let isAllowed = bucket.tokens >= 1
             if isAllowed {
                 bucket.tokens -= 1
-                bucket.untold += 1
+                bucket.tell(1, full: full)
             }
             if buckets[key] == nil, buckets.count >= Self.bucketsMax { makeRoom(in: &buckets, at: now) }
             buckets[key] = bucket
@@ -117,6 +122,11 @@ package final class RateLimiter: Sendable {
     }
 
     // MARK: Several nodes
+
+    /// By then every bucket is full again, also one with the greatest debt.
+    package var secondsToFull: Int {
+        2 * max(limits.caller?.windowSeconds ?? 0, limits.address?.windowSeconds ?? 0)
+    }
 
     /// Callers that are told of at once; the busiest go first, the others are told of next time.
     package static let toldMax = 1_000
@@ -138,7 +148,8 @@ package final class RateLimiter: Sendable {
                 left = try await take(
                     RequestBudget(full: limit.requestsMax, windowSeconds: limit.windowSeconds), byName)
             } catch {
-                buckets.withLock { buckets in for (key, count) in untold { buckets[key]?.untold += count } }
+                let full = Double(limit.requestsMax)
+                buckets.withLock { buckets in for (key, count) in untold { buckets[key]?.tell(count, full: full) } }
                 throw error
             }
             guard let left else { continue }

@@ -217,7 +217,7 @@ enum HTMLSections {
         }
         let what = text(result["value"]) ?? "share of errors"
         let stretch = rowsEach == 1 ? "each row" : "each \(rowsEach) rows"
-        var out = "<h2>Course</h2><p>The mean of \(stretch) in their order, and under it a line for each alarm.</p>"
+        var out = "<h2>Course</h2><p>The mean of \(stretch) in their order, and under it the alarms.</p>"
         out += "<div class=\"charts\"><figure><figcaption>\(escaped(what))</figcaption>"
         out += HTMLCharts.trend("\(what) along the rows", steps, spreadMin: 0, events: events)
         return out + "</figure></div>"

@@ -228,7 +228,12 @@ public struct TableReader: Sendable {
             var end = p
             while end < bytes.count, base[end] != UInt8(ascii: "\n") { end += 1 }
             // The line goes on behind what is looked at here.
-            if end == bytes.count, !input.file.isWhole { break }
+            if end == bytes.count, !input.file.isWhole {
+                if p == start {
+                    throw TableError(path: input.file.path, line: 1, reason: "the first line is longer than 4 MB")
+                }
+                break
+            }
             var line = JSONLine(base: base, position: p, end: end)
             line.skipSpace()
             if line.position < end {

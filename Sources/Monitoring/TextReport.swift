@@ -51,7 +51,7 @@ public enum TextReport {
         var rows: [[String]] = []
         for member in result.members where !member.key.hasSuffix("_reason") {
             guard ChangeStream.Detector(rawValue: member.key) != nil else {
-                watched[member.key] = member.value
+                if member.key != "course" { watched[member.key] = member.value }
                 continue
             }
             let name = member.key.replacingOccurrences(of: "_", with: " ")

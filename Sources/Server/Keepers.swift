@@ -91,8 +91,6 @@ struct RequestKeeper: Service {
     static let millisecondsBetween = 250
     /// Rounds between two in which budgets are forgotten that nobody takes from.
     private static let roundsBetweenTidying = 240
-    /// By then a budget is full again, whatever its limit is.
-    private static let secondsKept = 3_600
     let limiter: RateLimiter
     let store: any DatabaseStore
     let clock: Clock
@@ -112,7 +110,7 @@ struct RequestKeeper: Service {
                 let now = clock.now()
                 try await limiter.share { try await store.take($1, from: $0, at: now) }
                 if round.isMultiple(of: Self.roundsBetweenTidying) {
-                    try await store.removeRequestBudgets(before: now.adding(seconds: -Self.secondsKept))
+                    try await store.removeRequestBudgets(before: now.adding(seconds: -2 * limiter.secondsToFull))
                 }
                 hasFailed = false
             } catch {

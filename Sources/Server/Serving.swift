@@ -3,6 +3,7 @@ package import Access
 package import HTTPServing
 import Hummingbird
 package import Logging
+import PostgresStorage
 import ServiceLifecycle
 import UnixSignals
 
@@ -64,7 +65,9 @@ extension Installation {
         let clock = services.environment.clock
         let limiter = RateLimiter(limits: options.limits, clock: clock)
         var listeners: [any Service] = keepers(logger: logger)
-        listeners.append(RequestKeeper(limiter: limiter, store: store, clock: clock, logger: logger))
+        if store is PostgresStore {
+            listeners.append(RequestKeeper(limiter: limiter, store: store, clock: clock, logger: logger))
+        }
         if let port = options.metricsPort {
             listeners.append(metricsListener(options.metricsHost, port, operating, logger))
         }

@@ -28,7 +28,7 @@ struct Serve: AsyncParsableCommand {
     var addressRateLimit = RateLimits.standard.address?.requestsMax ?? 0
     @Option(
         help:
-            "The address or network of a proxy that names its clients in X-Forwarded-For, as in 10.0.0.0/8; may be given several times."
+            "The address or network of a proxy that names its clients in X-Forwarded-For, as in 10.0.5.0/28, from which nobody else comes; may be given several times."
     )
     var trustedProxy: [String] = []
     @Option(help: "A port of its own for /metrics, /healthz and /readyz; 0 takes a free one.") var metricsPort: Int?
@@ -107,7 +107,7 @@ struct Serve: AsyncParsableCommand {
     /// - Throws: `ValidationError` for what is no address and no network.
     private func proxies() throws -> TrustedProxies {
         if let wrong = trustedProxy.first(where: { TrustedProxies([$0]) == nil }) {
-            throw ValidationError("--trusted-proxy: \(wrong) is neither an IP address nor a network as in 10.0.0.0/8.")
+            throw ValidationError("--trusted-proxy: \(wrong) is neither an IP address nor a network as in 10.0.5.0/28.")
         }
         return TrustedProxies(trustedProxy) ?? .none
     }

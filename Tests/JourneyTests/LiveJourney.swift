@@ -187,13 +187,13 @@ import Testing
                     const stream = new EventSource(source.dataset.eventsUrl);
                     stream.addEventListener('change', () => { window.heard += 1; });
                     stream.addEventListener('ready', () => { window.isListening = true; });
+                    window.notes = 0;
+                    new MutationObserver((changes) => changes.forEach((change) => change.addedNodes.forEach((node) => {
+                        if (node.nodeType === 1 && node.matches('.live-note')) window.notes += 1;
+                    }))).observe(document.body, { childList: true, subtree: true });
                     return true;
                     """)
                 try await browser.wait(for: "a listener") { try await holds(browser, "window.isListening") }
-            }
-            func letThrough(_ page: Int) async throws {
-                let _: Bool = try await browser.execute("window.held[\(page)](); return true")
-                try await Task.sleep(for: .milliseconds(300))
             }
             func isShown(_ title: String) async throws -> Bool {
                 try await holds(browser, "document.querySelector('main').textContent.includes('\(title)')")
@@ -206,7 +206,10 @@ import Testing
                     try await rename(controls[0], "New title \(turn) \(change)", after: turn * 2 + change)
                     try await browser.wait(for: "a slow page") { try await holds(browser, "window.held[\(change)]") }
                 }
-                for page in order { try await letThrough(page) }
+                for (arrived, page) in order.enumerated() {
+                    let _: Bool = try await browser.execute("window.held[\(page)](); return true")
+                    try await browser.wait(for: "its note") { try await holds(browser, "window.notes > \(arrived)") }
+                }
                 #expect(try await isShown("New title \(turn) 1"), "the first of the pages was \(order[0])")
             }
             // A list.

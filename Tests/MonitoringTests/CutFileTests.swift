@@ -83,14 +83,15 @@ import Testing
         }
     }
 
-    @Test func aHeaderWithoutEndIsTold() throws {
+    @Test(arguments: [("x", "the header is longer than 4 MB"), ("{", "the first line is longer than 4 MB")])
+    func aHeaderWithoutEndIsTold(_ text: String, _ reason: String) throws {
         let url = FileManager.default.temporaryDirectory.appendingPathComponent(
             "head-\(UUID().uuidString).csv")
         defer { try? FileManager.default.removeItem(at: url) }
-        try Data(repeating: UInt8(ascii: "x"), count: MappedFile.wholeMax + 10).write(to: url)
+        try Data(repeating: text.utf8.first ?? 0, count: MappedFile.wholeMax + 10).write(to: url)
         let error = #expect(throws: TableError.self) {
             try TableReader().read(path: url.path) { _ in .inferred }
         }
-        #expect(error?.reason == "the header is longer than 4 MB")
+        #expect(error?.reason == reason)
     }
 }

@@ -173,9 +173,16 @@ import Testing
         }
         #expect(try await left(2, after: 1) == 26)
         #expect(try await left(1, after: 1_000) == 59)
-        // A clock that was behind gives nothing; a debt is at most a whole budget.
-        #expect(try await left(1, after: 1) == 58)
+        // A clock that is behind gives nothing; a debt is at most a whole budget.
+        #expect(try await left(1, after: 970) == 58)
         #expect(try await left(59, after: 1_000) == -1)
+        #expect(try await left(500, after: 1_000) == -60)
+        let debt = try await nodes[0].take(["token:new": 500], from: budget, at: now)
+        #expect(debt == ["token:new": -60], "also where nothing was taken before")
+        // Clocks that are set back for good do not stop the refilling.
+        #expect(try await left(0, after: 600) == -60)
+        #expect(try await left(0, after: 630) == -30)
+        #expect(try await left(30, after: 1_000) == 30)
         #expect(try await left(500, after: 1_000) == -60)
         try await nodes[0].removeRequestBudgets(before: now.adding(seconds: 500))
         #expect(try await nodes[0].take(["token:t": 1], from: budget, at: now.adding(seconds: 1)) == ["token:t": 59])

@@ -113,6 +113,24 @@ import Testing
         #expect(nodes[0].take(.address("a"))?.remaining == 8)
     }
 
+    @Test func whoStaysBelowTheLimitWhileTheDatabaseIsAwayOwesNothing() async throws {
+        let clock = SteppedClock()
+        let limits = RateLimits(caller: RateLimit(requestsMax: 60), address: nil)
+        let limiter = RateLimiter(limits: limits, clock: clock.environment.clock)
+        for _ in 0..<600 {
+            clock.advance(seconds: 1)
+            #expect(limiter.take(.token("t"))?.isAllowed == true)
+            await #expect(throws: StoreError.self) {
+                try await limiter.share { _, _ in throw StoreError.unavailable("away") }
+            }
+        }
+        try await limiter.share { _, counts in
+            #expect(counts == ["token:t": 1], "the other 599 came back meanwhile")
+            return ["token:t": 59]
+        }
+        #expect(limiter.take(.token("t"))?.remaining == 58)
+    }
+
     @Test func aNodeWithoutOthersCountsForItself() async throws {
         let limits = RateLimits(caller: RateLimit(requestsMax: 10), address: nil)
         let limiter = RateLimiter(limits: limits, clock: SteppedClock().environment.clock)

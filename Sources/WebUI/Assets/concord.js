@@ -102,6 +102,7 @@
   let retryMilliseconds = 2000;
   let retryTimer = 0;
   let answersReceived = 0;                // to what was saved: a poll that was asked before one may be older than it
+  let pollsShown = 0;                     // and the other way round
 
   const unitOf = (element) => element.closest('[data-row], [data-save]');
   function stateOf(unit) {
@@ -137,6 +138,7 @@
     state.isDirty = false;
     show(unit, 'saving');
     const chosen = state.submitter;
+    const pollsBefore = pollsShown;
     state.submitter = null;
     let response, html;
     try {
@@ -151,6 +153,7 @@
     state.isSending = false;
     settle(form);
     received(form, unit, state, response, html);
+    if (pollsShown !== pollsBefore) polls.forEach((ask) => ask());
   }
 
   function received(form, unit, state, response, html) {
@@ -390,7 +393,7 @@
   function poll(source) {
     const everyMilliseconds = Number(source.dataset.pollSeconds || 4) * 1000;
     let pause = everyMilliseconds;
-    let timer = 0, isAsking = false, asksAgain = false;
+    let timer = 0, isAsking = false, asksAgain = false, isMissed = false, passedOver = 0;
     const plan = (milliseconds) => { clearTimeout(timer); timer = setTimeout(ask, milliseconds); };
     const ask = async () => {
       if (isAsking) { asksAgain = true; return; }
@@ -401,19 +404,23 @@
         const answersBefore = answersReceived;
         const asked = fragment(url).then(async (response) => ({ response, html: await response.text() }));
         const { response, html } = await asked.catch(() => ({}));
-        pause = response?.ok ? everyMilliseconds : Math.min(pause * 2, retryMillisecondsMax);
+        isMissed = !response?.ok;
+        pause = isMissed ? Math.min(pause * 2, retryMillisecondsMax) : everyMilliseconds;
         if (response?.ok && !response.redirected) {
           if (waiting.size) flush();
-          if (answersReceived !== answersBefore) {
-            asksAgain = true;             // it may be older than what the page shows by now
-          } else {
+          // It may be older than what the page shows by now: but whoever saves all the time sees others' changes, too.
+          const isOlder = answersReceived !== answersBefore;
+          if (isOlder) asksAgain = true;
+          passedOver = isOlder && passedOver < 2 ? passedOver + 1 : 0;
+          if (!passedOver) {
             applySwaps(parse(html).swaps);
+            pollsShown += 1;
             source.dataset.ledger = response.headers.get('Concord-Ledger') ?? source.dataset.ledger;
           }
         }
       }
       isAsking = false;
-      plan(asksAgain ? soonMilliseconds : isLive ? Math.max(pause, livePollMilliseconds) : pause);
+      plan(asksAgain ? soonMilliseconds : isLive && !isMissed ? Math.max(pause, livePollMilliseconds) : pause);
       asksAgain = false;
     };
     plan(pause);
@@ -582,7 +589,8 @@
 
   const assessmentTypes = ['answer', 'applicability', 'assessment', 'evidence', 'task', 'control'];
   const changedRows = new Map();          // id of a record in the list → what was heard of it
-  let rowsTimer = 0, isRenewingRows = false;
+  const rowsMilliseconds = 200;
+  let rowsTimer = 0, rowsPause = rowsMilliseconds, isRenewingRows = false;
 
   function heard(change) {
     const name = change.personName || say('somebody');
@@ -592,7 +600,7 @@
     const list = find(`[data-live-list="${change.type}"]`);
     if (list && document.getElementById(`r-${change.id}`)) {
       changedRows.set(change.id, name);
-      renewRowsSoon(list);
+      renewRowsSoon();
     }
   }
 
@@ -602,7 +610,7 @@
     const list = find('[data-live-list]');
     if (!list) return;
     findAll('tr[id^="r-"]', list).forEach((row) => changedRows.set(row.id.slice(2), ''));
-    renewRows(list);
+    renewRows();
   }
 
   async function presentPage() {
@@ -612,20 +620,25 @@
     return html === null ? null : new DOMParser().parseFromString(html, 'text/html');
   }
 
-  function renewRowsSoon(list) {
+  function renewRowsSoon() {
     clearTimeout(rowsTimer);
-    rowsTimer = setTimeout(() => renewRows(list), 200);
+    rowsTimer = setTimeout(renewRows, rowsPause);
   }
 
-  async function renewRows(list) {
-    if (isRenewingRows) return renewRowsSoon(list);   // one page after the other, so that the last one is the newest
+  async function renewRows() {
+    if (isRenewingRows) return renewRowsSoon();       // one page after the other, so that the last one is the newest
+    const list = find('[data-live-list]');
+    if (!list) return;
     isRenewingRows = true;
     const changed = [...changedRows];     // what is heard from here on may not be in the page yet
     changedRows.clear();
     const page = await presentPage();
     isRenewingRows = false;
-    if (!list.isConnected) return;
-    if (!page) return changed.filter(([id]) => !changedRows.has(id)).forEach(([id, name]) => changedRows.set(id, name));
+    rowsPause = page ? rowsMilliseconds : Math.min(rowsPause * 2, retryMillisecondsMax);
+    if (!page || !list.isConnected) {     // not reachable, or the list is another one by now
+      changed.filter(([id]) => !changedRows.has(id)).forEach(([id, name]) => changedRows.set(id, name));
+      return renewRowsSoon();
+    }
     for (const [id, name] of changed) {
       const row = document.getElementById(`r-${id}`);
       const fresh = page.getElementById(`r-${id}`);
@@ -661,6 +674,9 @@
     shown.prepend(note);
     announce(note.textContent);
   }
+
+  // Nothing is asked for while nobody looks.
+  document.addEventListener('visibilitychange', () => { if (!document.hidden) polls.forEach((ask) => ask()); });
 
   findAll('[data-rows]').forEach(prepareRows);
   findAll('[data-poll-url]').forEach(poll);
